@@ -1,0 +1,18 @@
+namespace EasyQuant.Domain;
+
+/// <summary>One trading day of one instrument; unadjusted prices as traded.</summary>
+/// <param name="TradingDate">The day in the exchange's zone.</param>
+/// <param name="Open">First price.</param>
+/// <param name="High">Highest price.</param>
+/// <param name="Low">Lowest price.</param>
+/// <param name="Close">Last price.</param>
+/// <param name="Volume">Shares traded, at least 0.</param>
+/// <param name="PreviousClose">The exchange's reference price of the day (ex-right), which price limits are computed from; 0 units when unknown.</param>
+public readonly record struct Bar(
+    DateOnly TradingDate,
+    Price Open,
+    Price High,
+    Price Low,
+    Price Close,
+    Quantity Volume,
+    Price PreviousClose);

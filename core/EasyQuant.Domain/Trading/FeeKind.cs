@@ -1,0 +1,14 @@
+namespace EasyQuant.Domain;
+
+/// <summary>What a fee is for.</summary>
+public enum FeeKind
+{
+    /// <summary>The broker's commission.</summary>
+    Commission = 0,
+
+    /// <summary>Stamp duty of the state.</summary>
+    StampDuty,
+
+    /// <summary>Transfer fee of the clearing house.</summary>
+    TransferFee,
+}

@@ -1,0 +1,31 @@
+namespace EasyQuant.Domain;
+
+/// <summary>An execution of an order. Cash changes by <see cref="CashFlow"/>.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="TradingDate">The day of the execution.</param>
+/// <param name="Side">Direction.</param>
+/// <param name="Price">Price in units of the instrument's price scale.</param>
+/// <param name="Quantity">Shares, at least 1.</param>
+/// <param name="Value">Price times quantity.</param>
+/// <param name="Commission">The broker's commission.</param>
+/// <param name="StampDuty">Stamp duty; amount 0 when none applies.</param>
+/// <param name="TransferFee">Transfer fee; amount 0 when none applies.</param>
+public sealed record Fill(
+    int OrderId,
+    Symbol Symbol,
+    DateOnly TradingDate,
+    OrderSide Side,
+    Price Price,
+    Quantity Quantity,
+    Money Value,
+    Fee Commission,
+    Fee StampDuty,
+    Fee TransferFee)
+{
+    /// <summary>Sum of the three fees.</summary>
+    public Money Fees => Commission.Amount + StampDuty.Amount + TransferFee.Amount;
+
+    /// <summary>Change of cash: minus value minus fees for a buy, value minus fees for a sell.</summary>
+    public Money CashFlow => Side == OrderSide.Buy ? -(Value + Fees) : Value - Fees;
+}
