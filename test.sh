@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds once, runs every test project and ends with "N passed, N failed".
+#   ./test.sh            everything
+#   ./test.sh --fast     without the slow projects (end to end, faults, hosting)
+#   ./test.sh --only X   only the projects whose name contains X
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. eng/install.sh
+
+slow='EndToEnd|Faults|Aspire'
+fast=false
+only=''
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --fast) fast=true ;;
+    --only) only="$2"; shift ;;
+    --help | -h) sed -n '2,5p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    *) echo "test.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+eq_require_dotnet || exit 1
+eq_install 'the tests start private servers and foreign gRPC peers' \
+  postgresql rabbitmq-server python3-grpcio protobuf-compiler protobuf-compiler-grpc nodejs npm util-linux procps || exit 1
+eq_try_official_packages
+
+echo '== build'
+dotnet build EasyQuant.Aspire.sln -c Release -v q -clp:NoSummary --nologo || exit 1
+
+results="$PWD/artifacts/test-results"
+rm -rf "$results" && mkdir -p "$results"
+
+# One pair of servers for the whole run; every test makes its own database and virtual host in it.
+servers_out="$results/servers.env"
+servers_pid=''
+start_servers() {
+  mkfifo "$results/servers.stdin"
+  dotnet artifacts/bin/EasyQuant.Testing/release/EasyQuant.Testing.dll serve \
+    <"$results/servers.stdin" >"$servers_out" 2>"$results/servers.err" &
+  servers_pid=$!
+  exec 7>"$results/servers.stdin"
+  for _ in $(seq 1 240); do
+    grep -q '^EQ_TEST_RABBITMQ=' "$servers_out" 2>/dev/null && break
+    kill -0 "$servers_pid" 2>/dev/null || { cat "$results/servers.err" >&2; return 1; }
+    sleep 0.5
+  done
+  set -a; . "$servers_out"; set +a
+}
+stop_servers() {
+  [ -n "$servers_pid" ] || return 0
+  exec 7>&-
+  for _ in $(seq 1 60); do kill -0 "$servers_pid" 2>/dev/null || break; sleep 0.5; done
+  kill -0 "$servers_pid" 2>/dev/null && kill -9 "$servers_pid"
+  servers_pid=''
+}
+trap stop_servers EXIT
+
+passed=0
+failed=0
+broken=''
+servers_up=false
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  [ -z "$only" ] || [[ "$name" == *"$only"* ]] || continue
+  if $fast && [[ "$name" =~ $slow ]]; then continue; fi
+  if ! $servers_up && [[ "$name" =~ Nodes|Platform|Services ]]; then
+    echo '== servers'; start_servers || exit 1; servers_up=true
+  fi
+  echo "== $name"
+  dotnet test "artifacts/bin/$name/release/$name.dll" --nologo --blame-hang --blame-hang-timeout 10m \
+    --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1
+  code=$?
+  counters=$(grep -o '<Counters [^>]*' "$results/$name.trx" 2>/dev/null | head -n 1)
+  project_passed=$(sed -n 's/.* passed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  project_failed=$(sed -n 's/.* failed="\([0-9]*\)".*/\1/p' <<<"$counters")
+  passed=$((passed + ${project_passed:-0}))
+  failed=$((failed + ${project_failed:-0}))
+  echo "   ${project_passed:-0} passed, ${project_failed:-0} failed"
+  if [ "$code" -ne 0 ]; then
+    grep -vE '^\s*$' "$results/$name.log" | tail -n 80
+    [ "${project_failed:-0}" -gt 0 ] || broken="$broken $name"
+  fi
+  [ "${project_passed:-0}" -gt 0 ] || broken="$broken $name"
+done
+stop_servers
+
+for name in $broken; do
+  echo "$name ended without a result or without a passed test" >&2
+  failed=$((failed + 1))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
