@@ -1,0 +1,94 @@
+using EasyQuant.ServiceDefaults.Errors;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+
+namespace EasyQuant.ServiceDefaults.Grpc;
+
+/// <summary>
+/// Turns what a handler throws into a gRPC status: <see cref="RpcError"/> with its details; a cancelled or expired call into
+/// Cancelled or DeadlineExceeded; <see cref="RpcException"/> unchanged; everything else into Internal with the reason
+/// INTERNAL and no text of the exception, which goes to the log. Thread-safe.
+/// </summary>
+public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time) : Interceptor
+{
+    /// <inheritdoc/>
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Map(exception, context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(requestStream, context);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Map(exception, context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Map(exception, context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(requestStream, responseStream, context);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Map(exception, context);
+        }
+    }
+
+    private RpcException Map(Exception exception, ServerCallContext context)
+    {
+        if (exception is RpcError error)
+        {
+            return error.ToRpcException();
+        }
+
+        if (context.CancellationToken.IsCancellationRequested)
+        {
+            bool expired = context.Deadline <= time.GetUtcNow().UtcDateTime;
+            return expired
+                ? new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call passed."))
+                : new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled the call."));
+        }
+
+        LogUnexpected(exception, context.Method);
+        return new RpcError(StatusCode.Internal, "INTERNAL", "The service failed unexpectedly; its log has the cause.").ToRpcException();
+    }
+
+    [LoggerMessage(100, LogLevel.Error, "{Method} failed unexpectedly.")]
+    private partial void LogUnexpected(Exception exception, string method);
+}

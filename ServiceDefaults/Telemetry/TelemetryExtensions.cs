@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace EasyQuant.ServiceDefaults.Telemetry;
+
+/// <summary>Traces, metrics and logs of a service.</summary>
+public static class TelemetryExtensions
+{
+    /// <summary>Setting with the address that telemetry is sent to; without it nothing is sent.</summary>
+    public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>
+    /// Switches OpenTelemetry on: sources and meters named <c>EasyQuant.*</c>, ASP.NET Core, HttpClient, gRPC client, Npgsql and
+    /// the publisher of RabbitMQ.Client. Its subscriber source is left out, because it starts a new trace for each message;
+    /// consumers continue the publisher's trace themselves. Sends by OTLP when <see cref="EndpointSetting"/> is set.
+    /// </summary>
+    /// <typeparam name="TBuilder">The kind of host builder.</typeparam>
+    /// <param name="builder">The host that is observed.</param>
+    /// <returns>The same builder.</returns>
+    public static TBuilder ConfigureOpenTelemetry<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        // Without it ASP.NET Core 10 leaves its server span without any attribute. Read once, when the web host starts.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(
+                "EasyQuant.*",
+                "Microsoft.AspNetCore.Hosting",
+                "Microsoft.AspNetCore.Server.Kestrel",
+                "Microsoft.AspNetCore.Routing",
+                "System.Net.Http",
+                "System.Runtime",
+                "Npgsql"))
+            .WithTracing(tracing => tracing
+                .AddSource(
+                    builder.Environment.ApplicationName,
+                    "EasyQuant.*",
+                    "Microsoft.AspNetCore",
+                    "System.Net.Http",
+                    "Grpc.Net.Client",
+                    "Npgsql",
+                    "RabbitMQ.Client.Publisher")
+                .AddProcessor(new RpcSpanProcessor()));
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[EndpointSetting]))
+        {
+            telemetry.UseOtlpExporter();
+        }
+
+        return builder;
+    }
+}
