@@ -65,7 +65,7 @@ public sealed class TableFileTests
 
         byte[] bytes = TableFile.ToBytes(table);
 
-        Assert.Equal(0, bytes.AsSpan().IndexOf([0x88, 0x77, 0x66, 0x55]) % 64);
+        Assert.Equal(0, bytes.AsSpan().IndexOf(new byte[] { 0x88, 0x77, 0x66, 0x55 }) % 64);
         Assert.Equal(0, (bytes.Length - 4) % 64);
     }
 }
