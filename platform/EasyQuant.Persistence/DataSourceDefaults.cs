@@ -1,0 +1,62 @@
+using System.Globalization;
+using Npgsql;
+
+namespace EasyQuant.Persistence;
+
+/// <summary>The settings that every data source of the platform has: bounds on every wait, on both sides of the connection.</summary>
+public static class DataSourceDefaults
+{
+    /// <summary>Longest time that the server works on one statement: 10 s.</summary>
+    public static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time that a statement waits for a lock: 5 s.</summary>
+    public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time that a session may sit idle inside a transaction before the server ends it: 10 s.</summary>
+    public static readonly TimeSpan IdleInTransactionTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connections a pool may open: 24.</summary>
+    public const int PoolSizeMax = 24;
+
+    /// <summary>Applies the defaults without naming an application or a schema.</summary>
+    /// <param name="builder">The data source to be; changed in place.</param>
+    public static void Apply(NpgsqlDataSourceBuilder builder) => Apply(builder, null, null);
+
+    /// <summary>
+    /// Applies the defaults: server-side time-outs, a pool of at most <see cref="PoolSizeMax"/> connections, automatic
+    /// preparation of repeated statements, TCP keep-alive. A smaller pool in the connection string is kept.
+    /// </summary>
+    /// <param name="builder">The data source to be; changed in place.</param>
+    /// <param name="applicationName">Name that the server shows for the sessions; null keeps what the connection string says.</param>
+    /// <param name="schema">First schema of the search path; null keeps the server's.</param>
+    /// <exception cref="ArgumentException">The schema is not an identifier, see <see cref="SqlIdentifier"/>.</exception>
+    public static void Apply(NpgsqlDataSourceBuilder builder, string? applicationName, string? schema)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        NpgsqlConnectionStringBuilder settings = builder.ConnectionStringBuilder;
+        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, PoolSizeMax);
+        settings.Timeout = 10;
+        settings.CommandTimeout = 15;
+        settings.CancellationTimeout = 2000;
+        settings.KeepAlive = 15;
+        settings.MaxAutoPrepare = 64;
+        settings.AutoPrepareMinUsages = 2;
+        settings.IncludeErrorDetail = false;
+        // Nothing here leaves state in a session, so the reset between two renters would be a wasted statement.
+        settings.NoResetOnClose = true;
+        if (applicationName is not null)
+        {
+            settings.ApplicationName = applicationName;
+        }
+
+        string options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-c statement_timeout={StatementTimeout.TotalMilliseconds} -c lock_timeout={LockTimeout.TotalMilliseconds} -c idle_in_transaction_session_timeout={IdleInTransactionTimeout.TotalMilliseconds}");
+        if (schema is not null)
+        {
+            options += $" -c search_path={SqlIdentifier.Validate(schema)},public";
+        }
+
+        settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{settings.Options} {options}";
+    }
+}

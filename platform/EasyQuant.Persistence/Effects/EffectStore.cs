@@ -1,0 +1,75 @@
+using Npgsql;
+
+namespace EasyQuant.Persistence.Effects;
+
+/// <summary>
+/// Makes effects happen once, where the data is: fence check, effect key and effect share the caller's transaction. Tables
+/// <c>eq_fence(resource, epoch)</c> and <c>eq_effects(key)</c> live in the schema of the written data. Thread-safe.
+/// </summary>
+public sealed class EffectStore
+{
+    private readonly string _create;
+    private readonly string _fence;
+    private readonly string _add;
+
+    /// <summary>Creates the store of one schema; does not touch the database.</summary>
+    /// <param name="schema">Schema of the written data.</param>
+    /// <exception cref="ArgumentException">The schema is not an identifier, see <see cref="SqlIdentifier"/>.</exception>
+    public EffectStore(string schema)
+    {
+        string quoted = SqlIdentifier.Quote(schema);
+        _create =
+            $"""
+            create table if not exists {quoted}.eq_fence(resource text primary key, epoch bigint not null);
+            create table if not exists {quoted}.eq_effects(key text primary key, create_time timestamptz not null default clock_timestamp())
+            """;
+        _fence =
+            $"""
+            insert into {quoted}.eq_fence as f values ($1, $2)
+            on conflict (resource) do update set epoch = excluded.epoch where f.epoch <= excluded.epoch returning 1
+            """;
+        _add = $"insert into {quoted}.eq_effects(key) values ($1) on conflict do nothing";
+    }
+
+    /// <summary>Creates the two tables when they are missing. Repeatable; callers that race wait for each other.</summary>
+    /// <param name="connection">Open connection of a role that may create tables in the schema.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>When both exist.</returns>
+    public async Task EnsureTablesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        // "if not exists" alone fails with a unique violation when two sessions create the same table at once.
+        await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock(4711, 1); {_create}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Fences the resource: from the commit on, writers with a smaller epoch are refused. Locks the resource until then.</summary>
+    /// <param name="connection">Connection inside the transaction of the effect.</param>
+    /// <param name="resource">What is written, for example <c>run/{id}</c>.</param>
+    /// <param name="epoch">Epoch of the caller's lease.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>When the epoch holds.</returns>
+    /// <exception cref="EpochStaleException">A newer epoch has written; roll back.</exception>
+    public async Task FenceAsync(NpgsqlConnection connection, string resource, long epoch, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(_fence, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = resource });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            throw new EpochStaleException(resource, epoch);
+        }
+    }
+
+    /// <summary>Claims an effect key. A concurrent claim of the same key waits for the other transaction to end.</summary>
+    /// <param name="connection">Connection inside the transaction of the effect.</param>
+    /// <param name="key">Key of the effect, without the attempt.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>True when the effect is still to be done; false when it has been committed before.</returns>
+    public async Task<bool> TryClaimAsync(NpgsqlConnection connection, string key, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(_add, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+}

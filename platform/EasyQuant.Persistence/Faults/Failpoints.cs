@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace EasyQuant.Persistence.Faults;
+
+/// <summary>
+/// Named places at both sides of durable actions where a fault can be injected. Armed by the environment variable
+/// <c>EQ_FAIL=point:action:nth[,...]</c>: at the nth hit (counted from 1, <c>*</c> for every hit) the action is taken:
+/// <c>exit137</c> (the process is killed as by SIGKILL), <c>throw</c> (<see cref="FailpointException"/>), <c>sleep</c> (5 s).
+/// Without the variable a hit costs one comparison. Thread-safe.
+/// </summary>
+public static class Failpoints
+{
+    /// <summary>Name of the environment variable.</summary>
+    public const string Variable = "EQ_FAIL";
+
+    private static ConcurrentDictionary<string, Armed>? s_armed = Parse(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>Takes the action that is armed for the point, if any.</summary>
+    /// <param name="point">Name of the point.</param>
+    public static void Hit(string point) => Hit(point, "");
+
+    /// <summary>Takes the action that is armed for the point <paramref name="prefix"/> + <paramref name="suffix"/>, if any.</summary>
+    /// <param name="prefix">First part of the name.</param>
+    /// <param name="suffix">Second part; joined only when a failpoint is armed.</param>
+    public static void Hit(string prefix, string suffix)
+    {
+        if (s_armed is { } armed && armed.TryGetValue(prefix + suffix, out Armed? entry) && entry.IsDue())
+        {
+            Act(prefix + suffix, entry.Action);
+        }
+    }
+
+    /// <summary>Arms failpoints of this process in place of those of the environment, for tests.</summary>
+    /// <param name="specification">As in the environment variable; empty disarms all.</param>
+    /// <returns>Restores what was armed before when disposed.</returns>
+    /// <exception cref="FormatException">The specification is malformed.</exception>
+    public static IDisposable Arm(string specification)
+    {
+        ConcurrentDictionary<string, Armed>? before = s_armed;
+        s_armed = Parse(specification);
+        return new Restore(before);
+    }
+
+    private static void Act(string point, string action)
+    {
+        switch (action)
+        {
+            case "exit137":
+                Process.GetCurrentProcess().Kill();
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case "sleep":
+                Thread.Sleep(TimeSpan.FromSeconds(5));
+                break;
+            default:
+                throw new FailpointException(point);
+        }
+    }
+
+    private static ConcurrentDictionary<string, Armed>? Parse(string? specification)
+    {
+        if (string.IsNullOrWhiteSpace(specification))
+        {
+            return null;
+        }
+
+        var armed = new ConcurrentDictionary<string, Armed>(StringComparer.Ordinal);
+        foreach (string entry in specification.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] parts = entry.Split(':');
+            if (parts.Length != 3 || parts[1] is not ("exit137" or "throw" or "sleep"))
+            {
+                throw new FormatException($"{Variable} must be point:action:nth with action exit137, throw or sleep, was '{entry}'.");
+            }
+
+            int nth = parts[2] == "*" ? 0 : int.Parse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture);
+            armed[parts[0]] = new Armed(parts[1], nth);
+        }
+
+        return armed;
+    }
+
+    private sealed class Armed(string action, int nth)
+    {
+        private int _hits;
+
+        public string Action { get; } = action;
+
+        public bool IsDue() => nth == 0 || Interlocked.Increment(ref _hits) == nth;
+    }
+
+    private sealed class Restore(ConcurrentDictionary<string, Armed>? before) : IDisposable
+    {
+        public void Dispose() => s_armed = before;
+    }
+}

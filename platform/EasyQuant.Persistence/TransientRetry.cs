@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Npgsql;
+using Polly;
+using Polly.Retry;
+
+namespace EasyQuant.Persistence;
+
+/// <summary>
+/// The one retry of the platform's database work. It repeats a whole transaction, never a statement of one, and only work that
+/// is keyed: a lost reply after COMMIT looks like a failure, so the second execution must find the first. Thread-safe.
+/// </summary>
+public static class TransientRetry
+{
+    /// <summary>For requests: at most 7 executions within about 8 s, exponential with jitter. A restarting server takes about 5 s.</summary>
+    public static readonly ResiliencePipeline Request = Build(6, TimeSpan.FromMilliseconds(60), TimeSpan.FromSeconds(3));
+
+    /// <summary>For start-up, when the database may still be starting: retries for about 60 s.</summary>
+    public static readonly ResiliencePipeline StartUp = Build(30, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+
+    /// <summary>
+    /// Tells whether the same transaction may succeed when executed again: serialization failure (40001), deadlock (40P01),
+    /// shutdown or start of the server (57P0x), too many connections (53300), a broken connection (08xxx, I/O).
+    /// </summary>
+    /// <param name="exception">What the execution threw.</param>
+    /// <returns>True for a passing fault.</returns>
+    public static bool IsTransient(Exception exception) => exception switch
+    {
+        PostgresException postgres => postgres.SqlState is "40001" or "40P01" or "57P01" or "57P02" or "57P03" or "53300" or "25P03" or "55P03"
+            || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or TimeoutException or ObjectDisposedException,
+        IOException or SocketException => true,
+        _ => false,
+    };
+
+    private static ResiliencePipeline Build(int retryCountMax, TimeSpan delay, TimeSpan delayMax) =>
+        new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && IsTransient(exception)),
+                MaxRetryAttempts = retryCountMax,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = delay,
+                MaxDelay = delayMax,
+            })
+            .Build();
+}
