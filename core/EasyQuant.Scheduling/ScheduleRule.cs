@@ -20,6 +20,26 @@ public sealed class ScheduleRule
     /// <summary>Calendar that filters nominal times by their date in <see cref="Zone"/>, or null.</summary>
     public DateFilter? Calendar { get; }
 
+    /// <summary>First instant of the rule, included, or null.</summary>
+    public DateTimeOffset? StartTime { get; private init; }
+
+    /// <summary>End of the rule, excluded, or null.</summary>
+    public DateTimeOffset? EndTime { get; private init; }
+
+    /// <summary>Returns the same rule limited to a range of instants.</summary>
+    /// <param name="startTime">First instant, included, or null.</param>
+    /// <param name="endTime">End, excluded, or null.</param>
+    /// <exception cref="ArgumentException">The end is not after the start.</exception>
+    public ScheduleRule Between(DateTimeOffset? startTime, DateTimeOffset? endTime)
+    {
+        if (endTime <= startTime)
+        {
+            throw new ArgumentException($"The end {endTime:O} must be after the start {startTime:O}.", nameof(endTime));
+        }
+
+        return new ScheduleRule(_cron, _interval, Zone, Calendar) { StartTime = startTime, EndTime = endTime };
+    }
+
     /// <summary>Makes a rule of a cron expression.</summary>
     /// <param name="cron">The expression.</param>
     /// <param name="zone">Zone whose wall clock it reads.</param>
@@ -45,7 +65,16 @@ public sealed class ScheduleRule
     /// <summary>Returns the first nominal time strictly after an instant, whether the calendar admits it or not.</summary>
     /// <param name="after">The instant.</param>
     /// <returns>The nominal time in UTC, or null when the rule has no more.</returns>
-    public DateTimeOffset? Next(DateTimeOffset after) => _cron is null ? _interval!.Next(after) : _cron.NextOccurrence(after, Zone);
+    public DateTimeOffset? Next(DateTimeOffset after)
+    {
+        if (StartTime is { } start && after < start)
+        {
+            after = start.AddTicks(-1);
+        }
+
+        DateTimeOffset? next = _cron is null ? _interval!.Next(after) : _cron.NextOccurrence(after, Zone);
+        return next < EndTime || EndTime is null ? next : null;
+    }
 
     /// <summary>Returns true when the calendar admits the nominal time, or there is no calendar.</summary>
     /// <param name="nominal">The nominal time.</param>
