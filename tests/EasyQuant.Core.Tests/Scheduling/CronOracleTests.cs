@@ -23,7 +23,7 @@ public sealed class CronOracleTests
             List<DateTimeOffset> actual = Enumerate(CronExpression.Parse(sample.Text), zone, 50_000);
             List<DateTimeOffset> wanted = expected.Count > 50_000 ? expected[..50_000] : expected;
             return wanted.SequenceEqual(actual).Label($"{sample.Text} in {zoneName}: {Difference(wanted, actual)}");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class CronOracleTests
             }
 
             return true.Label("");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
     }
 
     private static List<DateTimeOffset> Enumerate(CronExpression expression, TimeZoneInfo zone, int countMax)

@@ -105,7 +105,7 @@ public sealed class CronParserTests
     [InlineData("*/5 9-14 * * 1-5", "Every 5 minutes during hour 9-14, Monday to Friday", "周一至周五 9-14 点每 5 分钟")]
     [InlineData("0 0 L * *", "At 00:00, on the last day of the month", "每月最后一天 00:00")]
     [InlineData("0 0 * * 5L", "At 00:00, on the last Friday of the month", "每月最后一个周五 00:00")]
-    [InlineData("0 0 * * FRI-MON", "At 00:00, Monday, Friday to Sunday", "周一、周五至周日 00:00")]
+    [InlineData("0 0 * * FRI-MON", "At 00:00, Monday and Friday to Sunday", "周一、周五至周日 00:00")]
     [InlineData("0 0 1 1 *", "At 00:00, on day 1 of the month, in January", "1月每月 1 日 00:00")]
     [InlineData("0 0 13 * 5", "At 00:00, on day 13 of the month or Friday", "每月 13 日或周五 00:00")]
     public void Sentence_OfARule_ReadsAsExpected(string text, string english, string chinese)
