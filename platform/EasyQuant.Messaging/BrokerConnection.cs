@@ -1,0 +1,118 @@
+using RabbitMQ.Client;
+
+namespace EasyQuant.Messaging;
+
+/// <summary>
+/// One connection for one purpose, opened when first needed and opened anew after it broke. The client library's own recovery
+/// is off: it waits on dead sockets and does not bring back a closed channel. Thread-safe.
+/// </summary>
+public sealed class BrokerConnection : IAsyncDisposable
+{
+    private readonly ConnectionFactory _factory;
+    private readonly TimeSpan _commandTimeout;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private IConnection? _connection;
+
+    /// <summary>Creates the connection without opening it.</summary>
+    /// <param name="source">Where the broker is and who we are; a <see cref="ConnectionFactory"/>.</param>
+    /// <param name="purpose">What the connection is for; shown by the broker.</param>
+    /// <param name="options">Bounds.</param>
+    /// <exception cref="ArgumentException">The source is not a <see cref="ConnectionFactory"/>.</exception>
+    public BrokerConnection(IConnectionFactory source, string purpose, BrokerOptions options)
+    {
+        if (source is not ConnectionFactory from)
+        {
+            throw new ArgumentException($"`source` must be a RabbitMQ.Client.ConnectionFactory, was {source?.GetType().FullName ?? "null"}.", nameof(source));
+        }
+
+        ArgumentNullException.ThrowIfNull(options);
+        _commandTimeout = options.CommandTimeout;
+        _factory = new ConnectionFactory
+        {
+            Endpoint = from.Endpoint,
+            VirtualHost = from.VirtualHost,
+            UserName = from.UserName,
+            Password = from.Password,
+            ClientProvidedName = $"{from.ClientProvidedName} {purpose}".Trim(),
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = options.Heartbeat,
+            RequestedConnectionTimeout = options.CommandTimeout,
+            HandshakeContinuationTimeout = options.CommandTimeout,
+            ContinuationTimeout = options.CommandTimeout,
+            MaxInboundMessageBodySize = 16 * 1024 * 1024,
+        };
+    }
+
+    /// <summary>Returns the open connection, opening it when there is none, within the command time-out.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>An open connection; the caller makes channels on it and does not dispose it.</returns>
+    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker cannot be reached.</exception>
+    /// <exception cref="TimeoutException">The broker does not answer.</exception>
+    public async Task<IConnection> GetAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { IsOpen: true } open)
+        {
+            return open;
+        }
+
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_connection is { IsOpen: true } other)
+            {
+                return other;
+            }
+
+            Abandon();
+            _connection = await _factory.CreateConnectionAsync(cancellationToken).WaitAsync(_commandTimeout * 1.25, cancellationToken);
+            return _connection;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Gives up a connection whose broker is silent; the next <see cref="GetAsync"/> opens a new one.</summary>
+    /// <param name="connection">The connection that the caller used; another one is left alone.</param>
+    public void Abandon(IConnection connection)
+    {
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _connection, null, connection), connection))
+        {
+            _ = CloseQuietlyAsync(connection);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _connection, null) is { } connection)
+        {
+            await CloseQuietlyAsync(connection);
+        }
+
+        _gate.Dispose();
+    }
+
+    private void Abandon()
+    {
+        if (Interlocked.Exchange(ref _connection, null) is { } old)
+        {
+            _ = CloseQuietlyAsync(old);
+        }
+    }
+
+    private static async Task CloseQuietlyAsync(IConnection connection)
+    {
+        try
+        {
+            await connection.AbortAsync(Constants.ReplySuccess, "closed by the client", TimeSpan.FromSeconds(2)).WaitAsync(TimeSpan.FromSeconds(3));
+            await connection.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // The connection is given up either way; a frozen broker answers neither close nor dispose.
+        }
+    }
+}
