@@ -1,0 +1,182 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace EasyQuant.LocalServers;
+
+/// <summary>
+/// A process in a session and process group of its own: Ctrl-C of the terminal does not reach it, killing the group takes everything
+/// it started, and the kernel ends it when this process dies. Thread-safe.
+/// </summary>
+public sealed class ChildProcess
+{
+    private const int LineCharsMax = 16 * 1024;
+    private static readonly string[] s_launchers = ["setsid", "setpriv"];
+
+    private readonly ProcessSpec _spec;
+    private readonly Process _process;
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ChildProcess(ProcessSpec spec, Process process)
+    {
+        _spec = spec;
+        _process = process;
+        Id = process.Id;
+    }
+
+    /// <summary>Process id, which is also the id of its process group.</summary>
+    public int Id { get; }
+
+    /// <summary>Completes with the exit code when the process has ended; 128 + n when signal n ended it.</summary>
+    public Task<int> Exited => _exited.Task;
+
+    /// <summary>Starts a process.</summary>
+    /// <param name="spec">What to start.</param>
+    /// <param name="onLine">Receives each line of output (at most 16 Ki characters, longer ones in pieces) and whether it came on stderr; called from
+    /// two threads.</param>
+    /// <returns>The running process.</returns>
+    /// <exception cref="InvalidOperationException">The program, setsid or setpriv is missing.</exception>
+    public static Task<ChildProcess> StartAsync(ProcessSpec spec, Action<string, bool> onLine)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(onLine);
+        return LauncherThread.InvokeAsync(() => Start(spec, onLine));
+    }
+
+    /// <summary>Sends a signal to the process; nothing happens when it has ended.</summary>
+    /// <param name="signal">The signal.</param>
+    public void Send(UnixSignal signal)
+    {
+        if (!_exited.Task.IsCompleted)
+        {
+            _ = kill(Id, (int)signal);
+        }
+    }
+
+    /// <summary>Kills the process and everything in its group at once.</summary>
+    /// <returns>A task that completes when the process is gone.</returns>
+    public async Task KillAsync()
+    {
+        _ = kill(-Id, (int)UnixSignal.Kill);
+        await Exited;
+    }
+
+    /// <summary>Asks the process to end, kills it when it does not within <see cref="ProcessSpec.StopTimeout"/>, and clears its group.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        Send(_spec.StopSignal);
+        await Task.WhenAny(Exited, Task.Delay(_spec.StopTimeout));
+        _ = kill(-Id, (int)UnixSignal.Kill);
+        return await Exited;
+    }
+
+    private static ChildProcess Start(ProcessSpec spec, Action<string, bool> onLine)
+    {
+        ProcessStartInfo start = CreateStartInfo(spec);
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception exception)
+        {
+            throw new InvalidOperationException($"Cannot start '{spec.FileName}': {exception.Message}", exception);
+        }
+
+        var child = new ChildProcess(spec, process);
+        process.Exited += (_, _) => child._exited.TrySetResult(process.ExitCode);
+        if (process.HasExited)
+        {
+            child._exited.TrySetResult(process.ExitCode);
+        }
+
+        process.StandardInput.Close();
+        _ = ReadLinesAsync(process.StandardOutput, line => onLine(line, false));
+        _ = ReadLinesAsync(process.StandardError, line => onLine(line, true));
+        return child;
+    }
+
+    private static ProcessStartInfo CreateStartInfo(ProcessSpec spec)
+    {
+        var start = new ProcessStartInfo(s_launchers[0])
+        {
+            WorkingDirectory = spec.WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(s_launchers[1]);
+        if (spec.User is { } user)
+        {
+            start.ArgumentList.Add("--reuid=" + user.UserId.ToString(CultureInfo.InvariantCulture));
+            start.ArgumentList.Add("--regid=" + user.GroupId.ToString(CultureInfo.InvariantCulture));
+            start.ArgumentList.Add("--clear-groups");
+        }
+
+        start.ArgumentList.Add("--pdeathsig");
+        start.ArgumentList.Add(spec.ParentDeathSignal.ToString().ToUpperInvariant());
+        start.ArgumentList.Add(spec.FileName);
+        foreach (string argument in spec.Arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string? value) in spec.Environment)
+        {
+            if (value is null)
+            {
+                start.Environment.Remove(name);
+            }
+            else
+            {
+                start.Environment[name] = value;
+            }
+        }
+
+        return start;
+    }
+
+    private static async Task ReadLinesAsync(StreamReader reader, Action<string> onLine)
+    {
+        var line = new StringBuilder();
+        char[] buffer = new char[4096];
+        try
+        {
+            int count;
+            while ((count = await reader.ReadAsync(buffer)) > 0)
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    if (buffer[i] != '\n')
+                    {
+                        line.Append(buffer[i]);
+                    }
+
+                    if (buffer[i] == '\n' || line.Length >= LineCharsMax)
+                    {
+                        onLine(line.ToString().TrimEnd('\r'));
+                        line.Clear();
+                    }
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // The pipe broke with the process; what was read counts.
+        }
+
+        if (line.Length > 0)
+        {
+            onLine(line.ToString());
+        }
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int kill(int pid, int signal);
+}

@@ -1,0 +1,26 @@
+namespace EasyQuant.LocalServers;
+
+/// <summary>Settings of a private PostgreSQL. Immutable.</summary>
+public sealed record PostgresOptions
+{
+    /// <summary>Directory of this server alone; made when missing. Its parents must be open (mode x) to the server's account.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>TCP port on 127.0.0.1.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Superuser; <c>postgres</c> by default.</summary>
+    public string UserName { get; init; } = "postgres";
+
+    /// <summary>The superuser's password (scram-sha-256). An existing data directory keeps the password it was made with.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>False makes writes faster and a power cut fatal: for tests that keep nothing. True by default.</summary>
+    public bool Fsync { get; init; } = true;
+
+    /// <summary>Connections allowed at once; 300 by default.</summary>
+    public int ConnectionsMax { get; init; } = 300;
+
+    /// <summary>Shared buffers in MiB; 256 by default.</summary>
+    public int SharedBuffersMiB { get; init; } = 256;
+}

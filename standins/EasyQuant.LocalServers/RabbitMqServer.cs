@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace EasyQuant.LocalServers;
+
+/// <summary>
+/// The machine's RabbitMQ as a private node: 127.0.0.1 only, an own epmd beside it (never the shared port 4369), own cookie, no file outside the
+/// data directory. Thread-safe.
+/// </summary>
+public sealed class RabbitMqServer : ILocalServer
+{
+    private static readonly byte[] s_protocolHeader = "AMQP\0\0\u0009\u0001"u8.ToArray();
+
+    private readonly RabbitMqOptions _options;
+    private readonly UnixUser? _user;
+
+    /// <summary>Creates a node that is not yet started.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <exception cref="InvalidOperationException">This process is root and there is no account to run the node as.</exception>
+    public RabbitMqServer(RabbitMqOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _user = UnixUser.ToRunAs("rabbitmq", "nobody");
+    }
+
+    /// <inheritdoc/>
+    public string Name => "rabbitmq";
+
+    /// <inheritdoc/>
+    public int Port => _options.Port;
+
+    /// <summary>Address of the node: <c>amqp://user:password@127.0.0.1:port</c>.</summary>
+    public string Uri => string.Create(
+        CultureInfo.InvariantCulture,
+        $"amqp://{System.Uri.EscapeDataString(_options.UserName)}:{System.Uri.EscapeDataString(_options.Password)}@127.0.0.1:{_options.Port}");
+
+    /// <inheritdoc/>
+    public Task PrepareAsync(Action<string, bool> onLine, CancellationToken cancellationToken)
+    {
+        _ = Programs.RabbitMqServer();
+        _ = Programs.Epmd();
+        PrivateDirectory.Create(_options.DataDirectory, _user);
+        foreach (string name in new[] { "home", "mnesia", "log", "generated", "expand" })
+        {
+            PrivateDirectory.Create(PathOf(name), _user);
+        }
+
+        string cookie = PathOf("home/.erlang.cookie");
+        if (!File.Exists(cookie))
+        {
+            PrivateDirectory.WriteFile(cookie, RandomNumberGenerator.GetHexString(40), _user);
+            File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
+        }
+
+        PrivateDirectory.WriteFile(PathOf("rabbitmq-env.conf"), "", _user);
+        PrivateDirectory.WriteFile(PathOf("advanced.config"), "[].\n", _user);
+        PrivateDirectory.WriteFile(PathOf("enabled_plugins"), _options.ManagementPort is null ? "[].\n" : "[rabbitmq_management].\n", _user);
+        PrivateDirectory.WriteFile(PathOf("rabbitmq.conf"), Configuration(), _user);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public (ProcessSpec Process, int Port)? Companion() =>
+        (new ProcessSpec
+        {
+            FileName = Programs.Epmd(),
+            Arguments = ["-port", Number(_options.EpmdPort), "-address", "127.0.0.1"],
+            WorkingDirectory = _options.DataDirectory,
+            User = _user,
+            StopTimeout = TimeSpan.FromSeconds(2),
+        }, _options.EpmdPort);
+
+    /// <inheritdoc/>
+    public ProcessSpec Process() => new()
+    {
+        FileName = Programs.RabbitMqServer(),
+        Environment = new Dictionary<string, string?>
+        {
+            ["HOME"] = PathOf("home"),
+            ["ERL_EPMD_PORT"] = Number(_options.EpmdPort),
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODENAME"] = "rabbit@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = Number(_options.Port),
+            ["RABBITMQ_DIST_PORT"] = Number(_options.DistributionPort),
+            ["RABBITMQ_MNESIA_BASE"] = PathOf("mnesia"),
+            ["RABBITMQ_LOG_BASE"] = PathOf("log"),
+            ["RABBITMQ_LOGS"] = "-",
+            ["RABBITMQ_CONF_ENV_FILE"] = PathOf("rabbitmq-env.conf"),
+            ["RABBITMQ_CONFIG_FILE"] = PathOf("rabbitmq.conf"),
+            ["RABBITMQ_ADVANCED_CONFIG_FILE"] = PathOf("advanced.config"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = PathOf("enabled_plugins"),
+            ["RABBITMQ_GENERATED_CONFIG_DIR"] = PathOf("generated"),
+            ["RABBITMQ_PLUGINS_EXPAND_DIR"] = PathOf("expand"),
+            ["RABBITMQ_PID_FILE"] = PathOf("pid"),
+            // The script then becomes the node instead of waiting for it: one process to signal and to watch.
+            ["RABBITMQ_ALLOW_INPUT"] = "1",
+            ["RABBITMQ_SERVER_START_ARGS"] = "-noinput -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
+            // Idle schedulers that spin take the machine's cores from everybody else.
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none",
+            ["ERL_CRASH_DUMP"] = "/dev/null",
+            ["NOTIFY_SOCKET"] = null,
+        },
+        WorkingDirectory = _options.DataDirectory,
+        User = _user,
+        StopTimeout = TimeSpan.FromSeconds(30),
+    };
+
+    /// <inheritdoc/>
+    public async Task<string?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, _options.Port, timeout.Token);
+            await using NetworkStream stream = client.GetStream();
+            await stream.WriteAsync(s_protocolHeader, timeout.Token);
+            byte[] frame = new byte[11];
+            await stream.ReadExactlyAsync(frame, timeout.Token);
+            // A method frame (1) on channel 0 with connection.start (class 10, method 10): the node takes connections.
+            return frame is [1, 0, 0, _, _, _, _, 0, 10, 0, 10] ? null : "The node did not answer with connection.start.";
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return exception.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "The node did not answer within 5 s.";
+        }
+    }
+
+    private string Configuration()
+    {
+        string configuration = $"""
+            listeners.tcp.1 = 127.0.0.1:{Number(_options.Port)}
+            default_user = {_options.UserName}
+            default_pass = {_options.Password}
+            default_user_tags.administrator = true
+            log.console = true
+            log.console.level = info
+            log.file = false
+            disk_free_limit.absolute = 100MB
+            raft.wal_max_size_bytes = 67108864
+            heartbeat = 10
+            vm_memory_high_watermark.relative = 0.3
+
+            """;
+        return _options.ManagementPort is { } port
+            ? configuration + $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {Number(port)}\n"
+            : configuration;
+    }
+
+    private string PathOf(string name) => Path.Combine(_options.DataDirectory, name);
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

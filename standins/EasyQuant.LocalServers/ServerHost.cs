@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace EasyQuant.LocalServers;
+
+/// <summary>
+/// Runs one <see cref="ILocalServer"/>: starts it with its companion, waits until it serves, restarts it when it dies. Thread-safe.
+/// </summary>
+public sealed class ServerHost : IAsyncDisposable
+{
+    private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly ILocalServer _server;
+    private readonly Action<string, bool> _onLine;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private ChildProcess? _companion;
+    private ChildProcess? _process;
+
+    /// <summary>Creates a host for a server that is not yet started.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="onLine">Receives what the server prints, and whether on stderr; called from several threads.</param>
+    public ServerHost(ILocalServer server, Action<string, bool> onLine)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(onLine);
+        _server = server;
+        _onLine = onLine;
+    }
+
+    /// <summary>How long a start may take, 60 s. PostgreSQL refuses to start for up to 30 s after a kill, until its orphans are gone.</summary>
+    public static TimeSpan StartTimeout { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Process id of the server, or null when it does not run.</summary>
+    public int? ProcessId => _process is { Exited.IsCompleted: false } process ? process.Id : null;
+
+    /// <summary>Ids of all processes of this host that run: server and companion.</summary>
+    public IReadOnlyList<int> ProcessIds =>
+        [.. new[] { _companion, _process }.OfType<ChildProcess>().Where(process => !process.Exited.IsCompleted).Select(process => process.Id)];
+
+    /// <summary>Completes when the server process that runs now ends; at once when none runs.</summary>
+    public Task Exited => _process?.Exited ?? Task.CompletedTask;
+
+    /// <summary>Starts the server and waits until it serves; a server that runs is left alone.</summary>
+    /// <param name="cancellationToken">Gives up; what was started is stopped.</param>
+    /// <returns>A task that completes when the server serves.</returns>
+    /// <exception cref="InvalidOperationException">The server cannot be started.</exception>
+    /// <exception cref="TimeoutException">It does not serve within <see cref="StartTimeout"/>.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (ProcessId is not null)
+            {
+                return;
+            }
+
+            using var deadline = new CancellationTokenSource(StartTimeout);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+            try
+            {
+                await _server.PrepareAsync(_onLine, either.Token);
+                await StartCompanionAsync(either.Token);
+                await StartServerAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+            {
+                await StopCoreAsync();
+                throw new TimeoutException($"{_server.Name} does not serve on port {_server.Port} after {StartTimeout.TotalSeconds:0} s; its output has the reason.");
+            }
+            catch
+            {
+                await StopCoreAsync();
+                throw;
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Stops the server, then its companion.</summary>
+    /// <returns>A task that completes when both are gone.</returns>
+    public async Task StopAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            await StopCoreAsync();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Kills the server as a crash would; the companion stays.</summary>
+    /// <returns>A task that completes when the process is gone.</returns>
+    public Task KillAsync() => _process is { } process ? process.KillAsync() : Task.CompletedTask;
+
+    /// <summary>Stops everything.</summary>
+    /// <returns>A task that completes when nothing runs.</returns>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task StartCompanionAsync(CancellationToken cancellationToken)
+    {
+        if (_companion is { Exited.IsCompleted: false } || _server.Companion() is not { } companion)
+        {
+            return;
+        }
+
+        _companion = await ChildProcess.StartAsync(companion.Process, _onLine);
+        while (!await AnswersAsync(companion.Port, cancellationToken))
+        {
+            if (_companion.Exited.IsCompleted)
+            {
+                throw new InvalidOperationException($"{companion.Process.FileName} ended with exit code {await _companion.Exited}.");
+            }
+
+            await Task.Delay(s_probeInterval, cancellationToken);
+        }
+    }
+
+    private async Task StartServerAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ChildProcess process = await ChildProcess.StartAsync(_server.Process(), _onLine);
+            _process = process;
+            string? reason = "it was not asked";
+            while (reason is not null && !process.Exited.IsCompleted)
+            {
+                await Task.WhenAny(Task.Delay(s_probeInterval, cancellationToken), process.Exited);
+                cancellationToken.ThrowIfCancellationRequested();
+                reason = await _server.ProbeAsync(cancellationToken);
+            }
+
+            if (reason is null && !process.Exited.IsCompleted)
+            {
+                return;
+            }
+
+            // After a kill the old server's children may hold its lock a little longer.
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+    }
+
+    private async Task StopCoreAsync()
+    {
+        if (_process is { } process)
+        {
+            await process.StopAsync();
+        }
+
+        if (_companion is { } companion)
+        {
+            await companion.StopAsync();
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
