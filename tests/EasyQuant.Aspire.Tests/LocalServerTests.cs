@@ -18,6 +18,8 @@ public sealed class LocalServerTests
         await ExecuteAsync(database, "CREATE TABLE kept AS SELECT 42 AS answer", deadline.Token);
         await PublishAsync(virtualHost, deadline.Token);
 
+        // RabbitMQ 3.10 writes the names of new quorum queues half a second later; a queue killed before that never finds its leader again.
+        await Task.Delay(TimeSpan.FromSeconds(1), deadline.Token);
         await Task.WhenAll(servers.Own.Postgres.KillAsync(), servers.Own.RabbitMq.KillAsync());
         await Task.WhenAll(servers.Own.Postgres.StartAsync(deadline.Token), servers.Own.RabbitMq.StartAsync(deadline.Token));
 
@@ -48,13 +50,7 @@ public sealed class LocalServerTests
     {
         await using IConnection connection = await new ConnectionFactory { Uri = new Uri(uri) }.CreateConnectionAsync(cancellationToken);
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        BasicGetResult? message;
-        // A quorum queue elects its leader after a restart.
-        while ((message = await channel.BasicGetAsync("q", autoAck: true, cancellationToken)) is null)
-        {
-            await Task.Delay(50, cancellationToken);
-        }
-
-        return System.Text.Encoding.UTF8.GetString(message.Body.Span);
+        BasicGetResult? message = await channel.BasicGetAsync("q", autoAck: true, cancellationToken);
+        return message is null ? null : System.Text.Encoding.UTF8.GetString(message.Body.Span);
     }
 }
