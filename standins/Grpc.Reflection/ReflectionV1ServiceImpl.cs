@@ -1,0 +1,31 @@
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Grpc.Reflection.V1;
+
+namespace Grpc.Reflection;
+
+/// <summary>The reflection service, v1. Safe for use by many threads.</summary>
+public class ReflectionV1ServiceImpl : ServerReflection.ServerReflectionBase
+{
+    private readonly Reflector _reflector;
+
+    /// <summary>Makes a service over descriptors.</summary>
+    /// <param name="services">The services to list, with their files and imports.</param>
+    public ReflectionV1ServiceImpl(IEnumerable<ServiceDescriptor> services) => _reflector = new Reflector(services);
+
+    /// <summary>Answers each request in turn.</summary>
+    /// <param name="requestStream">The requests.</param>
+    /// <param name="responseStream">Takes the responses.</param>
+    /// <param name="context">The call.</param>
+    /// <returns>A task that is complete when the client has ended its requests.</returns>
+    public override async Task ServerReflectionInfo(
+        IAsyncStreamReader<ServerReflectionRequest> requestStream,
+        IServerStreamWriter<ServerReflectionResponse> responseStream,
+        ServerCallContext context)
+    {
+        while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
+        {
+            await responseStream.WriteAsync(_reflector.Answer(requestStream.Current)).ConfigureAwait(false);
+        }
+    }
+}
