@@ -21,6 +21,6 @@ public abstract class ServiceEndpoint
     {
         public override EndPoint EndPoint { get; } = endPoint;
 
-        public override string ToString() => endPoint.ToString() ?? string.Empty;
+        public override string ToString() => EndPoint.ToString() ?? string.Empty;
     }
 }
