@@ -11,6 +11,8 @@ public static class CommandTree
     public static void AddTo(RootCommand root)
     {
         root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(Remote.WorkflowCommands.Create());
+        root.Subcommands.Add(Remote.RunCommands.Create());
     }
 
     /// <summary>Parses and runs a command line.</summary>
