@@ -1,0 +1,27 @@
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>Buys each instrument after its first bar and never sells; tries again at later bars while nothing was bought.</summary>
+/// <param name="size">How much to buy.</param>
+public sealed class BuyAndHoldStrategy(OrderSize size) : IStrategy
+{
+    /// <inheritdoc />
+    public void OnStart(StrategyContext context)
+    {
+    }
+
+    /// <inheritdoc />
+    public void OnBar(StrategyContext context, int instrument, in Bar bar)
+    {
+        if (context.Position(instrument) == 0 && !context.HasRestingOrder(instrument))
+        {
+            context.Buy(instrument, size.Resolve(context, instrument));
+        }
+    }
+
+    /// <inheritdoc />
+    public void OnStop(StrategyContext context)
+    {
+    }
+}
