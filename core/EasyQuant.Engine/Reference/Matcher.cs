@@ -34,6 +34,11 @@ internal sealed class Matcher(BacktestSettings settings, RuleBook rules, DailyPa
         (long quantity, string? boundBy) = order.Side == OrderSide.Buy
             ? BuyQuantity(order.Quantity, price, series.Instrument.PriceScale, rates, lot)
             : SellQuantity(order.Instrument, order.Quantity, day, date, series.Instrument.Board, lot);
+        if (order.Side == OrderSide.Sell && quantity > 0 && IsUnaffordableSale(price, quantity, series.Instrument.PriceScale, rates))
+        {
+            return (0, CashBound);
+        }
+
         if (quantity > 0)
         {
             Book(orderId, order, series.Instrument, new Price(price), quantity, rates, day);
@@ -119,6 +124,13 @@ internal sealed class Matcher(BacktestSettings settings, RuleBook rules, DailyPa
         }
 
         return (allowed, boundBy);
+    }
+
+    /// <summary>True when the fees of a tiny sale exceed its value by more than the cash at hand.</summary>
+    private bool IsUnaffordableSale(long price, long quantity, int scale, in FeeRates rates)
+    {
+        Money value = new Price(price).ValueOf(new Quantity(quantity), scale);
+        return (Int128)account.Cash + value.Units - fees.Total(rates, value) < 0;
     }
 
     private Int128 Cost(long quantity, long price, int scale, in FeeRates rates)

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>Runs a shipped strategy by name over a panel and reports. Stateless and thread-safe.</summary>
+public static class Backtester
+{
+    /// <summary>Runs one backtest with the shipped rule book.</summary>
+    /// <param name="panel">The bars.</param>
+    /// <param name="strategy">Name of a shipped strategy, see <see cref="StrategyCatalog"/>.</param>
+    /// <param name="parameters">Its parameters; missing ones take their defaults.</param>
+    /// <param name="settings">Cash, costs, rules, period.</param>
+    /// <param name="progress">Told the days done and the days in all about every 64 days and at the end; null for none.</param>
+    /// <param name="cancellationToken">Looked at every 64 days.</param>
+    /// <exception cref="BacktestParameterException">Strategy, parameters or settings are unusable; lists all errors.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static BacktestResult Run(
+        DailyPanel panel,
+        string strategy,
+        JsonObject parameters,
+        BacktestSettings settings,
+        Action<int, int>? progress,
+        CancellationToken cancellationToken)
+    {
+        StrategyBinding binding = StrategyCatalog.Bind(strategy, parameters);
+        RuleBook rules = RuleBook.China;
+        EngineRun run = ReferenceEngine.Run(panel, binding.Create(), settings, rules, progress, cancellationToken);
+        ImmutableArray<RoundTrip> trades = RoundTripBuilder.Build(panel, run);
+        BacktestManifest manifest = new(
+            ReferenceEngine.Version, rules.Version, panel.ContentSha256, strategy, binding.Parameters, settings);
+        return new BacktestResult(manifest, StatisticsCalculator.Compute(settings.InitialCash, run, trades), run, trades);
+    }
+}

@@ -1,0 +1,82 @@
+using EasyQuant.Data;
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>Reads price and volume columns of a bar table as integers of one scale.</summary>
+internal sealed class PriceReader
+{
+    private const int ScaleMax = 8;
+    private static readonly string[] s_priceNames = ["open", "high", "low", "close"];
+    private readonly Table _table;
+
+    public PriceReader(Table table)
+    {
+        _table = table;
+        Scale = Price.ShareScale;
+        foreach (string name in s_priceNames)
+        {
+            Column column = BarTable.Typed<Column>(table, name);
+            if (column.Type is not (ColumnType.Decimal or ColumnType.Float64) || column.Scale > ScaleMax)
+            {
+                throw new BarTableException(
+                    "COLUMN_TYPE", $"Column \"{name}\" is {column.Type} of scale {column.Scale}, expected a decimal of scale 0 to {ScaleMax} or float64.");
+            }
+
+            Scale = Math.Max(Scale, column.Scale);
+        }
+    }
+
+    /// <summary>Decimal places of the prices handed out: the largest of the table, at least 4.</summary>
+    public int Scale { get; }
+
+    public long[] Prices(string name, int[] rows) => Read(_table[name], rows, nullValue: null);
+
+    public long[] PreviousCloses(int[] rows) =>
+        _table.TryGetColumn("pre_close", out Column? column) && column.Type is ColumnType.Decimal or ColumnType.Float64 && column.Scale <= ScaleMax
+            ? Read(column, rows, nullValue: 0)
+            : [];
+
+    public long[] Volumes(int[] rows)
+    {
+        Column column = BarTable.Typed<Column>(_table, "volume");
+        long[] result = new long[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            result[i] = column.IsNull(rows[i]) ? 0 : column switch
+            {
+                Int64Column integers => integers.Values[rows[i]],
+                DecimalColumn decimals => decimals.Units[rows[i]] / ScaledDecimal.PowerOfTen(decimals.Scale),
+                Float64Column doubles => (long)doubles.Values[rows[i]],
+                _ => throw new BarTableException("COLUMN_TYPE", $"Column \"volume\" is {column.Type}, expected int64."),
+            };
+        }
+
+        return result;
+    }
+
+    private long[] Read(Column column, int[] rows, long? nullValue)
+    {
+        long[] result = new long[rows.Length];
+        long factor = ScaledDecimal.PowerOfTen(Scale - Math.Min(Scale, column.Scale));
+        double doubleFactor = ScaledDecimal.PowerOfTen(Scale);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int row = rows[i];
+            if (column.IsNull(row))
+            {
+                result[i] = nullValue ?? throw new BarTableException("VALUE_MISSING", $"Row {row}: \"{column.Name}\" is null.");
+                continue;
+            }
+
+            Int128 value = column is DecimalColumn decimals
+                ? (Int128)decimals.Units[row] * factor
+                : (Int128)Math.Round(((Float64Column)column).Values[row] * doubleFactor, MidpointRounding.AwayFromZero);
+            result[i] = value >= 0 && value <= long.MaxValue / 4
+                ? (long)value
+                : throw new BarTableException("PRICE_OUT_OF_RANGE", $"Row {row}: \"{column.Name}\" is negative or too large.");
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+
+namespace EasyQuant.Engine;
+
+/// <summary>What reproduces a result to the bit.</summary>
+/// <param name="EngineVersion">Engine and its version, for example <c>reference/1</c>.</param>
+/// <param name="RuleBookVersion">Edition of the rule book.</param>
+/// <param name="DataSha256">Hash of the panel.</param>
+/// <param name="Strategy">Name of the strategy.</param>
+/// <param name="Parameters">Its parameters with defaults filled in, in the order of the catalogue.</param>
+/// <param name="Settings">Cash, costs, rules and period.</param>
+public sealed record BacktestManifest(
+    string EngineVersion,
+    string RuleBookVersion,
+    string DataSha256,
+    string Strategy,
+    JsonObject Parameters,
+    BacktestSettings Settings)
+{
+    /// <summary>Returns the JSON form: snake_case names, amounts as decimal text, dates as ISO text.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["engine_version"] = EngineVersion,
+        ["rule_book_version"] = RuleBookVersion,
+        ["data_sha256"] = DataSha256,
+        ["seed"] = Settings.Seed,
+        ["strategy"] = Strategy,
+        ["parameters"] = Parameters.DeepClone(),
+        ["initial_cash"] = Settings.InitialCash.ToString(),
+        ["commission_ppm"] = Settings.CommissionPpm,
+        ["commission_minimum"] = Settings.CommissionMinimum.ToString(),
+        ["stamp_duty_sell_ppm"] = Settings.StampDutySellPpm,
+        ["transfer_fee_ppm"] = Settings.TransferFeePpm,
+        ["fee_increment"] = Settings.FeeIncrement.ToString(),
+        ["exchange_rules"] = Settings.ExchangeRules,
+        ["fill_rule"] = Settings.FillRule == FillRule.NextOpen ? "next_open" : "next_close",
+        ["suspension_policy"] = Settings.SuspensionPolicy == SuspensionPolicy.Rest ? "rest" : "reject",
+        ["start_date"] = Settings.StartDate?.ToString("O"),
+        ["end_date"] = Settings.EndDate?.ToString("O"),
+    };
+}

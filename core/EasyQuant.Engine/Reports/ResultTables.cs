@@ -1,0 +1,109 @@
+using EasyQuant.Data;
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>Results as tables; amounts are decimals of scale 4.</summary>
+public static class ResultTables
+{
+    /// <summary>Returns the equity curve: trading_date, equity, cash, drawdown (fraction below the highest equity so far, 0 to 1).</summary>
+    public static Table Equity(BacktestResult result)
+    {
+        TableBuilder builder = new([
+            new ColumnSchema("trading_date", ColumnType.Date),
+            new ColumnSchema("equity", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("cash", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("drawdown", ColumnType.Float64),
+        ]);
+        Money peak = result.Statistics.InitialEquity;
+        foreach (EquityPoint point in result.Run.Equity)
+        {
+            peak = point.Equity > peak ? point.Equity : peak;
+            builder[0].Append(point.TradingDate);
+            builder[1].AppendRaw(point.Equity.Units);
+            builder[2].AppendRaw(point.Cash.Units);
+            builder[3].Append(Drawdown.DepthOf(point.Equity, peak));
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>
+    /// Returns the round trips: symbol, entry_date, exit_date (null while open), quantity, entry_price, exit_price, profit, fees, return,
+    /// day_count. Prices have the scale of the panel.
+    /// </summary>
+    public static Table Trades(BacktestResult result, DailyPanel panel)
+    {
+        TableBuilder builder = new([
+            new ColumnSchema("symbol", ColumnType.String),
+            new ColumnSchema("entry_date", ColumnType.Date),
+            new ColumnSchema("exit_date", ColumnType.Date),
+            new ColumnSchema("quantity", ColumnType.Int64),
+            new ColumnSchema("entry_price", ColumnType.Decimal, PriceScale(panel)),
+            new ColumnSchema("exit_price", ColumnType.Decimal, PriceScale(panel)),
+            new ColumnSchema("profit", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("fees", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("return", ColumnType.Float64),
+            new ColumnSchema("day_count", ColumnType.Int64),
+        ]);
+        foreach (RoundTrip trip in result.Trades)
+        {
+            builder[0].Append(trip.Symbol.ToString());
+            builder[1].Append(trip.EntryDate);
+            if (trip.ExitDate is { } exit)
+            {
+                builder[2].Append(exit);
+            }
+            else
+            {
+                builder[2].AppendNull();
+            }
+
+            builder[3].Append(trip.Quantity.Units);
+            builder[4].AppendRaw(trip.EntryPrice.Units);
+            builder[5].AppendRaw(trip.ExitPrice.Units);
+            builder[6].AppendRaw(trip.Profit.Units);
+            builder[7].AppendRaw(trip.Fees.Units);
+            builder[8].Append(trip.Return);
+            builder[9].Append((long)trip.DayCount);
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Returns the fills: order_id, symbol, trading_date, side, price, quantity, value, commission, stamp_duty, transfer_fee, fees_explained.</summary>
+    public static Table Fills(BacktestResult result, DailyPanel panel)
+    {
+        TableBuilder builder = new([
+            new ColumnSchema("order_id", ColumnType.Int64),
+            new ColumnSchema("symbol", ColumnType.String),
+            new ColumnSchema("trading_date", ColumnType.Date),
+            new ColumnSchema("side", ColumnType.String),
+            new ColumnSchema("price", ColumnType.Decimal, PriceScale(panel)),
+            new ColumnSchema("quantity", ColumnType.Int64),
+            new ColumnSchema("value", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("commission", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("stamp_duty", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("transfer_fee", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("fees_explained", ColumnType.String),
+        ]);
+        foreach (Fill fill in result.Run.Fills)
+        {
+            builder[0].Append((long)fill.OrderId);
+            builder[1].Append(fill.Symbol.ToString());
+            builder[2].Append(fill.TradingDate);
+            builder[3].Append(fill.Side == OrderSide.Buy ? "buy" : "sell");
+            builder[4].AppendRaw(fill.Price.Units);
+            builder[5].Append(fill.Quantity.Units);
+            builder[6].AppendRaw(fill.Value.Units);
+            builder[7].AppendRaw(fill.Commission.Amount.Units);
+            builder[8].AppendRaw(fill.StampDuty.Amount.Units);
+            builder[9].AppendRaw(fill.TransferFee.Amount.Units);
+            builder[10].Append($"{fill.Commission}; {fill.StampDuty}; {fill.TransferFee}");
+        }
+
+        return builder.Build();
+    }
+
+    private static int PriceScale(DailyPanel panel) => panel.Series[0].Instrument.PriceScale;
+}
