@@ -1,0 +1,54 @@
+using EasyQuant.Data;
+using EasyQuant.Domain;
+using EasyQuant.Engine;
+
+namespace EasyQuant.Engine.Tests;
+
+public sealed class BarTableTests
+{
+    [Fact]
+    public void Panel_RowsInAnyOrder_IsTheSame()
+    {
+        Table sorted = Bars(("000001.SZ", 1, 100), ("000001.SZ", 2, 110), ("600000.SH", 1, 200), ("600000.SH", 3, 210));
+        Table shuffled = sorted.Take([3, 0, 2, 1]);
+        DailyPanel panel = BarTable.ToPanel(sorted);
+        Assert.Equal(panel.ContentSha256, BarTable.ToPanel(shuffled).ContentSha256);
+        Assert.Equal(["000001.SZ", "600000.SH"], panel.Series.Select(series => series.Instrument.Symbol.ToString()));
+        Assert.Equal([0, 2], panel.Series[1].Days.ToArray());
+        Assert.Equal([0, 200], panel.Series[1].PreviousClose.ToArray());
+    }
+
+    [Fact]
+    public void Panel_BarTwice_IsRefused() => Refused("DUPLICATE_BAR", Bars(("600000.SH", 1, 100), ("600000.SH", 1, 100)));
+
+    [Fact]
+    public void Panel_UnknownSymbol_IsRefused() => Refused("SYMBOL_INVALID", Bars(("what", 1, 100)));
+
+    [Fact]
+    public void Panel_ColumnMissing_IsNamed()
+    {
+        Table table = Bars(("600000.SH", 1, 100)).Select("symbol", "trading_date", "open", "high", "low", "volume");
+        Refused("COLUMN_MISSING", table);
+    }
+
+    [Fact]
+    public void Panel_NoRow_IsRefused() => Refused("NO_BARS", Bars());
+
+    private static void Refused(string reason, Table table) =>
+        Assert.Equal(reason, Assert.Throws<BarTableException>(() => BarTable.ToPanel(table)).Reason);
+
+    private static Table Bars(params (string Symbol, int Day, long Price)[] rows)
+    {
+        long[] prices = [.. rows.Select(row => row.Price)];
+        return new Table(
+        [
+            StringColumn.Create("symbol", [.. rows.Select(row => (string?)row.Symbol)]),
+            DateColumn.Create("trading_date", rows.Select(row => row.Day).ToArray()),
+            DecimalColumn.Create("open", 4, prices),
+            DecimalColumn.Create("high", 4, prices),
+            DecimalColumn.Create("low", 4, prices),
+            DecimalColumn.Create("close", 4, prices),
+            Int64Column.Create("volume", prices),
+        ]);
+    }
+}
