@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace EasyQuant.Data;
+
+/// <summary>
+/// Delivers a stream of bytes as valid UTF-8 without BOM, piece by piece. Decides between UTF-8 and GB18030 at the first byte above 0x7F.
+/// </summary>
+internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
+{
+    private const int ReadLength = 256 << 10;
+    private readonly byte[] _raw = new byte[ReadLength + 4];
+    private CsvEncoding _encoding = requested;
+    private bool _wasDetected;
+    private int _carried;
+    private bool _isStarted;
+    private bool _isEnded;
+    private long _linesBefore = 1;
+    private Decoder? _decoder;
+    private char[]? _chars;
+
+    public string EncodingName => _encoding == CsvEncoding.Gb18030 ? "gb18030" : "utf-8";
+
+    /// <summary>Room that <see cref="Read"/> needs in its target.</summary>
+    public const int RoomMin = (ReadLength + 4) * 3;
+
+    /// <summary>Writes the next piece and returns its length; 0 at the end.</summary>
+    public int Read(Span<byte> target)
+    {
+        while (!_isEnded)
+        {
+            int got = stream.ReadAtLeast(_raw.AsSpan(_carried, ReadLength), ReadLength, throwOnEndOfStream: false);
+            _isEnded = got < ReadLength;
+            ReadOnlySpan<byte> piece = _raw.AsSpan(0, _carried + got);
+            _carried = 0;
+            if (!_isStarted)
+            {
+                _isStarted = true;
+                piece = SkipMark(piece);
+            }
+
+            int written = Convert(piece, target);
+            if (written > 0 || _isEnded)
+            {
+                return written;
+            }
+        }
+
+        return 0;
+    }
+
+    private ReadOnlySpan<byte> SkipMark(ReadOnlySpan<byte> piece)
+    {
+        if (piece.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || piece.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            throw new CsvException(CsvReasons.Encoding, 1, "the file is UTF-16; save it as UTF-8 or GB18030.");
+        }
+
+        if (!piece.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+        {
+            return piece;
+        }
+
+        if (_encoding == CsvEncoding.Auto)
+        {
+            _encoding = CsvEncoding.Utf8;
+        }
+
+        return piece[3..];
+    }
+
+    private int Convert(ReadOnlySpan<byte> piece, Span<byte> target)
+    {
+        if (_encoding != CsvEncoding.Gb18030)
+        {
+            if (Ascii.IsValid(piece))
+            {
+                return Copy(piece, target);
+            }
+
+            ReadOnlySpan<byte> whole = _isEnded ? piece : piece[..^IncompleteTail(piece)];
+            if (Utf8.IsValid(whole))
+            {
+                _encoding = Ascii.IsValid(whole) ? _encoding : CsvEncoding.Utf8;
+                int length = Copy(whole, target);
+                Carry(piece[whole.Length..]);
+                return length;
+            }
+
+            if (_encoding == CsvEncoding.Utf8)
+            {
+                throw Undecodable(whole[..FirstInvalid(whole)], "UTF-8");
+            }
+
+            _wasDetected = true;
+            _encoding = CsvEncoding.Gb18030;
+        }
+
+        return Transcode(piece, target);
+    }
+
+    private int Copy(ReadOnlySpan<byte> piece, Span<byte> target)
+    {
+        piece.CopyTo(target);
+        _linesBefore += piece.Count((byte)'\n');
+        return piece.Length;
+    }
+
+    private void Carry(ReadOnlySpan<byte> tail)
+    {
+        tail.CopyTo(_raw);
+        _carried = tail.Length;
+    }
+
+    private int Transcode(ReadOnlySpan<byte> piece, Span<byte> target)
+    {
+        _decoder ??= CodePagesEncodingProvider.Instance
+            .GetEncoding("gb18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!.GetDecoder();
+        _chars ??= new char[ReadLength + 8];
+        try
+        {
+            int count = _decoder.GetChars(piece, _chars, _isEnded);
+            int length = Encoding.UTF8.GetBytes(_chars.AsSpan(0, count), target);
+            _linesBefore += target[..length].Count((byte)'\n');
+            return length;
+        }
+        catch (DecoderFallbackException e)
+        {
+            string tried = _wasDetected ? "neither UTF-8 nor GB18030" : "GB18030";
+            throw Undecodable(piece[..Math.Clamp(e.Index, 0, piece.Length)], tried);
+        }
+    }
+
+    private CsvException Undecodable(ReadOnlySpan<byte> before, string tried) =>
+        new(CsvReasons.Encoding, _linesBefore + before.Count((byte)'\n'), $"the bytes are {(tried[0] == 'n' ? tried : "not " + tried)}.");
+
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out int consumed) == OperationStatus.Done)
+        {
+            at += consumed;
+        }
+
+        return at;
+    }
+
+    /// <summary>Bytes at the end that start a UTF-8 sequence whose rest has not arrived.</summary>
+    private static int IncompleteTail(ReadOnlySpan<byte> bytes)
+    {
+        for (int back = 1; back <= Math.Min(3, bytes.Length); back++)
+        {
+            byte b = bytes[^back];
+            if ((b & 0xC0) == 0x80)
+            {
+                continue;
+            }
+
+            int needed = b >= 0xF0 ? 4 : b >= 0xE0 ? 3 : b >= 0xC0 ? 2 : 1;
+            return needed > back ? back : 0;
+        }
+
+        return 0;
+    }
+}
