@@ -32,6 +32,8 @@ public static class ServiceDefaultsExtensions
         builder.ConfigureOpenTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         return builder;
     }
@@ -51,6 +53,11 @@ public static class ServiceDefaultsExtensions
         if (app.Services.GetService<GrpcServerDefaultsMarker>() is not null)
         {
             app.UseMiddleware<DefaultDeadlineMiddleware>();
+            app.MapGrpcHealthChecksService();
+            if (app.Environment.IsDevelopment())
+            {
+                app.MapGrpcReflectionService();
+            }
         }
 
         return app;

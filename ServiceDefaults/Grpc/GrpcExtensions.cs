@@ -33,12 +33,84 @@ public static class GrpcExtensions
         {
             options.MaxReceiveMessageSize = MessageBytesMax;
             options.MaxSendMessageSize = MessageBytesMax;
+            options.CompressionProviders = [new BoundedGzipCompressionProvider(MessageBytesMax)];
             options.EnableDetailedErrors = false;
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<InternalCredentialServerInterceptor>();
         });
+        builder.Services.AddGrpcHealthChecks();
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Services.AddGrpcReflection();
+        }
+
         return builder;
     }
+
+    /// <summary>
+    /// Adds a typed client for another service, found by service discovery at its endpoint <c>grpc</c>, calls spread round robin
+    /// over its replicas. Calls carry the internal credential, the project and the actor of the incoming call, and a deadline; an Unavailable answer is
+    /// tried again up to three times (200 ms to 2 s apart), so every method must be idempotent, as the contracts say.
+    /// </summary>
+    /// <typeparam name="TClient">The generated client.</typeparam>
+    /// <param name="builder">The calling service.</param>
+    /// <param name="serviceName">Resource name of the called service, e.g. <c>workflow</c>.</param>
+    /// <returns>The builder of the client, for more settings.</returns>
+    /// <exception cref="InvalidOperationException">EASYQUANT_INTERNAL_CREDENTIAL is missing or short.</exception>
+    public static IHttpClientBuilder AddServiceClient<TClient>(this IHostApplicationBuilder builder, string serviceName)
+        where TClient : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(serviceName);
+        AddCredential(builder);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.TryAddSingleton<InternalCallInterceptor>();
+        builder.Services.AddOptions<GrpcClientDefaults>().BindConfiguration(GrpcClientDefaults.Section).ValidateDataAnnotations().ValidateOnStart();
+        return builder.Services
+            .AddGrpcClient<TClient>(options => options.Address = new Uri($"http://_grpc.{serviceName}"))
+            .ConfigurePrimaryHttpMessageHandler(CreateHandler)
+            .ConfigureChannel(channel =>
+            {
+                channel.MaxReceiveMessageSize = MessageBytesMax;
+                channel.MaxSendMessageSize = MessageBytesMax;
+                channel.CompressionProviders = [new BoundedGzipCompressionProvider(MessageBytesMax)];
+                channel.ServiceConfig = s_serviceConfig;
+            })
+            .AddInterceptor<InternalCallInterceptor>();
+    }
+
+    private static readonly ServiceConfig s_serviceConfig = new()
+    {
+        MethodConfigs =
+        {
+            new MethodConfig
+            {
+                Names = { MethodName.Default },
+                RetryPolicy = new RetryPolicy
+                {
+                    MaxAttempts = 4,
+                    InitialBackoff = TimeSpan.FromMilliseconds(200),
+                    MaxBackoff = TimeSpan.FromSeconds(2),
+                    BackoffMultiplier = 2,
+                    RetryableStatusCodes = { StatusCode.Unavailable },
+                },
+            },
+        },
+    };
+
+    private static SocketsHttpHandler CreateHandler() => new()
+    {
+        EnableMultipleHttp2Connections = true,
+        InitialHttp2StreamWindowSize = 1024 * 1024,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        UseProxy = false,
+    };
 
     private static void AddCredential(IHostApplicationBuilder builder) =>
         builder.Services.TryAddSingleton(InternalCredential.From(builder.Configuration));
