@@ -1,5 +1,6 @@
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Control;
+using EasyQuant.Nodes.Trading;
 
 namespace EasyQuant.Nodes;
 
@@ -7,7 +8,11 @@ namespace EasyQuant.Nodes;
 public static class AllNodePacks
 {
     /// <summary>Adds all packs to a catalog.</summary>
-    public static void AddTo(NodeCatalog catalog) => ControlNodePack.AddTo(catalog);
+    public static void AddTo(NodeCatalog catalog)
+    {
+        ControlNodePack.AddTo(catalog);
+        TradingNodePack.AddTo(catalog);
+    }
 
     /// <summary>Returns a new catalog with all packs.</summary>
     public static NodeCatalog CreateCatalog()

@@ -16,7 +16,7 @@ internal sealed class PriceReader
         Scale = Price.ShareScale;
         foreach (string name in s_priceNames)
         {
-            Column column = BarTable.Typed<Column>(table, name);
+            Column column = DailyPanelReader.Typed<Column>(table, name);
             if (column.Type is not (ColumnType.Decimal or ColumnType.Float64) || column.Scale > ScaleMax)
             {
                 throw new BarTableException(
@@ -39,7 +39,7 @@ internal sealed class PriceReader
 
     public long[] Volumes(int[] rows)
     {
-        Column column = BarTable.Typed<Column>(_table, "volume");
+        Column column = DailyPanelReader.Typed<Column>(_table, "volume");
         long[] result = new long[rows.Length];
         for (int i = 0; i < rows.Length; i++)
         {

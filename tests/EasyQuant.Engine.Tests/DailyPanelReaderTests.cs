@@ -4,15 +4,15 @@ using EasyQuant.Engine;
 
 namespace EasyQuant.Engine.Tests;
 
-public sealed class BarTableTests
+public sealed class DailyPanelReaderTests
 {
     [Fact]
     public void Panel_RowsInAnyOrder_IsTheSame()
     {
         Table sorted = Bars(("000001.SZ", 1, 100), ("000001.SZ", 2, 110), ("600000.SH", 1, 200), ("600000.SH", 3, 210));
         Table shuffled = sorted.Take([3, 0, 2, 1]);
-        DailyPanel panel = BarTable.ToPanel(sorted);
-        Assert.Equal(panel.ContentSha256, BarTable.ToPanel(shuffled).ContentSha256);
+        DailyPanel panel = DailyPanelReader.Read(sorted);
+        Assert.Equal(panel.ContentSha256, DailyPanelReader.Read(shuffled).ContentSha256);
         Assert.Equal(["000001.SZ", "600000.SH"], panel.Series.Select(series => series.Instrument.Symbol.ToString()));
         Assert.Equal([0, 2], panel.Series[1].Days.ToArray());
         Assert.Equal([0, 200], panel.Series[1].PreviousClose.ToArray());
@@ -35,7 +35,7 @@ public sealed class BarTableTests
     public void Panel_NoRow_IsRefused() => Refused("NO_BARS", Bars());
 
     private static void Refused(string reason, Table table) =>
-        Assert.Equal(reason, Assert.Throws<BarTableException>(() => BarTable.ToPanel(table)).Reason);
+        Assert.Equal(reason, Assert.Throws<BarTableException>(() => DailyPanelReader.Read(table)).Reason);
 
     private static Table Bars(params (string Symbol, int Day, long Price)[] rows)
     {

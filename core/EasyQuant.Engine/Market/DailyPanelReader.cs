@@ -9,13 +9,13 @@ namespace EasyQuant.Engine;
 /// <see cref="DailyPanel"/>. Rows may come in any order. Prices are decimals of scale 0 to 8, or doubles, which are rounded half away
 /// from zero to 4 places. The calendar is the set of all dates of the table.
 /// </summary>
-public static class BarTable
+public static class DailyPanelReader
 {
     /// <summary>Converts a table.</summary>
     /// <param name="table">The bars; other columns are ignored.</param>
     /// <returns>The panel.</returns>
     /// <exception cref="BarTableException">A column is missing or of another type, a symbol is unknown, a value is null, a bar repeats, or there is no row.</exception>
-    public static DailyPanel ToPanel(Table table)
+    public static DailyPanel Read(Table table)
     {
         if (table.RowCount == 0)
         {

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using EasyQuant.Engine;
+using EasyQuant.Flow;
+
+namespace EasyQuant.Nodes.Trading;
+
+/// <summary>Runs a shipped strategy over daily bars with the reference engine. The bars come as a table or as a reference of DataPreload.</summary>
+public sealed class BacktestNode : INodeHandler
+{
+    private const int BarsPort = 0;
+    private const int DataPort = 1;
+    private readonly BacktestParameters _parameters;
+    private readonly BacktestSettings _settings;
+
+    private BacktestNode(BacktestParameters parameters)
+    {
+        _parameters = parameters;
+        _settings = BacktestSettingsReader.Read(parameters);
+    }
+
+    /// <summary>Adds the node type <c>Backtest</c> to a catalog.</summary>
+    public static void AddTo(NodeCatalog catalog) => catalog.Add<BacktestParameters>(
+        new NodeDefinitionTemplate
+        {
+            Type = "Backtest",
+            Title = new LocalizedText("Backtest", "回测"),
+            Category = "trading",
+            Icon = "line-chart",
+            Description = new LocalizedText(
+                "Runs a strategy over daily bars with A-share rules and exact costs.", "按 A 股规则与精确费用在日线上运行策略。"),
+            Inputs =
+            [
+                new PortDefinition("bars", PortType.Table, new LocalizedText("Bars", "K 线"), Required: false),
+                new PortDefinition("data", PortType.Json, new LocalizedText("Reference", "数据引用"), Required: false),
+            ],
+            Outputs =
+            [
+                new PortDefinition("metrics", PortType.Json, new LocalizedText("Metrics", "绩效指标")),
+                new PortDefinition("equity", PortType.Table, new LocalizedText("Equity curve", "权益曲线")),
+                new PortDefinition("trades", PortType.Table, new LocalizedText("Trades", "交易记录")),
+                new PortDefinition("manifest", PortType.Json, new LocalizedText("Manifest", "复现清单")),
+            ],
+        },
+        parameters => new BacktestNode(parameters));
+
+    /// <summary>Runs the backtest.</summary>
+    /// <exception cref="NodeException">
+    /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
+    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// </exception>
+    public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
+    {
+        DailyPanel panel = await PanelAsync(execution, cancellationToken);
+        JsonObject parameters = StrategyParameters(execution);
+        try
+        {
+            BacktestResult result = Backtester.Run(
+                panel,
+                _parameters.Strategy,
+                parameters,
+                _settings with { Seed = execution.Run.Seed },
+                (done, total) => execution.Progress(done, total),
+                cancellationToken);
+            execution.SetOutput(0, MetricsJson.Write(result.Statistics));
+            execution.SetOutput(1, ResultTables.Equity(result));
+            execution.SetOutput(2, ResultTables.Trades(result, panel));
+            execution.SetOutput(3, result.Manifest.ToJson());
+        }
+        catch (BacktestParameterException e)
+        {
+            throw new NodeException(e.Errors[0].Reason, e.Message, transient: false, e);
+        }
+
+        execution.Report(new StepMetrics(panel.BarCount, 0));
+    }
+
+    private async ValueTask<DailyPanel> PanelAsync(NodeExecution execution, CancellationToken cancellationToken)
+    {
+        if (execution.HasInput(BarsPort))
+        {
+            return PanelCache.Convert(execution.InputTable(BarsPort));
+        }
+
+        JsonNode? reference = execution.HasInput(DataPort) ? execution.InputJson(DataPort)
+            : _parameters.Data is { } template ? execution.Evaluate(template)
+            : throw new NodeException("MISSING_INPUT", $"Node '{execution.NodeId}' needs bars: connect 'bars' or 'data', or set the parameter 'data'.");
+        IArtifactStore store = execution.Services.Require<IArtifactStore>("an artifact store");
+        return await PanelCache.Shared.GetAsync(DataReference.Read(reference), store, cancellationToken);
+    }
+
+    private JsonObject StrategyParameters(NodeExecution execution) => _parameters.Parameters is null
+        ? []
+        : execution.Evaluate(_parameters.Parameters) switch
+        {
+            null => [],
+            JsonObject parameters => parameters,
+            JsonNode other => throw new NodeException("PARAMETER_TYPE", $"'parameters' must be an object, was {other.ToJsonString()}."),
+        };
+}

@@ -1,0 +1,81 @@
+using EasyQuant.Engine;
+using EasyQuant.Flow;
+
+namespace EasyQuant.Nodes.Trading;
+
+/// <summary>Parameters of <see cref="BacktestNode"/>. Amounts and rates are decimal text.</summary>
+public sealed record BacktestParameters
+{
+    /// <summary>Name of a shipped strategy: <c>buy_and_hold</c>, <c>rsi_reversal</c> or <c>sma_cross</c>.</summary>
+    [Title("Strategy", "策略")]
+    [Hint("Name of a shipped strategy: buy_and_hold, rsi_reversal or sma_cross.", "内置策略名：buy_and_hold、rsi_reversal 或 sma_cross。")]
+    [TextLength(1, 63)]
+    public required string Strategy { get; init; }
+
+    /// <summary>Parameters of the strategy, an object; missing ones take their defaults. Null (default) for all defaults.</summary>
+    [Title("Strategy parameters", "策略参数")]
+    [Hint("Object of numbers, for example {\"fast\": 10, \"slow\": 30}.", "数值对象，例如 {\"fast\": 10, \"slow\": 30}。")]
+    public JsonTemplate? Parameters { get; init; }
+
+    /// <summary>Reference that DataPreload gave, when neither input is connected. Null by default.</summary>
+    [Title("Data reference", "数据引用")]
+    [Hint("Reference of DataPreload, for child workflows: ${inputs.data}.", "DataPreload 给出的引用，用于子工作流：${inputs.data}。")]
+    public JsonTemplate? Data { get; init; }
+
+    /// <summary>Cash at the start in CNY, above 0. Default 1,000,000.</summary>
+    [Title("Cash", "初始资金")]
+    [Hint("Cash at the start in CNY.", "初始资金（元）。")]
+    [TextLength(1, 30)]
+    public string Cash { get; init; } = "1000000";
+
+    /// <summary>Commission as a fraction of the value, 0 to 1, at most 6 decimal places. Default 0.0003.</summary>
+    [Title("Commission rate", "佣金费率")]
+    [Hint("Fraction of the traded value.", "占成交额的比例。")]
+    [TextLength(1, 30)]
+    public string CommissionRate { get; init; } = "0.0003";
+
+    /// <summary>Least commission an order in CNY. Default 5.</summary>
+    [Title("Least commission", "最低佣金")]
+    [Hint("Least commission of an order in CNY.", "每笔最低佣金（元）。")]
+    [TextLength(1, 30)]
+    public string CommissionMinimum { get; init; } = "5";
+
+    /// <summary>Stamp duty on sales as a fraction; null (default) takes the dated rule book.</summary>
+    [Title("Stamp duty", "印花税率")]
+    [Hint("Fraction of sales; empty takes the dated rule book.", "卖出成交额的比例；留空按规则库日期取值。")]
+    [TextLength(1, 30)]
+    public string? StampDutyRate { get; init; }
+
+    /// <summary>Transfer fee on both sides as a fraction; null (default) takes the dated rule book.</summary>
+    [Title("Transfer fee", "过户费率")]
+    [Hint("Fraction of the traded value; empty takes the dated rule book.", "成交额的比例；留空按规则库日期取值。")]
+    [TextLength(1, 30)]
+    public string? TransferFeeRate { get; init; }
+
+    /// <summary>True (default) applies lots, price limits, T+1 and suspensions.</summary>
+    [Title("Exchange rules", "交易所规则")]
+    [Hint("Applies lots, price limits, T+1 and suspensions.", "执行整手、涨跌停、T+1 与停牌规则。")]
+    public bool ExchangeRules { get; init; } = true;
+
+    /// <summary>Which price orders fill at. Default next open.</summary>
+    [Title("Fill rule", "成交规则")]
+    [Hint("Next open or next close.", "次日开盘或次日收盘成交。")]
+    public FillRule FillRule { get; init; }
+
+    /// <summary>What suspended instruments do to orders. Default rest.</summary>
+    [Title("Suspension", "停牌处理")]
+    [Hint("Orders of suspended instruments rest or are rejected.", "停牌标的的订单等待或拒绝。")]
+    public SuspensionPolicy Suspension { get; init; }
+
+    /// <summary>First trading day, ISO, included; null (default) starts with the data.</summary>
+    [Title("First day", "开始日期")]
+    [Hint("ISO date, included; empty starts with the data.", "ISO 日期，含当日；留空从数据起始。")]
+    [TextPattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    public string? StartDate { get; init; }
+
+    /// <summary>Last trading day, ISO, included; null (default) ends with the data.</summary>
+    [Title("Last day", "结束日期")]
+    [Hint("ISO date, included; empty ends with the data.", "ISO 日期，含当日；留空到数据结束。")]
+    [TextPattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    public string? EndDate { get; init; }
+}

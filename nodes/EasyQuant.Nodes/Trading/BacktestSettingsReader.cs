@@ -1,0 +1,76 @@
+using System.Globalization;
+using EasyQuant.Domain;
+using EasyQuant.Engine;
+using EasyQuant.Flow;
+
+namespace EasyQuant.Nodes.Trading;
+
+/// <summary>Turns the texts of the node's parameters into settings; says every fault at once.</summary>
+internal static class BacktestSettingsReader
+{
+    private const int RateScale = 6;
+
+    public static BacktestSettings Read(BacktestParameters parameters)
+    {
+        List<string> faults = [];
+        BacktestSettings settings = new()
+        {
+            InitialCash = Amount("cash", parameters.Cash, faults),
+            CommissionPpm = Rate("commissionRate", parameters.CommissionRate, faults) ?? 0,
+            CommissionMinimum = Amount("commissionMinimum", parameters.CommissionMinimum, faults),
+            StampDutySellPpm = Rate("stampDutyRate", parameters.StampDutyRate, faults),
+            TransferFeePpm = Rate("transferFeeRate", parameters.TransferFeeRate, faults),
+            ExchangeRules = parameters.ExchangeRules,
+            FillRule = parameters.FillRule,
+            SuspensionPolicy = parameters.Suspension,
+            StartDate = Date("startDate", parameters.StartDate, faults),
+            EndDate = Date("endDate", parameters.EndDate, faults),
+        };
+        if (faults.Count == 0)
+        {
+            faults.AddRange(settings.Validate().Select(error => error.Message));
+        }
+
+        return faults.Count == 0 ? settings : throw new NodeException("PARAMETER_OUT_OF_RANGE", string.Join(" ", faults));
+    }
+
+    private static Money Amount(string name, string text, List<string> faults)
+    {
+        if (!Money.TryParse(text, out Money money))
+        {
+            faults.Add($"{name} must be an amount with at most {Money.Scale} decimal places, was \"{text}\".");
+        }
+
+        return money;
+    }
+
+    private static long? Rate(string name, string? text, List<string> faults)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (!ScaledDecimal.TryParse(text, RateScale, out long ppm))
+        {
+            faults.Add($"{name} must be a fraction with at most {RateScale} decimal places, was \"{text}\".");
+        }
+
+        return ppm;
+    }
+
+    private static DateOnly? Date(string name, string? text, List<string> faults)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date))
+        {
+            faults.Add($"{name} must be a date such as 2024-01-31, was \"{text}\".");
+        }
+
+        return date;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using EasyQuant.Data;
+using EasyQuant.Flow;
+using EasyQuant.Nodes.Trading;
+using Xunit.Abstractions;
+
+namespace EasyQuant.Nodes.Tests.Trading;
+
+public sealed class BacktestNodeTests(ITestOutputHelper log)
+{
+    [Fact]
+    public async Task Backtest_TableOrReference_GivesTheSameResult()
+    {
+        FakeArtifactStore store = new();
+        Table bars = TradingBench.Bars(3, 200, 4);
+        SingleNodeResult fromTable = await TradingBench.RunAsync("Backtest", Parameters(), Inputs("bars", NodeValue.FromTable(bars)), null);
+        NodeValue reference = await PreloadAsync(store, bars);
+        SingleNodeResult fromPort = await TradingBench.RunAsync("Backtest", Parameters(), Inputs("data", reference), store);
+        JsonObject parameters = Parameters();
+        parameters["data"] = "${inputs.data}";
+        SingleNodeResult fromInput = await TradingBench.RunAsync(
+            "Backtest", parameters, [], store, new JsonObject { ["data"] = reference.AsJson()!.DeepClone() });
+        string metrics = fromTable.Outputs["metrics"].AsJson()!.ToJsonString();
+        Assert.Equal(metrics, fromPort.Outputs["metrics"].AsJson()!.ToJsonString());
+        Assert.Equal(metrics, fromInput.Outputs["metrics"].AsJson()!.ToJsonString());
+        Assert.True(fromTable.Outputs["equity"].AsTable().ContentEquals(fromInput.Outputs["equity"].AsTable()));
+        Assert.True(fromTable.Outputs["trades"].AsTable().ContentEquals(fromInput.Outputs["trades"].AsTable()));
+        Assert.Equal(200, fromTable.Outputs["equity"].AsTable().RowCount);
+        Assert.Equal(5, fromTable.Outputs["manifest"].AsJson()!["seed"]!.GetValue<long>());
+        Assert.True(fromTable.Outputs["metrics"].AsJson()!["trade_count"]!.GetValue<int>() > 5);
+    }
+
+    [Fact]
+    public async Task Backtest_HundredChildrenAtOnce_LoadTheDataOnce()
+    {
+        FakeArtifactStore store = new();
+        ArtifactRef artifact = await store.SaveAsync(TradingBench.Bars(2, 100, 77), CancellationToken.None);
+        NodeValue reference = NodeValue.FromJson(DataReference.Write(artifact));
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(
+            i => Task.Run(() => TradingBench.RunAsync("Backtest", Parameters(2 + (i % 5)), Inputs("data", reference), store))));
+        Assert.Equal(1, store.LoadCount);
+    }
+
+    [Fact]
+    public async Task Backtest_SweepOfHundredOverFiftySymbols_IsQuick()
+    {
+        FakeArtifactStore store = new();
+        NodeValue reference = await PreloadAsync(store, TradingBench.Bars(50, 500, 6));
+        long start = Stopwatch.GetTimestamp();
+        for (int fast = 3; fast < 13; fast++)
+        {
+            for (int slow = 20; slow < 120; slow += 10)
+            {
+                await TradingBench.RunAsync("Backtest", Parameters(fast, slow), Inputs("data", reference), store);
+            }
+        }
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        log.WriteLine($"100 backtests of 50 symbols x 500 days: {elapsed.TotalMilliseconds:F0} ms");
+        Assert.True(elapsed < TimeSpan.FromSeconds(30), $"took {elapsed}");
+    }
+
+    [Theory]
+    [InlineData("""{"strategy":"magic"}""", "STRATEGY_NOT_FOUND")]
+    [InlineData("""{"strategy":"sma_cross","parameters":{"fast":30,"slow":10}}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","parameters":{"quick":1}}""", "UNKNOWN_PARAMETER")]
+    [InlineData("""{"strategy":"sma_cross","parameters":7}""", "PARAMETER_TYPE")]
+    [InlineData("""{"strategy":"sma_cross","cash":"much"}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","cash":"0"}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","startDate":"2024-02-30"}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","startDate":"2050-01-01"}""", "PERIOD_EMPTY")]
+    public async Task Backtest_WrongParameters_FailWithReason(string parameters, string reason)
+    {
+        NodeException exception = await TradingBench.FailAsync(
+            "Backtest", (JsonObject)JsonNode.Parse(parameters)!, ("bars", NodeValue.FromTable(TradingBench.Bars(1, 10, 1))));
+        Assert.Equal(reason, exception.Reason);
+    }
+
+    [Fact]
+    public async Task Backtest_NoBars_SaysWhatToConnect()
+    {
+        NodeException exception = await TradingBench.FailAsync("Backtest", new JsonObject { ["strategy"] = "sma_cross" });
+        Assert.Equal("MISSING_INPUT", exception.Reason);
+    }
+
+    [Fact]
+    public async Task Backtest_ForgedReference_IsRefused()
+    {
+        NodeException exception = await TradingBench.FailAsync(
+            "Backtest",
+            new JsonObject { ["strategy"] = "sma_cross" },
+            ("data", NodeValue.FromJson(new JsonObject { ["sha256"] = "../../etc/passwd", ["byteCount"] = 1, ["rowCount"] = 1 })));
+        Assert.Equal("PARAMETER_TYPE", exception.Reason);
+    }
+
+    [Fact]
+    public async Task Cache_FailedLoad_IsTriedAgain()
+    {
+        FakeArtifactStore store = new();
+        ArtifactRef artifact = await new FakeArtifactStore().SaveAsync(TradingBench.Bars(1, 20, 12), CancellationToken.None);
+        PanelCache cache = new(2, 1 << 20);
+        await Assert.ThrowsAsync<NodeException>(() => cache.GetAsync(artifact, store, CancellationToken.None));
+        await store.SaveAsync(TradingBench.Bars(1, 20, 12), CancellationToken.None);
+        Assert.Equal(20, (await cache.GetAsync(artifact, store, CancellationToken.None)).BarCount);
+    }
+
+    [Fact]
+    public async Task Cache_ManyPanels_KeepsTheLastUsed()
+    {
+        FakeArtifactStore store = new();
+        PanelCache cache = new(2, 1 << 20);
+        ArtifactRef[] artifacts = new ArtifactRef[3];
+        for (int i = 0; i < artifacts.Length; i++)
+        {
+            artifacts[i] = await store.SaveAsync(TradingBench.Bars(1, 20, 20 + i), CancellationToken.None);
+            await cache.GetAsync(artifacts[i], store, CancellationToken.None);
+            await cache.GetAsync(artifacts[0], store, CancellationToken.None);
+        }
+
+        Assert.Equal((2, 3), (cache.Count, store.LoadCount));
+        await cache.GetAsync(artifacts[1], store, CancellationToken.None);
+        Assert.Equal((2, 4), (cache.Count, store.LoadCount));
+    }
+
+    private static JsonObject Parameters(int fast = 3, int slow = 10) => new()
+    {
+        ["strategy"] = "sma_cross",
+        ["parameters"] = new JsonObject { ["fast"] = fast, ["slow"] = slow },
+    };
+
+    private static Dictionary<string, NodeValue> Inputs(string port, NodeValue value) => new() { [port] = value };
+
+    private static async Task<NodeValue> PreloadAsync(FakeArtifactStore store, Table bars) =>
+        (await TradingBench.RunAsync("DataPreload", [], Inputs("bars", NodeValue.FromTable(bars)), store)).Outputs["data"];
+}
