@@ -14,4 +14,7 @@ public sealed record ChildRunRequest
 
     /// <summary>Services that the child's nodes get; the parent's as a rule.</summary>
     public required NodeServices Services { get; init; }
+
+    /// <summary>Whether the child's nodes appear in the trace of the run; false (default) for the many items of a fan-out.</summary>
+    public bool IsTraced { get; init; }
 }

@@ -9,6 +9,10 @@ public static class ControlNodePack
     public static void AddTo(NodeCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(catalog);
+        BatchSchedulerNode.AddTo(catalog);
+        BranchNode.AddTo(catalog);
         JsonMapNode.AddTo(catalog);
+        SortTableNode.AddTo(catalog);
+        SubWorkflowNode.AddTo(catalog);
     }
 }

@@ -1,0 +1,18 @@
+using System.Data.Common;
+
+namespace EasyQuant.Flow;
+
+/// <summary>Turns what a handler threw into a step's error.</summary>
+public static class StepErrors
+{
+    /// <summary>Returns the error: a <see cref="NodeException"/> keeps its reason, everything else becomes <c>NODE_FAILED</c>; IO, time-outs and databases say whether they are transient.</summary>
+    public static StepError From(Exception exception, string? nodeId) => exception switch
+    {
+        NodeException known => new StepError(known.Reason, known.Message, nodeId, known.IsTransient),
+        WorkflowInvalidException invalid => new StepError(
+            invalid.Errors.Count > 0 ? invalid.Errors[0].Reason : "WORKFLOW_INVALID", invalid.Message, nodeId),
+        DbException database => new StepError("DATABASE_FAILED", database.Message, nodeId, database.IsTransient),
+        IOException or TimeoutException => new StepError("NODE_FAILED", $"{exception.GetType().Name}: {exception.Message}", nodeId, true),
+        _ => new StepError("NODE_FAILED", $"{exception.GetType().Name}: {exception.Message}", nodeId),
+    };
+}
