@@ -1,8 +1,10 @@
 using EasyQuant.Bench;
+using EasyQuant.Bench.Flow;
 using EasyQuant.Bench.Start;
 
 Dictionary<string, Func<string[], CancellationToken, Task<int>>> benches = new(StringComparer.Ordinal)
 {
+    ["flow"] = FlowBench.RunAsync,
     ["start"] = StartBench.RunAsync,
 };
 
