@@ -53,7 +53,7 @@ public static class ServiceDefaultsExtensions
         if (app.Services.GetService<GrpcServerDefaultsMarker>() is not null)
         {
             app.UseMiddleware<DefaultDeadlineMiddleware>();
-            app.MapGrpcHealthChecksService();
+            app.MapGrpcHealthChecksService().AllowAnonymous();
             if (app.Environment.IsDevelopment())
             {
                 app.MapGrpcReflectionService();
