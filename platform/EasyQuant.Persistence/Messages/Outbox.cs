@@ -60,7 +60,24 @@ public sealed class Outbox
             return;
         }
 
-        await using var command = new NpgsqlCommand(_insert, connection);
+        await using var batch = new NpgsqlBatch(connection);
+        AddTo(batch, messages);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Adds the one statement that writes the messages to a batch of the caller's transaction; nothing for an empty list.</summary>
+    /// <param name="batch">The caller's batch.</param>
+    /// <param name="messages">The messages; published in this order as long as none fails.</param>
+    public void AddTo(NpgsqlBatch batch, IReadOnlyList<OutboxMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(messages);
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
+        var command = new NpgsqlBatchCommand(_insert);
         Add(command, NpgsqlDbType.Uuid, messages, message => message.MessageId);
         Add(command, NpgsqlDbType.Text, messages, message => message.ProjectId);
         Add(command, NpgsqlDbType.Text, messages, message => message.Exchange);
@@ -70,13 +87,13 @@ public sealed class Outbox
         Add(command, NpgsqlDbType.Text, messages, message => message.TraceParent);
         Add(command, NpgsqlDbType.Boolean, messages, message => message.IsMandatory);
         Add(command, NpgsqlDbType.Bytea, messages, message => message.Body.ToArray());
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        batch.BatchCommands.Add(command);
     }
 
     /// <summary>Wakes the relay of this process. Called after the commit; without it messages go out at the next poll.</summary>
     public void Wake() => _signal.Set();
 
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, IReadOnlyList<OutboxMessage> messages, Func<OutboxMessage, T> value)
+    private static void Add<T>(NpgsqlBatchCommand command, NpgsqlDbType type, IReadOnlyList<OutboxMessage> messages, Func<OutboxMessage, T> value)
     {
         var values = new T[messages.Count];
         for (int i = 0; i < values.Length; i++)

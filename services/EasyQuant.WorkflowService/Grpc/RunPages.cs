@@ -1,0 +1,87 @@
+using System.Globalization;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Persistence.Paging;
+using EasyQuant.ServiceDefaults.Errors;
+using EasyQuant.WorkflowService.Definitions;
+using EasyQuant.WorkflowService.Storage.Runs;
+using Microsoft.Extensions.Options;
+
+namespace EasyQuant.WorkflowService.Grpc;
+
+/// <summary>Answers lists of runs, steps and events page by page. Thread-safe.</summary>
+internal sealed class RunPages(RunReader reader, IOptions<WorkflowServiceOptions> options)
+{
+    public async Task<ListRunsResponse> ListRunsAsync(string project, ListRunsRequest request, CancellationToken cancellationToken)
+    {
+        int size = Requests.PageSize(request.PageSize, 50, 500);
+        var filter = new RunFilter(
+            [.. request.States.Where(state => state != RunState.Unspecified).Distinct().Order()],
+            request.WorkflowName,
+            request.JobName,
+            request.StartTime?.ToDateTimeOffset(),
+            request.EndTime?.ToDateTimeOffset());
+        if (filter.States.FirstOrDefault(state => !Enum.IsDefined(state)) is not RunState.Unspecified and var unknown)
+        {
+            throw RpcError.Invalid("STATE_INVALID", "states", $"There is no state {(int)unknown}.");
+        }
+
+        string scope = $"runs/{project}/{filter.WorkflowName}/{filter.JobName}/{string.Join(',', filter.States)}/{request.StartTime}/{request.EndTime}";
+        RunPosition? after = Requests.Token(request.PageToken, scope, 2) is { } token
+            ? new RunPosition(new DateTimeOffset(long.Parse(token[0], CultureInfo.InvariantCulture), TimeSpan.Zero), Guid.Parse(token[1]))
+            : null;
+        List<RunRow> page = await reader.ListAsync(project, filter, after, size + 1, cancellationToken);
+        var answer = new ListRunsResponse();
+        answer.Runs.AddRange(page.Take(size).Select(run => run.ToRun(options.Value.DashboardUrl, withValues: false)));
+        if (page.Count > size)
+        {
+            RunRow last = page[size - 1];
+            answer.NextPageToken = PageToken.Write(scope, last.CreateTime.Ticks.ToString(CultureInfo.InvariantCulture), last.RunId.ToString());
+        }
+
+        return answer;
+    }
+
+    /// <summary>Lists steps in topological order; those without a report are pending.</summary>
+    public async Task<ListStepsResponse> ListStepsAsync(
+        RunRow run, NodeDependencies dependencies, ListStepsRequest request, CancellationToken cancellationToken)
+    {
+        int size = Requests.PageSize(request.PageSize, 200, 1_000);
+        string scope = $"steps/{run.ProjectId}/{run.RunId}";
+        int first = Requests.Token(request.PageToken, scope, 1) is { } token ? int.Parse(token[0], CultureInfo.InvariantCulture) : 0;
+        Dictionary<string, Step> reported = await reader.ReadStepsAsync(run.RunId, cancellationToken);
+        List<string> nodes = [.. dependencies.Order.Select(index => dependencies.NodeIds[index])];
+        if (run.OnlyNodeId.Length > 0)
+        {
+            nodes = [run.OnlyNodeId];
+        }
+
+        var answer = new ListStepsResponse();
+        for (int position = first; position < nodes.Count && position < first + size; position++)
+        {
+            Step step = reported.TryGetValue(nodes[position], out Step? found)
+                ? found
+                : new Step { NodeId = nodes[position], NodeType = dependencies.TypeOf(nodes[position]), State = StepState.Pending };
+            step.Position = position;
+            answer.Steps.Add(step);
+        }
+
+        answer.NextPageToken = first + size < nodes.Count
+            ? PageToken.Write(scope, (first + size).ToString(CultureInfo.InvariantCulture))
+            : "";
+        return answer;
+    }
+
+    public async Task<ListRunEventsResponse> ListEventsAsync(RunRow run, ListRunEventsRequest request, CancellationToken cancellationToken)
+    {
+        int size = Requests.PageSize(request.PageSize, 200, 1_000);
+        string scope = $"events/{run.ProjectId}/{run.RunId}";
+        long after = Requests.Token(request.PageToken, scope, 1) is { } token ? long.Parse(token[0], CultureInfo.InvariantCulture) : 0;
+        List<RunEvent> page = await reader.ReadEventsAsync(run.RunId, after, size + 1, cancellationToken);
+        var answer = new ListRunEventsResponse();
+        answer.Events.AddRange(page.Take(size));
+        answer.NextPageToken = page.Count > size
+            ? PageToken.Write(scope, page[size - 1].Sequence.ToString(CultureInfo.InvariantCulture))
+            : "";
+        return answer;
+    }
+}

@@ -1,0 +1,205 @@
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Persistence;
+using EasyQuant.Persistence.Messages;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EasyQuant.WorkflowService.Storage.Runs;
+
+/// <summary>Leases on runs: claim, renew, release. Each call is one transaction over any number of runs. Thread-safe.</summary>
+internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories)
+{
+    private const string ClaimSql =
+        $"""
+        with preferred as (
+            select run_id from workflow.runs where run_id = $4 and state = 1 for update skip locked
+        ), oldest as (
+            select run_id from workflow.runs where state = 1 and run_id <> $4
+            order by priority desc, queue_time, run_id
+            limit greatest($1 - (select count(*) from preferred), 0) for update skip locked
+        ), chosen as (
+            select run_id from preferred union all select run_id from oldest
+        )
+        update workflow.runs r
+        set state = 2, worker_id = $2, epoch = nextval('workflow.epochs'), lease_until = clock_timestamp() + $3,
+            start_time = coalesce(start_time, $5), event_sequence = event_sequence + 1
+        from chosen where r.run_id = chosen.run_id
+        returning {RunRow.ColumnsOfR}, pinned_inputs
+        """;
+
+    private const string FinishedStepsSql =
+        "select run_id, step from workflow.steps where run_id = any($1) and state in (3, 5) order by run_id, position";
+
+    private const string RenewSql =
+        """
+        update workflow.runs r set lease_until = clock_timestamp() + $3
+        from unnest($1::uuid[], $2::bigint[]) as l(run_id, epoch)
+        where r.run_id = l.run_id and r.epoch = l.epoch and r.state = 2
+        returning r.run_id, r.cancel_requested, r.pause_requested
+        """;
+
+    private const string ReleaseSql =
+        $"""
+        with l as (
+            select r.run_id from workflow.runs r join unnest($1::uuid[], $2::bigint[]) as k(run_id, epoch) on r.run_id = k.run_id and r.epoch = k.epoch
+            where r.state = 2 order by r.run_id for update of r
+        )
+        update workflow.runs r
+        set state = case when cancel_requested then 6 when pause_requested then 3 else 1 end, lease_until = null,
+            end_time = case when cancel_requested then $3 end, hint_time = clock_timestamp()
+        from l where r.run_id = l.run_id
+        returning {RunRow.ColumnsOfR}
+        """;
+
+    /// <summary>Grants leases on at most <paramref name="countMax"/> queued runs, the preferred one first.</summary>
+    public Task<IReadOnlyList<Claim>> ClaimAsync(
+        string workerId, int countMax, Guid preferredRunId, TimeSpan lease, CancellationToken cancellationToken) =>
+        Transactions.RunAsync(
+            dataSource,
+            "runs.claim",
+            async (connection, token) =>
+            {
+                RunHistory history = histories.Create();
+                var claims = new List<Claim>();
+                await using (NpgsqlCommand command = Pg.Command(
+                    connection, ClaimSql, Pg.P(countMax), Pg.P(workerId), Pg.P(lease), Pg.P(preferredRunId), Pg.P(history.Now)))
+                await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(token))
+                {
+                    while (await reader.ReadAsync(token))
+                    {
+                        claims.Add(new Claim(RunRow.Read(reader), Pg.BytesOrNull(reader, RunRow.ColumnCount)));
+                    }
+                }
+
+                if (claims.Count == 0)
+                {
+                    return (IReadOnlyList<Claim>)claims;
+                }
+
+                await ReadFinishedStepsAsync(connection, claims, token);
+                foreach (Claim claim in claims)
+                {
+                    // The statement has counted this event already.
+                    claim.Run.EventSequence--;
+                    history.AddRunEvent(claim.Run, "run.started");
+                }
+
+                await history.WriteAsync(connection, outbox, token);
+                return claims;
+            },
+            cancellationToken);
+
+    /// <summary>Extends the leases that still hold; returns those with what was asked for meanwhile.</summary>
+    public Task<Dictionary<Guid, LeaseAnswer>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan lease, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(
+            dataSource,
+            async (connection, token) =>
+            {
+                var answers = new Dictionary<Guid, LeaseAnswer>();
+                await using NpgsqlCommand command = Pg.Command(connection, RenewSql, [.. Lease.Parameters(leases), Pg.P(lease)]);
+                await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+                while (await reader.ReadAsync(token))
+                {
+                    Guid runId = reader.GetGuid(0);
+                    answers[runId] = new LeaseAnswer
+                    {
+                        RunId = runId.ToString(),
+                        CancelRequested = reader.GetBoolean(1),
+                        PauseRequested = reader.GetBoolean(2),
+                    };
+                }
+
+                return answers;
+            },
+            cancellationToken);
+
+    /// <summary>Queues the runs again whose lease still holds; one that is to be cancelled or paused goes there instead.</summary>
+    public async Task ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
+    {
+        await Transactions.RunAsync(
+            dataSource,
+            "runs.release",
+            async (connection, token) =>
+            {
+                RunHistory history = histories.Create();
+                List<RunRow> released = await ReadRunsAsync(
+                    connection, ReleaseSql, [.. Lease.Parameters(leases), Pg.P(history.Now)], token);
+                foreach (RunRow run in released)
+                {
+                    history.AddRunEvent(run, "run.released");
+                    AddOutcome(history, run);
+                }
+
+                await WriteSequencesAsync(connection, released, token);
+                await history.WriteAsync(connection, outbox, token);
+                return released.Count;
+            },
+            cancellationToken);
+        outbox.Wake();
+    }
+
+    internal static void AddOutcome(RunHistory history, RunRow run)
+    {
+        switch (run.State)
+        {
+            case RunState.Queued:
+                history.AddHint(run);
+                break;
+            case RunState.Cancelled:
+                history.AddRunEvent(run, "run.cancelled", run.CancelCause);
+                break;
+            case RunState.Paused:
+                history.AddRunEvent(run, "run.paused");
+                break;
+            case RunState.Failed:
+                history.AddRunEvent(run, "run.failed");
+                break;
+        }
+    }
+
+    internal static async Task<List<RunRow>> ReadRunsAsync(
+        NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        var runs = new List<RunRow>();
+        await using NpgsqlCommand command = Pg.Command(connection, sql, parameters);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            runs.Add(RunRow.Read(reader));
+        }
+
+        return runs;
+    }
+
+    /// <summary>Stores the positions in the history after events were added.</summary>
+    internal static async Task WriteSequencesAsync(NpgsqlConnection connection, IReadOnlyList<RunRow> runs, CancellationToken cancellationToken)
+    {
+        if (runs.Count == 0)
+        {
+            return;
+        }
+
+        await using NpgsqlCommand command = Pg.Command(
+            connection,
+            "update workflow.runs r set event_sequence = s.sequence from unnest($1::uuid[], $2::bigint[]) as s(run_id, sequence) where r.run_id = s.run_id",
+            Pg.Many(NpgsqlDbType.Uuid, runs, run => run.RunId),
+            Pg.Many(NpgsqlDbType.Bigint, runs, run => run.EventSequence));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task ReadFinishedStepsAsync(NpgsqlConnection connection, List<Claim> claims, CancellationToken cancellationToken)
+    {
+        Dictionary<Guid, Claim> continued = claims.Where(claim => claim.Run.FinishedStepCount > 0).ToDictionary(claim => claim.Run.RunId);
+        if (continued.Count == 0)
+        {
+            return;
+        }
+
+        await using NpgsqlCommand command = Pg.Command(connection, FinishedStepsSql, Pg.Ids([.. continued.Keys]));
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            continued[reader.GetGuid(0)].FinishedSteps.Add(Step.Parser.ParseFrom(reader.GetFieldValue<byte[]>(1)));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace EasyQuant.WorkflowService.Storage.Runs;
+
+/// <summary>A run that was checked and is to be stored.</summary>
+internal sealed record NewRun
+{
+    public required RunRow Row { get; init; }
+
+    public required int Priority { get; init; }
+
+    /// <summary>Id chosen by the caller; null for none.</summary>
+    public Guid? RequestId { get; init; }
+
+    /// <summary>Hash of what was asked for; equal for equal requests.</summary>
+    public required byte[] RequestHash { get; init; }
+
+    public byte[]? PinnedInputs { get; init; }
+}
