@@ -20,7 +20,11 @@ public static class StartBench
         int count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 3;
         string root = FindRoot();
         string data = Directory.CreateTempSubdirectory("eq-start-").FullName;
-        File.SetUnixFileMode(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        }
+
         try
         {
             double first = await StartOnceAsync(root, data, cancellationToken);
