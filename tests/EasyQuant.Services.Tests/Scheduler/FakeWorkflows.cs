@@ -1,0 +1,13 @@
+using EasyQuant.Contracts.Workflow.V1;
+using EasyQuant.ServiceDefaults.Errors;
+using Grpc.Core;
+
+namespace EasyQuant.Services.Tests.Scheduler;
+
+/// <summary>A Workflow service that knows the workflow "daily" only.</summary>
+internal sealed class FakeWorkflows : WorkflowService.WorkflowServiceBase
+{
+    public override Task<GetWorkflowResponse> GetWorkflow(GetWorkflowRequest request, ServerCallContext context) => request.Name == "daily"
+        ? Task.FromResult(new GetWorkflowResponse { Workflow = new Workflow { Version = 1 } })
+        : throw RpcError.NotFound("WORKFLOW_NOT_FOUND", $"There is no workflow {request.Name}.");
+}
