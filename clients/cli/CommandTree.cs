@@ -10,6 +10,7 @@ public static class CommandTree
     /// <param name="root">The root command.</param>
     public static void AddTo(RootCommand root)
     {
+        root.Subcommands.Add(Local.RunCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(Remote.WorkflowCommands.Create());
         root.Subcommands.Add(Remote.RunCommands.Create());
