@@ -11,6 +11,7 @@ using Grpc.Net.Client;
 namespace EasyQuant.Interop.Tests;
 
 /// <summary>The message limit holds after inflating.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class CompressionTests(EchoServerFixture fixture) : IClassFixture<EchoServerFixture>
 {
     private const int Limit = 4 * 1024 * 1024;
