@@ -37,6 +37,8 @@ internal static class GatewayExtensions
     {
         IServiceCollection services = builder.Services;
         builder.AddGrpcServerDefaults();
+        // An unknown path is refused by us, for everybody in the same way.
+        services.Configure<global::Grpc.AspNetCore.Server.GrpcServiceOptions>(options => options.IgnoreUnknownServices = true);
         services.AddSingleton(owners);
         AddOptions<RestOptions>(services, RestOptions.Section);
         AddOptions<AuthOptions>(services, AuthOptions.Section);

@@ -13,7 +13,7 @@ internal sealed class JsonShape
     /// <summary>Most faults that are reported for one body.</summary>
     public const int ProblemsMax = 32;
 
-    private const double ExactIntegerMax = 9007199254740992; // 2^53: beyond it a JSON number is not exact.
+    private const double ExactIntegerLimit = 9007199254740992; // 2^53: from there on a JSON number may have been rounded.
     private readonly List<FieldProblem> _problems = [];
 
     /// <summary>Finds what keeps a JSON value from being the message.</summary>
@@ -177,7 +177,10 @@ internal sealed class JsonShape
 
     private static bool IsInteger(JsonElement json, FieldDescriptor field)
     {
-        if (json.ValueKind != JsonValueKind.Number || !json.TryGetDouble(out double number) || number != Math.Floor(number))
+        // 2^53 is exact itself, but so reads 2^53 + 1: only what cannot have been rounded is taken.
+        bool isNumber = json.ValueKind == JsonValueKind.Number;
+        double number = isNumber && json.TryGetDouble(out double read) ? read : double.NaN;
+        if (!(number == Math.Floor(number) && Math.Abs(number) < ExactIntegerLimit))
         {
             return false;
         }
@@ -187,8 +190,8 @@ internal sealed class JsonShape
             FieldType.Enum => field.EnumType.FindValueByNumber((int)Math.Clamp(number, int.MinValue, int.MaxValue)) is not null,
             FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => number is >= int.MinValue and <= int.MaxValue,
             FieldType.UInt32 or FieldType.Fixed32 => number is >= 0 and <= uint.MaxValue,
-            FieldType.UInt64 or FieldType.Fixed64 => number is >= 0 and <= ExactIntegerMax,
-            _ => number is >= -ExactIntegerMax and <= ExactIntegerMax,
+            FieldType.UInt64 or FieldType.Fixed64 => number >= 0,
+            _ => true,
         };
     }
 

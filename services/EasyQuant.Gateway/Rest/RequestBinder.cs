@@ -9,6 +9,7 @@ namespace EasyQuant.Gateway.Rest;
 /// <param name="binding">The HTTP form.</param>
 internal sealed class RequestBinder(RestBinding binding)
 {
+    private const int SentenceCharsMax = 200;
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = RestJson.DepthMax, AllowDuplicateProperties = false };
 
     /// <summary>Builds the message. The path wins over nothing: a body that says something else is refused.</summary>
@@ -51,8 +52,8 @@ internal sealed class RequestBinder(RestBinding binding)
         }
         catch (JsonException exception)
         {
-            throw Malformed(
-                $"The body is not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: {Sentence(exception.Message)}");
+            string place = exception.LineNumber is null ? "" : $" at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            throw Malformed($"The body is not valid JSON{place}: {Sentence(exception.Message)}");
         }
 
         string text = Encoding.UTF8.GetString(body.Span);
@@ -111,8 +112,7 @@ internal sealed class RequestBinder(RestBinding binding)
     private static string Sentence(string message)
     {
         int position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return FieldTextBound(position < 0 ? message : message[..position]);
+        string sentence = position < 0 ? message : message[..position];
+        return sentence.Length <= SentenceCharsMax ? sentence : sentence[..SentenceCharsMax] + "…";
     }
-
-    private static string FieldTextBound(string message) => message.Length <= 200 ? message : message[..200] + "…";
 }
