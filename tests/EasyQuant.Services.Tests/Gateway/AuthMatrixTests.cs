@@ -105,6 +105,10 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
+    public void EveryRpc_HasARuleForItsScope() =>
+        Assert.Empty(GatewayHost.Owners().Methods.Where(m => MethodScopes.RuleOf(m) is null).Select(m => m.FullName));
+
+    [Fact]
     public void EveryRpcWithoutHttpRule_IsInternalOrListed()
     {
         string[] hidden = [.. GatewayHost.Owners().Services.SelectMany(s => s.Methods).Where(m => !ServiceOwners.IsPublic(m)).Select(m => m.FullName)];
