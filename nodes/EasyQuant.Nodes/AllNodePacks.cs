@@ -1,5 +1,6 @@
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Control;
+using EasyQuant.Nodes.Data;
 using EasyQuant.Nodes.Trading;
 
 namespace EasyQuant.Nodes;
@@ -12,6 +13,7 @@ public static class AllNodePacks
     {
         ControlNodePack.AddTo(catalog);
         TradingNodePack.AddTo(catalog);
+        DataNodePack.AddTo(catalog);
     }
 
     /// <summary>Returns a new catalog with all packs.</summary>

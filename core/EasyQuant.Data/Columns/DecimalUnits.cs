@@ -22,13 +22,13 @@ public static class DecimalUnits
     {
         units = 0;
         decimal power = s_powers[scale];
-        if (Math.Abs(value) > long.MaxValue / power)
+        if (Math.Abs(value) > 9_300_000_000_000_000_000m / power)
         {
             return false;
         }
 
         decimal scaled = value * power;
-        if (decimal.Truncate(scaled) != scaled)
+        if (decimal.Truncate(scaled) != scaled || scaled is < long.MinValue or > long.MaxValue)
         {
             return false;
         }

@@ -11,6 +11,8 @@ public sealed class EffectStore
     private readonly string _create;
     private readonly string _fence;
     private readonly string _add;
+    private readonly string _setResult;
+    private readonly string _getResult;
 
     /// <summary>Creates the store of one schema; does not touch the database.</summary>
     /// <param name="schema">Schema of the written data.</param>
@@ -21,7 +23,7 @@ public sealed class EffectStore
         _create =
             $"""
             create table if not exists {quoted}.eq_fence(resource text primary key, epoch bigint not null);
-            create table if not exists {quoted}.eq_effects(key text primary key, create_time timestamptz not null default clock_timestamp())
+            create table if not exists {quoted}.eq_effects(key text primary key, result text, create_time timestamptz not null default clock_timestamp())
             """;
         _fence =
             $"""
@@ -29,6 +31,8 @@ public sealed class EffectStore
             on conflict (resource) do update set epoch = excluded.epoch where f.epoch <= excluded.epoch returning 1
             """;
         _add = $"insert into {quoted}.eq_effects(key) values ($1) on conflict do nothing";
+        _setResult = $"update {quoted}.eq_effects set result = $2 where key = $1";
+        _getResult = $"select result from {quoted}.eq_effects where key = $1";
     }
 
     /// <summary>Creates the two tables when they are missing. Repeatable; callers that race wait for each other.</summary>
@@ -71,5 +75,31 @@ public sealed class EffectStore
         await using var command = new NpgsqlCommand(_add, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Keeps what the effect answered beside its key, so that a repeated execution can answer the same.</summary>
+    /// <param name="connection">Connection inside the transaction that claimed the key.</param>
+    /// <param name="key">Key of the effect.</param>
+    /// <param name="result">Text of the answer.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>When it is written.</returns>
+    public async Task SetResultAsync(NpgsqlConnection connection, string key, string result, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(_setResult, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = result });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Reads what the committed effect answered.</summary>
+    /// <param name="connection">Open connection.</param>
+    /// <param name="key">Key of the effect.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The text; null when the effect is unknown or kept none.</returns>
+    public async Task<string?> GetResultAsync(NpgsqlConnection connection, string key, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(_getResult, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 }

@@ -97,6 +97,7 @@ public sealed class TableTests
     [InlineData("12.34", 4, 123400)]
     [InlineData("-0.0001", 4, -1)]
     [InlineData("922337203685477.5807", 4, long.MaxValue)]
+    [InlineData("-922337203685477.5808", 4, long.MinValue)]
     public void DecimalUnits_ExactValue_RoundTrips(string text, int scale, long expected)
     {
         decimal value = decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

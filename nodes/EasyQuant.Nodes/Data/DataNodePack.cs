@@ -1,0 +1,20 @@
+using EasyQuant.Flow;
+
+namespace EasyQuant.Nodes.Data;
+
+/// <summary>Nodes that load, clean, choose, save and read tables.</summary>
+public static class DataNodePack
+{
+    /// <summary>Adds the pack to a catalog.</summary>
+    public static void AddTo(NodeCatalog catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        CsvLoaderNode.AddTo(catalog);
+        TdxLoaderNode.AddTo(catalog);
+        DataCleanNode.AddTo(catalog);
+        TableMergeNode.AddTo(catalog);
+        TableSelectNode.AddTo(catalog);
+        DbSaveNode.AddTo(catalog);
+        DbQueryNode.AddTo(catalog);
+    }
+}
