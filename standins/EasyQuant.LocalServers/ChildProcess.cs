@@ -73,6 +73,14 @@ public sealed class ChildProcess
         return await Exited;
     }
 
+    /// <summary>Kills a process group that somebody else's run of this program started.</summary>
+    /// <param name="groupId">Id of the group, greater than 1.</param>
+    public static void KillGroup(int groupId)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(groupId, 2);
+        _ = kill(-groupId, (int)UnixSignal.Kill);
+    }
+
     private static ChildProcess Start(ProcessSpec spec, Action<string, bool> onLine)
     {
         ProcessStartInfo start = CreateStartInfo(spec);

@@ -1,0 +1,45 @@
+namespace EasyQuant.AppHost;
+
+/// <summary>What every service of the platform has in common.</summary>
+internal sealed class Platform
+{
+    private readonly IDistributedApplicationBuilder _builder;
+    private readonly DataDirectories _directories;
+    private readonly IResourceBuilder<PostgresDatabaseResource> _database;
+    private readonly IResourceBuilder<RabbitMQServerResource> _messaging;
+    private readonly IResourceBuilder<ParameterResource> _credential;
+    private readonly IResourceBuilder<ParameterResource> _dataPassword;
+
+    public Platform(IDistributedApplicationBuilder builder, DataDirectories directories)
+    {
+        _builder = builder;
+        _directories = directories;
+        _database = builder.AddPostgres(ResourceNames.Postgres).AddDatabase(ResourceNames.Database);
+        _messaging = builder.AddRabbitMQ(ResourceNames.Messaging);
+        _credential = AddSecret(ResourceNames.InternalCredential);
+        _dataPassword = AddSecret(ResourceNames.DataPassword);
+    }
+
+    /// <summary>
+    /// Adds a service with its two endpoints (<c>grpc</c>, <c>http</c>), its health check, the database, the broker, the internal credential and the
+    /// data root; it starts when database and broker are ready.
+    /// </summary>
+    public IResourceBuilder<ProjectResource> AddService<TProject>(string name, int replicas = 1)
+        where TProject : IProjectMetadata, new() =>
+        _builder.AddProject<TProject>(name)
+            .WithHttpEndpoint(name: "grpc", env: "GRPC_PORT")
+            .WithHttpEndpoint(name: "http", env: "HTTP_PORT")
+            .WithHttpHealthCheck("/health", endpointName: "http")
+            .WithReplicas(replicas)
+            .WithReference(_database)
+            .WithReference(_messaging)
+            .WaitFor(_database)
+            .WaitFor(_messaging)
+            .WithEnvironment("EASYQUANT_INTERNAL_CREDENTIAL", _credential)
+            .WithEnvironment("EASYQUANT_DATA_PASSWORD", _dataPassword)
+            .WithEnvironment("EASYQUANT_DATA_ROOT", _directories.Files)
+            .WithEnvironment("EASYQUANT_KEYS_DIRECTORY", _directories.Keys);
+
+    private IResourceBuilder<ParameterResource> AddSecret(string name) =>
+        _builder.AddParameter(name, new GenerateParameterDefault { MinLength = 43, Special = false }, secret: true, persist: true);
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Aspire.Hosting.Local;
+
+/// <summary>Settings of running without containers; section <c>LocalHosting</c>.</summary>
+internal sealed class LocalOptions
+{
+    public const string DataDirectoryKey = "LocalHosting:DataDirectory";
+
+    /// <summary>Where the application keeps its data between starts; created when missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Directories under it that projects own, comma separated; a leading <c>!</c> closes one to everybody else.</summary>
+    public required IReadOnlyList<string> ProjectDirectories { get; init; }
+
+    /// <summary>True leaves the dashboard out.</summary>
+    public required bool DisableDashboard { get; init; }
+
+    /// <summary>True prints nothing (tests).</summary>
+    public required bool IsQuiet { get; init; }
+
+    /// <summary>Path of the dashboard program; null looks in the usual places.</summary>
+    public string? DashboardPath { get; init; }
+
+    /// <summary>Name shown by the dashboard.</summary>
+    public required string ApplicationName { get; init; }
+
+    public static LocalOptions From(IConfiguration configuration, DistributedApplicationOptions options, string applicationName)
+    {
+        bool.TryParse(configuration["LocalHosting:Quiet"], out bool quiet);
+        return new LocalOptions
+        {
+            DataDirectory = configuration[DataDirectoryKey] ?? DefaultDirectory(applicationName),
+            ProjectDirectories = configuration["LocalHosting:ProjectDirectories"]?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            DisableDashboard = options.DisableDashboard,
+            IsQuiet = quiet,
+            DashboardPath = configuration["ASPIRE_DASHBOARD_PATH"],
+            ApplicationName = applicationName,
+        };
+    }
+
+    /// <summary>Returns the data directory of an application that is being described.</summary>
+    public static string DirectoryOf(IDistributedApplicationBuilder builder) =>
+        builder.Configuration[DataDirectoryKey] ?? DefaultDirectory(((DistributedApplicationBuilder)builder).ApplicationName);
+
+    private static string DefaultDirectory(string applicationName)
+    {
+        string name = applicationName.ToLowerInvariant();
+        if (EasyQuant.LocalServers.UnixUser.IsRoot)
+        {
+            return Path.Combine("/var/lib", name);
+        }
+
+        string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } configured
+            ? configured
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        return Path.Combine(state, name);
+    }
+}

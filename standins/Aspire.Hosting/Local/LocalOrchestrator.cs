@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
+using EasyQuant.LocalServers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting.Local;
+
+/// <summary>
+/// Runs the application on this machine: (1) opens the data directory, (2) gives every endpoint its port, (3) starts the dashboard, (4) starts every
+/// resource side by side, each of which waits for what it needs. Stops in the opposite order.
+/// </summary>
+internal sealed class LocalOrchestrator(LocalOptions options, string environmentName, IServiceProvider services) : IHostedService, IAsyncDisposable
+{
+    private readonly DistributedApplicationModel _model = services.GetRequiredService<DistributedApplicationModel>();
+    private readonly ResourceNotificationService _notifications = services.GetRequiredService<ResourceNotificationService>();
+    private readonly ResourceLoggerService _loggers = services.GetRequiredService<ResourceLoggerService>();
+    private readonly AppHostConsole _console = new(options.IsQuiet);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<ISupervisor> _supervisors = [];
+    private DataDirectory? _data;
+    private DashboardHost? _dashboard;
+    private Task _report = Task.CompletedTask;
+
+    /// <summary>The dashboard; null when it does not run.</summary>
+    public DashboardHost? Dashboard => _dashboard;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        _data = DataDirectory.Open(options.DataDirectory);
+        foreach (string directory in options.ProjectDirectories)
+        {
+            _data.OpenToProjects(directory.TrimStart('!'), isPrivate: directory.StartsWith('!'));
+        }
+
+        _loggers.LogDirectory = _data.PathOf("logs");
+        services.GetRequiredService<ResourceCommandService>().Orchestrator = this;
+        var shared = new SupervisorServices(
+            _notifications, _loggers, _data, _console, services.GetRequiredService<DistributedApplicationExecutionContext>());
+        _console.Report($"Data directory: {_data.Path}");
+        AllocatePorts(_data);
+        await StartDashboardAsync(shared, cancellationToken);
+        CreateSupervisors(shared);
+        _supervisors.ForEach(supervisor => supervisor.Start());
+        _report = new StartReport(_model, _notifications, _console, _data, _dashboard).RunAsync(started, _stopping.Token);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _report;
+        // Services first: their last words go to the servers.
+        await Task.WhenAll(_supervisors.Where(supervisor => !supervisor.IsInfrastructure).Select(supervisor => supervisor.StopAsync()));
+        await Task.WhenAll(_supervisors.Where(supervisor => supervisor.IsInfrastructure).Select(supervisor => supervisor.StopAsync()));
+        if (_dashboard is { } dashboard)
+        {
+            _dashboard = null;
+            await dashboard.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _loggers.Dispose();
+        _data?.Dispose();
+    }
+
+    public ISupervisor? Find(string resourceId) => _supervisors.FirstOrDefault(supervisor => supervisor.ResourceId == resourceId);
+
+    private void AllocatePorts(DataDirectory data)
+    {
+        foreach (IResource resource in _model.Resources)
+        {
+            int replicas = ReplicasOf(resource);
+            foreach (EndpointAnnotation endpoint in resource.Annotations.OfType<EndpointAnnotation>())
+            {
+                endpoint.Allocate(Enumerable.Range(0, replicas).Select(replica => replica == 0 && endpoint.Port is { } port
+                    ? port
+                    : data.Port(string.Create(CultureInfo.InvariantCulture, $"{resource.Name}/{endpoint.Name}/{replica}"))));
+            }
+        }
+    }
+
+    private async Task StartDashboardAsync(SupervisorServices shared, CancellationToken cancellationToken)
+    {
+        if (options.DisableDashboard)
+        {
+            return;
+        }
+
+        if (DashboardLocator.Find(options, shared.Data) is not { } program)
+        {
+            _console.Report(DashboardLocator.Advice);
+            return;
+        }
+
+        _dashboard = await DashboardHost.StartAsync(program, options, shared, services, cancellationToken);
+        _console.Report($"Dashboard: {_dashboard.LoginUrl}");
+    }
+
+    private void CreateSupervisors(SupervisorServices shared)
+    {
+        var launcher = new ProjectLauncher(shared.Data, shared.ExecutionContext, environmentName, _dashboard?.Telemetry);
+        var initial = new InitialSnapshots(_notifications);
+        foreach (IResource resource in _model.Resources)
+        {
+            if (resource is ProjectResource project)
+            {
+                for (int replica = 0; replica < ReplicasOf(project); replica++)
+                {
+                    string id = $"{project.Name}-{RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz0123456789", 8)}";
+                    initial.Publish(project, id, replica);
+                    _supervisors.Add(new ProjectSupervisor(project, id, replica, launcher, shared));
+                }
+
+                continue;
+            }
+
+            initial.Publish(resource, resource.Name, replica: 0);
+            if (resource.Annotations.OfType<LocalServerAnnotation>().FirstOrDefault() is { } annotation)
+            {
+                int port = resource.Annotations.OfType<EndpointAnnotation>().First().AllocatedEndpoint!.Port;
+                ILocalServer server = annotation.Create(new LocalServerPlace(
+                    shared.Data.PathOf(resource.Name), port, name => shared.Data.Port($"{resource.Name}/{name}")));
+                _supervisors.Add(new ServerSupervisor(resource, server, annotation, shared));
+            }
+        }
+    }
+
+    private static int ReplicasOf(IResource resource) => resource.Annotations.OfType<ReplicaAnnotation>().LastOrDefault()?.Replicas ?? 1;
+}

@@ -1,0 +1,3 @@
+namespace Aspire.Hosting.Local;
+
+internal sealed record ProjectPathMetadata(string ProjectPath) : IProjectMetadata;
