@@ -3,6 +3,7 @@ using EasyQuant.Gateway.Limits;
 using EasyQuant.Gateway.Pages;
 using EasyQuant.Gateway.Proxy;
 using EasyQuant.Gateway.Rest;
+using EasyQuant.Gateway.Storage;
 using EasyQuant.Persistence;
 using EasyQuant.ServiceDefaults;
 using EasyQuant.ServiceDefaults.Grpc;

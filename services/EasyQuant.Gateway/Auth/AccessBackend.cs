@@ -1,5 +1,4 @@
 using EasyQuant.Contracts.Access.V1;
-using EasyQuant.Gateway.Proxy;
 using EasyQuant.Gateway.Rest;
 using EasyQuant.ServiceDefaults.Errors;
 using Google.Protobuf;

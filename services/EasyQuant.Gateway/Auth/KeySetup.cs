@@ -1,4 +1,5 @@
 using EasyQuant.Contracts.Access.V1;
+using EasyQuant.Gateway.Storage;
 using EasyQuant.Persistence.Migrations;
 using Npgsql;
 

@@ -1,4 +1,5 @@
 using EasyQuant.Gateway.Auth;
+using EasyQuant.Gateway.Rest;
 using Google.Protobuf.Reflection;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;

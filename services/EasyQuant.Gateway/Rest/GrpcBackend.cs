@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using EasyQuant.Gateway.Proxy;
 using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;

@@ -90,7 +90,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
-    public void EveryEndpoint_AsksForAScopeOrIsListedAsAnonymous()
+    public void Endpoints_All_AskForAScopeOrAreListedAsAnonymous()
     {
         RouteEndpoint[] endpoints = [.. fixture.Host.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
         Assert.True(endpoints.Length > 100, $"{endpoints.Length} endpoints");
@@ -105,11 +105,11 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
-    public void EveryRpc_HasARuleForItsScope() =>
+    public void Rpcs_All_HaveARuleForTheirScope() =>
         Assert.Empty(GatewayHost.Owners().Methods.Where(m => MethodScopes.RuleOf(m) is null).Select(m => m.FullName));
 
     [Fact]
-    public void EveryRpcWithoutHttpRule_IsInternalOrListed()
+    public void Rpcs_WithoutHttpRule_AreInternalOrListed()
     {
         string[] hidden = [.. GatewayHost.Owners().Services.SelectMany(s => s.Methods).Where(m => !ServiceOwners.IsPublic(m)).Select(m => m.FullName)];
 
@@ -142,7 +142,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task TwoDifferentKeys_AreRefused()
+    public async Task Keys_TwoDifferent_AreRefused()
     {
         string other = fixture.Host.Keys.Add("other", null, false, Scope.Read);
         using HttpResponseMessage response = await fixture.Host.SendAsync(HttpMethod.Get, "/t/probes/a", null, "", ("x-api-key", other));

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Gateway;
 using EasyQuant.Gateway.Auth;
-using EasyQuant.Gateway.Proxy;
+using EasyQuant.Gateway.Rest;
 using EasyQuant.ServiceDefaults;
 using EasyQuant.ServiceDefaults.Grpc;
 using EasyQuant.Services.Tests.Gateway.Probes;

@@ -1,5 +1,6 @@
 using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Gateway.Auth;
+using EasyQuant.Gateway.Storage;
 using EasyQuant.Persistence;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.Testing;

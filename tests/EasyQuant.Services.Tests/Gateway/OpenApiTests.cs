@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Gateway.OpenApi;
 using EasyQuant.Gateway.Pages;
-using EasyQuant.Gateway.Proxy;
 using EasyQuant.Gateway.Rest;
 
 namespace EasyQuant.Services.Tests.Gateway;

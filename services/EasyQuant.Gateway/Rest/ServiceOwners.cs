@@ -10,7 +10,7 @@ using EasyQuant.Contracts.Workflow.V1;
 using Google.Protobuf.Reflection;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
-namespace EasyQuant.Gateway.Proxy;
+namespace EasyQuant.Gateway.Rest;
 
 /// <summary>Which service answers which public RPC. Immutable and thread-safe.</summary>
 /// <param name="owners">Resource name of the owner by proto service.</param>

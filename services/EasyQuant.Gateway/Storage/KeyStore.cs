@@ -1,8 +1,9 @@
 using EasyQuant.Contracts.Access.V1;
+using EasyQuant.Gateway.Auth;
 using EasyQuant.Persistence;
 using Npgsql;
 
-namespace EasyQuant.Gateway.Auth;
+namespace EasyQuant.Gateway.Storage;
 
 /// <summary>API keys in PostgreSQL, schema <c>gateway</c>. Thread-safe.</summary>
 /// <param name="database">The database.</param>
