@@ -1,0 +1,282 @@
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Persistence.Faults;
+using Grpc.Core;
+using static EasyQuant.Services.Tests.Workflow.WorkflowDefinitionTests;
+
+namespace EasyQuant.Services.Tests.Workflow;
+
+[Collection(WorkflowServers.Name)]
+public sealed class RunLifeTests(WorkflowFixture fixture)
+{
+    private readonly WorkflowHost _host = fixture.Host;
+    private readonly FakeRunner _runner = new(fixture.Host);
+
+    [Fact]
+    public async Task Run_ReportedToTheEnd_HasOutputsStepsAndHistoryWithoutGaps()
+    {
+        Run run = await ClaimNewAsync();
+        await _runner.ReportAsync(run, [FakeRunner.StepIn(StepState.Running, "a", 0)]);
+        await _runner.ReportAsync(run, [FakeRunner.Done("a", 0), FakeRunner.Done("b", 1)]);
+        await _runner.ReportAsync(run, [FakeRunner.Done("c", 2)], RunState.Succeeded);
+        Run ended = await GetAsync(run);
+        Assert.Equal((RunState.Succeeded, "done", 3), (ended.State, ended.Outputs.Fields["result"].StringValue, ended.FinishedStepCount));
+        Assert.NotNull(ended.EndTime);
+        List<RunEvent> events = await EventsAsync(run);
+        Assert.Equal(
+            [
+                "run.created", "run.started", "step.started", "step.succeeded", "step.started", "step.succeeded", "step.started", "step.succeeded", "run.succeeded",
+            ],
+            events.Select(happened => happened.Type));
+        Assert.Equal(Enumerable.Range(1, 9).Select(i => (long)i), events.Select(happened => happened.Sequence));
+        ListStepsResponse steps = await _host.Runs.ListStepsAsync(new ListStepsRequest { RunId = run.RunId });
+        Assert.Equal(["a", "b", "c"], steps.Steps.Select(step => step.Outputs.Fields["out"].StringValue));
+    }
+
+    [Fact]
+    public async Task Claim_ByManyAtOnce_GrantsEachRunOnce()
+    {
+        var request = new CreateRunsRequest();
+        request.Runs.AddRange(Enumerable.Range(0, 200).Select(_ => new RunSpec(WorkflowFixture.Spec()) { Priority = 100 }));
+        HashSet<string> mine = [.. (await _host.Runs.CreateRunsAsync(request)).Runs.Select(run => run.RunId)];
+        Task<List<Run>>[] claimers = [.. Enumerable.Range(0, 16).Select(async i =>
+        {
+            var got = new List<Run>();
+            while (true)
+            {
+                ClaimRunsResponse answer = await _host.Dispatch.ClaimRunsAsync(new ClaimRunsRequest { WorkerId = $"w{i}", MaxCount = 7 });
+                got.AddRange(answer.Runs.Select(claimed => claimed.Run));
+                if (answer.Runs.Count == 0)
+                {
+                    return got;
+                }
+            }
+        })];
+        List<Run> granted = [.. (await Task.WhenAll(claimers)).SelectMany(runs => runs).Where(run => mine.Contains(run.RunId))];
+        Assert.Equal(200, granted.Count);
+        Assert.Equal(200, granted.Select(run => run.RunId).Distinct().Count());
+        Assert.Equal(200, granted.Select(run => run.Epoch).Distinct().Count());
+        foreach (Run run in granted)
+        {
+            await _runner.CompleteAsync(run);
+        }
+    }
+
+    [Fact]
+    public async Task Lease_Expired_NextRunnerContinuesAndTheZombieChangesNothing()
+    {
+        Run zombie = await ClaimNewAsync();
+        await _runner.ReportAsync(zombie, [FakeRunner.Done("a", 0), FakeRunner.StepIn(StepState.Running, "b", 1)]);
+        Run queued = await UntilAsync(zombie, run => run.State == RunState.Queued);
+        Assert.Equal(1, queued.CrashCount);
+        ClaimedRun next = await new FakeRunner(_host, "worker-2").ClaimAsync(zombie.RunId);
+        Assert.True(next.Run.Epoch > zombie.Epoch);
+        Assert.Equal("a", Assert.Single(next.FinishedSteps).Outputs.Fields["out"].StringValue);
+        Assert.True((await _runner.ReportAsync(zombie, [FakeRunner.Done("b", 1)], RunState.Failed)).Lost);
+        RenewLeasesResponse renewed = await _host.Dispatch.RenewLeasesAsync(new RenewLeasesRequest
+        {
+            WorkerId = "worker-1", Leases = { new LeaseKey { RunId = zombie.RunId, Epoch = zombie.Epoch } },
+        });
+        Assert.True(Assert.Single(renewed.Answers).Lost);
+        Assert.Equal(RunState.Running, (await GetAsync(zombie)).State);
+        await _runner.ReportAsync(next.Run, [FakeRunner.Done("b", 1), FakeRunner.Done("c", 2)], RunState.Succeeded);
+        ListStepsResponse steps = await _host.Runs.ListStepsAsync(new ListStepsRequest { RunId = zombie.RunId });
+        Assert.Equal([1, 2, 1], steps.Steps.Select(step => step.Attempt));
+        Assert.Equal(RunState.Succeeded, (await GetAsync(zombie)).State);
+    }
+
+    [Fact]
+    public async Task Lease_Renewed_IsNotTakenBack()
+    {
+        Run run = await ClaimNewAsync();
+        for (int i = 0; i < 8; i++)
+        {
+            await Task.Delay(500);
+            RenewLeasesResponse answer = await _host.Dispatch.RenewLeasesAsync(new RenewLeasesRequest
+            {
+                WorkerId = "worker-1", Leases = { new LeaseKey { RunId = run.RunId, Epoch = run.Epoch } },
+            });
+            Assert.False(Assert.Single(answer.Answers).Lost);
+        }
+
+        await _runner.CompleteAsync(run);
+        Assert.Equal(0, (await GetAsync(run)).CrashCount);
+    }
+
+    [Fact]
+    public async Task Report_Repeated_ChangesNothing()
+    {
+        Run run = await ClaimNewAsync();
+        Step[] steps = [FakeRunner.Done("a", 0), FakeRunner.Done("b", 1), FakeRunner.Done("c", 2)];
+        await _runner.ReportAsync(run, [steps[0]]);
+        await _runner.ReportAsync(run, [steps[0]]);
+        using (Failpoints.Arm("runs.report.after-commit:throw:1"))
+        {
+            Assert.False((await _runner.ReportAsync(run, steps, RunState.Succeeded)).Lost);
+        }
+
+        Assert.False((await _runner.ReportAsync(run, steps, RunState.Succeeded)).Lost);
+        Assert.True((await _runner.ReportAsync(run, steps, RunState.Failed)).Lost);
+        Assert.Equal(9, (await EventsAsync(run)).Count);
+        Assert.Equal(3, (await GetAsync(run)).FinishedStepCount);
+    }
+
+    [Fact]
+    public async Task Release_Run_IsQueuedAgainWithoutCountingACrash()
+    {
+        Run run = await ClaimNewAsync();
+        await _host.Dispatch.ReleaseRunsAsync(new ReleaseRunsRequest
+        {
+            WorkerId = "worker-1", Leases = { new LeaseKey { RunId = run.RunId, Epoch = run.Epoch } },
+        });
+        Run released = await GetAsync(run);
+        Assert.Equal((RunState.Queued, 0), (released.State, released.CrashCount));
+        Assert.True((await _runner.ReportAsync(run, [FakeRunner.Done("a", 0)])).Lost);
+        await CancelAsync(run);
+    }
+
+    [Fact]
+    public async Task Cancel_QueuedAndRunning_EndsAtOnceOrThroughTheRunner()
+    {
+        Run queued = await CreateAsync();
+        Assert.Equal(RunState.Cancelled, (await CancelAsync(queued)).State);
+        Assert.Equal(RunState.Cancelled, (await CancelAsync(queued)).State);
+        Assert.Equal("because", (await EventsAsync(queued))[^1].Message);
+
+        Run running = await ClaimNewAsync();
+        Assert.Equal(RunState.Running, (await CancelAsync(running)).State);
+        RenewLeasesResponse renewed = await _host.Dispatch.RenewLeasesAsync(new RenewLeasesRequest
+        {
+            WorkerId = "worker-1", Leases = { new LeaseKey { RunId = running.RunId, Epoch = running.Epoch } },
+        });
+        Assert.True(Assert.Single(renewed.Answers).CancelRequested);
+        Assert.True((await _runner.ReportAsync(running, [FakeRunner.Done("a", 0)])).CancelRequested);
+        await _runner.ReportAsync(running, [FakeRunner.StepIn(StepState.Cancelled, "b", 1)], RunState.Cancelled);
+        Assert.Equal(RunState.Cancelled, (await GetAsync(running)).State);
+    }
+
+    [Fact]
+    public async Task Cancel_RunnerDead_TakesEffectWhenTheLeaseExpires()
+    {
+        Run run = await ClaimNewAsync();
+        await CancelAsync(run);
+        await UntilAsync(run, current => current.State == RunState.Cancelled);
+    }
+
+    [Fact]
+    public async Task Pause_ThenResume_ContinuesAfterTheLastStep()
+    {
+        Run run = await ClaimNewAsync();
+        await _host.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId });
+        Assert.True((await _runner.ReportAsync(run, [FakeRunner.Done("a", 0)])).PauseRequested);
+        await _runner.ReportAsync(run, [], RunState.Paused);
+        Assert.Equal(RunState.Paused, (await GetAsync(run)).State);
+        Assert.Equal(RunState.Paused, (await _host.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId })).Run.State);
+        Assert.Equal(RunState.Queued, (await _host.Runs.ResumeRunAsync(new ResumeRunRequest { RunId = run.RunId })).Run.State);
+        Assert.Equal(RunState.Queued, (await _host.Runs.ResumeRunAsync(new ResumeRunRequest { RunId = run.RunId })).Run.State);
+        ClaimedRun next = await _runner.ClaimAsync(run.RunId);
+        Assert.Equal("a", Assert.Single(next.FinishedSteps).NodeId);
+        await _runner.ReportAsync(next.Run, [FakeRunner.Done("b", 1), FakeRunner.Done("c", 2)], RunState.Succeeded);
+        await ThrowsAsync("RUN_STATE_CONFLICT", StatusCode.FailedPrecondition, async () =>
+            await _host.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId }));
+        await ThrowsAsync("RUN_STATE_CONFLICT", StatusCode.FailedPrecondition, async () =>
+            await _host.Runs.ResumeRunAsync(new ResumeRunRequest { RunId = run.RunId }));
+    }
+
+    [Fact]
+    public async Task Retry_FailedRun_KeepsEarlierOutputsAndCountsAttempts()
+    {
+        Run run = await ClaimNewAsync();
+        await ThrowsAsync("RUN_STATE_CONFLICT", StatusCode.FailedPrecondition, async () =>
+            await _host.Runs.RetryRunAsync(new RetryRunRequest { RunId = run.RunId }));
+        await _runner.ReportAsync(
+            run,
+            [FakeRunner.Done("a", 0), FakeRunner.StepIn(StepState.Failed, "b", 1, attempt: 2)],
+            RunState.Failed,
+            new RunError { Reason = "NODE_FAILED", Message = "It broke.", NodeId = "b" });
+        Run failed = await GetAsync(run);
+        Assert.Equal((RunState.Failed, "NODE_FAILED"), (failed.State, failed.Error.Reason));
+
+        string requestId = Guid.NewGuid().ToString();
+        var retry = new RetryRunRequest { RunId = run.RunId, RequestId = requestId };
+        Run retried = (await _host.Runs.RetryRunAsync(retry)).Run;
+        Assert.Equal((RunState.Queued, 1), (retried.State, retried.FinishedStepCount));
+        Assert.Null(retried.Error);
+        Assert.Equal(retried, (await _host.Runs.RetryRunAsync(retry)).Run);
+        ClaimedRun next = await _runner.ClaimAsync(run.RunId);
+        Assert.Equal("a", Assert.Single(next.FinishedSteps).NodeId);
+        await _runner.ReportAsync(next.Run, [FakeRunner.Done("b", 1), FakeRunner.Done("c", 2)], RunState.Succeeded);
+        ListStepsResponse steps = await _host.Runs.ListStepsAsync(new ListStepsRequest { RunId = run.RunId });
+        Assert.Equal([1, 3, 1], steps.Steps.Select(step => step.Attempt));
+    }
+
+    [Fact]
+    public async Task Retry_FromStep_RunsWhatDependsOnItAgain()
+    {
+        Run run = await ClaimNewAsync();
+        await _runner.CompleteAsync(run);
+        await ThrowsAsync("STEP_NOT_FOUND", StatusCode.NotFound, async () =>
+            await _host.Runs.RetryRunAsync(new RetryRunRequest { RunId = run.RunId, FromNodeId = "z" }));
+        await _host.Runs.RetryRunAsync(new RetryRunRequest { RunId = run.RunId, FromNodeId = "b" });
+        ClaimedRun next = await _runner.ClaimAsync(run.RunId);
+        Assert.Equal("a", Assert.Single(next.FinishedSteps).NodeId);
+        await _runner.ReportAsync(next.Run, [FakeRunner.Done("b", 1), FakeRunner.Done("c", 2)], RunState.Succeeded);
+        // c reads a by an expression only, and still depends on it.
+        await _host.Runs.RetryRunAsync(new RetryRunRequest { RunId = run.RunId, FromNodeId = "a" });
+        Assert.Empty((await _runner.ClaimAsync(run.RunId)).FinishedSteps);
+    }
+
+    [Fact]
+    public async Task Crash_TooOften_FailsTheRun()
+    {
+        Run run = await CreateAsync();
+        for (int crash = 1; crash <= 5; crash++)
+        {
+            await _runner.ClaimAsync(run.RunId);
+            await _host.ExpireLeaseAsync(run.RunId);
+            await UntilAsync(run, current => current.CrashCount == crash);
+        }
+
+        Run failed = await GetAsync(run);
+        Assert.Equal((RunState.Failed, "RUN_CRASHED"), (failed.State, failed.Error.Reason));
+    }
+
+    private async Task<Run> CreateAsync() =>
+        Assert.Single((await _host.Runs.CreateRunsAsync(new CreateRunsRequest { Runs = { WorkflowFixture.Spec() } })).Runs);
+
+    private async Task<Run> ClaimNewAsync() => (await _runner.ClaimAsync((await CreateAsync()).RunId)).Run;
+
+    private async Task<Run> GetAsync(Run run) => (await _host.Runs.GetRunAsync(new GetRunRequest { RunId = run.RunId })).Run;
+
+    private async Task<Run> CancelAsync(Run run) =>
+        (await _host.Runs.CancelRunAsync(new CancelRunRequest { RunId = run.RunId, Cause = "because" })).Run;
+
+    private async Task<List<RunEvent>> EventsAsync(Run run)
+    {
+        var events = new List<RunEvent>();
+        var request = new ListRunEventsRequest { RunId = run.RunId, PageSize = 2 };
+        do
+        {
+            ListRunEventsResponse page = await _host.Runs.ListRunEventsAsync(request);
+            events.AddRange(page.Events);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return events;
+    }
+
+    private async Task<Run> UntilAsync(Run run, Func<Run, bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            Run current = await GetAsync(run);
+            if (condition(current))
+            {
+                return current;
+            }
+
+            Assert.False(deadline.IsCancellationRequested, $"Run {run.RunId} did not get there within 30 s: {current}");
+            await Task.Delay(30, CancellationToken.None);
+        }
+    }
+}
