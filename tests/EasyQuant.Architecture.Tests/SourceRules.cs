@@ -53,6 +53,9 @@ internal static partial class SourceRules
         && !file.Path.Contains("/Messaging/", StringComparison.Ordinal)
         && !file.Path.Contains("/Rest/", StringComparison.Ordinal)
         && !file.Path.Contains("/Auth/", StringComparison.Ordinal)
+        // Workflow keeps steps, events and values as the messages that they are: docs/adr/0005-workflow-stores-messages.md.
+        && !file.Path.StartsWith("services/EasyQuant.WorkflowService/Storage/", StringComparison.Ordinal)
+        && !file.Path.StartsWith("services/EasyQuant.WorkflowService/Definitions/", StringComparison.Ordinal)
         && !RootFile().IsMatch(file.Path)
             ? Lines(file, Wire(), "a wire type away from the door")
             : [];
