@@ -1,4 +1,3 @@
-using EasyQuant.Contracts.Access.V1;
 
 namespace EasyQuant.Gateway.Auth;
 
@@ -21,7 +20,7 @@ internal sealed record KeyRecord
     public required byte[] SecretHash { get; init; }
 
     /// <summary>What it may do, ascending.</summary>
-    public required IReadOnlyList<Scope> Scopes { get; init; }
+    public required IReadOnlyList<KeyScope> Scopes { get; init; }
 
     /// <summary>Who made it.</summary>
     public required string Actor { get; init; }
@@ -44,5 +43,5 @@ internal sealed record KeyRecord
     /// <summary>Tells whether the key has a scope. Admin contains all others.</summary>
     /// <param name="scope">The scope.</param>
     /// <returns>True when it does.</returns>
-    public bool Has(Scope scope) => Scopes.Contains(scope) || Scopes.Contains(Scope.Admin);
+    public bool Has(KeyScope scope) => Scopes.Contains(scope) || Scopes.Contains(KeyScope.Admin);
 }

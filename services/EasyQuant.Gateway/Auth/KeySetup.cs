@@ -1,4 +1,3 @@
-using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Gateway.Storage;
 using EasyQuant.Persistence.Migrations;
 using Npgsql;
@@ -6,7 +5,7 @@ using Npgsql;
 namespace EasyQuant.Gateway.Auth;
 
 /// <summary>
-/// Brings the schema up to date before the first request and, when the setting EASYQUANT_KEYS_DIR names a directory, makes sure that
+/// Brings the schema up to date before the first request and, when the setting EASYQUANT_KEYS_DIRECTORY names a directory, makes sure that
 /// the development key in its file <c>development.key</c> exists: project <c>default</c>, all scopes. The file is readable by its owner
 /// only; its text is never logged. A key that was revoked stays revoked.
 /// </summary>
@@ -14,7 +13,7 @@ internal sealed partial class KeySetup(
     NpgsqlDataSource database, IKeyStore store, IConfiguration configuration, TimeProvider time, ILogger<KeySetup> logger) : IHostedService
 {
     /// <summary>Setting with the directory of the development key; without it none is made.</summary>
-    public const string DirectorySetting = "EASYQUANT_KEYS_DIR";
+    public const string DirectorySetting = "EASYQUANT_KEYS_DIRECTORY";
 
     /// <summary>Name of the file in that directory.</summary>
     public const string FileName = "development.key";
@@ -68,7 +67,7 @@ internal sealed partial class KeySetup(
             Name = name,
             Prefix = text.Prefix,
             SecretHash = text.Hash(),
-            Scopes = [Scope.Read, Scope.Run, Scope.Edit, Scope.Operate, Scope.Admin],
+            Scopes = [KeyScope.Read, KeyScope.Run, KeyScope.Edit, KeyScope.Operate, KeyScope.Admin],
             Actor = "service:gateway",
             CreateTime = now,
         };

@@ -1,4 +1,3 @@
-using EasyQuant.Contracts.Access.V1;
 using Microsoft.AspNetCore.Authorization;
 
 namespace EasyQuant.Gateway.Auth;
@@ -13,8 +12,8 @@ internal static class ScopePolicies
         AuthorizationPolicy key = new AuthorizationPolicyBuilder(ApiKeyAuthenticationHandler.Scheme).RequireAuthenticatedUser().Build();
         options.DefaultPolicy = key;
         options.FallbackPolicy = key;
-        options.AddPolicy(MethodScopes.PolicyOf(Scope.Unspecified), key);
-        foreach (Scope scope in Enum.GetValues<Scope>().Where(s => s != Scope.Unspecified))
+        options.AddPolicy(MethodScopes.PolicyOf(KeyScope.Any), key);
+        foreach (KeyScope scope in Enum.GetValues<KeyScope>().Where(s => s != KeyScope.Any))
         {
             options.AddPolicy(MethodScopes.PolicyOf(scope), policy => policy
                 .AddAuthenticationSchemes(ApiKeyAuthenticationHandler.Scheme)

@@ -1,14 +1,13 @@
-using EasyQuant.Contracts.Access.V1;
 using Microsoft.AspNetCore.Authorization;
 
 namespace EasyQuant.Gateway.Auth;
 
 /// <summary>The caller's key must have a scope. Immutable.</summary>
 /// <param name="scope">The scope.</param>
-internal sealed class ScopeRequirement(Scope scope) : AuthorizationHandler<ScopeRequirement>, IAuthorizationRequirement
+internal sealed class ScopeRequirement(KeyScope scope) : AuthorizationHandler<ScopeRequirement>, IAuthorizationRequirement
 {
     /// <summary>The scope.</summary>
-    public Scope Scope { get; } = scope;
+    public KeyScope Scope { get; } = scope;
 
     /// <inheritdoc/>
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)

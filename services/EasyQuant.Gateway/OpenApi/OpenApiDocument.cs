@@ -94,7 +94,7 @@ internal static class OpenApiDocument
             ["operationId"] = $"{method.Service.Name}_{method.Name}{(binding.Index == 0 ? "" : $"_{binding.Index}")}",
             ["tags"] = new JsonArray(method.Service.Name),
             ["summary"] = (end < 0 ? comment : comment[..end]).TrimEnd('.'),
-            ["description"] = $"{comment} Scope: {(scope == "unspecified" ? "any" : scope)}.".Trim(),
+            ["description"] = $"{comment} Scope: {scope}.".Trim(),
             ["x-scope"] = scope,
             ["parameters"] = Parameters(binding, schemas),
         };

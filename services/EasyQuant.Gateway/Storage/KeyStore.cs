@@ -1,4 +1,3 @@
-using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Gateway.Auth;
 using EasyQuant.Persistence;
 using Npgsql;
@@ -99,7 +98,7 @@ internal sealed class KeyStore(NpgsqlDataSource database) : IKeyStore
         Name = reader.GetString(2),
         Prefix = reader.GetString(3),
         SecretHash = reader.GetFieldValue<byte[]>(4),
-        Scopes = [.. reader.GetFieldValue<int[]>(5).Select(s => (Scope)s)],
+        Scopes = [.. reader.GetFieldValue<int[]>(5).Select(s => (KeyScope)s)],
         Actor = reader.GetString(6),
         CreateTime = reader.GetFieldValue<DateTimeOffset>(7),
         ExpireTime = TimeOf(reader, 8),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Gateway.Auth;
 using EasyQuant.Gateway.Proxy;
 using EasyQuant.Gateway.Rest;
@@ -63,13 +62,13 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     public async Task EveryRoute_WithEachScopeAlone_IsOpenForItsScopeOnly()
     {
         using HttpClient client = GrpcClient();
-        foreach (Scope scope in Enum.GetValues<Scope>().Where(s => s is not (Scope.Unspecified or Scope.Admin)))
+        foreach (KeyScope scope in Enum.GetValues<KeyScope>().Where(s => s is not (KeyScope.Any or KeyScope.Admin)))
         {
             string key = fixture.Host.Keys.Add("default", null, false, scope);
             foreach (MethodDescriptor method in GatewayHost.Owners().Methods)
             {
-                Scope needed = MethodScopes.Of(method);
-                bool isOpen = needed == scope || needed == Scope.Unspecified;
+                KeyScope needed = MethodScopes.Of(method);
+                bool isOpen = needed == scope || needed == KeyScope.Any;
                 using HttpResponseMessage grpc = await CallAsync(client, ProxyRoutes.PathOf(method), key);
                 Assert.True(isOpen != (GrpcStatusOf(grpc) == "7"), $"{method.FullName} with {scope}: {GrpcStatusOf(grpc)}");
                 if (!isOpen)
@@ -78,7 +77,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
                 }
             }
 
-            foreach (RestBinding binding in RestBinding.ReadAll(GatewayHost.Owners().Methods).Where(b => MethodScopes.Of(b.Method) != scope && MethodScopes.Of(b.Method) != Scope.Unspecified))
+            foreach (RestBinding binding in RestBinding.ReadAll(GatewayHost.Owners().Methods).Where(b => MethodScopes.Of(b.Method) != scope && MethodScopes.Of(b.Method) != KeyScope.Any))
             {
                 using HttpResponseMessage rest = await fixture.Host.SendAsync(new HttpMethod(binding.HttpMethod), PathOf(binding), null, key);
                 string needed = MethodScopes.NameOf(MethodScopes.Of(binding.Method));
@@ -135,7 +134,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task ForeignKey_ActsInItsOwnProject_WhateverItClaims()
     {
-        string key = fixture.Host.Keys.Add("other", null, false, Scope.Read);
+        string key = fixture.Host.Keys.Add("other", null, false, KeyScope.Read);
         using HttpResponseMessage response = await fixture.Host.SendAsync(HttpMethod.Get, "/t/probes/a", null, key, ("x-easyquant-project", "default"));
 
         Assert.Contains("\"x-easyquant-project\": \"other\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -144,7 +143,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task Keys_TwoDifferent_AreRefused()
     {
-        string other = fixture.Host.Keys.Add("other", null, false, Scope.Read);
+        string other = fixture.Host.Keys.Add("other", null, false, KeyScope.Read);
         using HttpResponseMessage response = await fixture.Host.SendAsync(HttpMethod.Get, "/t/probes/a", null, "", ("x-api-key", other));
 
         await ProblemAssert.EqualAsync(response, 401, """
@@ -185,8 +184,8 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
             "malformed" => "eq_123",
             "unknown" => ApiKeyText.Create().Reveal(),
             "wrong secret" => good[..16] + (good[16] == 'a' ? 'b' : 'a') + good[17..],
-            "revoked" => fixture.Host.Keys.Add("default", null, true, Scope.Admin),
-            _ => fixture.Host.Keys.Add("default", DateTimeOffset.UnixEpoch, false, Scope.Admin),
+            "revoked" => fixture.Host.Keys.Add("default", null, true, KeyScope.Admin),
+            _ => fixture.Host.Keys.Add("default", DateTimeOffset.UnixEpoch, false, KeyScope.Admin),
         };
     }
 

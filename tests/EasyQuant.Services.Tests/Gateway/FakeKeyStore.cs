@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Gateway.Auth;
 
 namespace EasyQuant.Services.Tests.Gateway;
@@ -17,7 +16,7 @@ internal sealed class FakeKeyStore : IKeyStore
     public bool IsDown { get; set; }
 
     /// <summary>Adds a key and returns its text.</summary>
-    public string Add(string project, DateTimeOffset? expireTime, bool isRevoked, params Scope[] scopes)
+    public string Add(string project, DateTimeOffset? expireTime, bool isRevoked, params KeyScope[] scopes)
     {
         ApiKeyText text = ApiKeyText.Create();
         _keys[text.Prefix] = new KeyRecord

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Gateway;
 using EasyQuant.Gateway.Auth;
 using EasyQuant.Gateway.Rest;
@@ -32,7 +31,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         GrpcAddress = addresses[0];
         Http = new HttpClient { BaseAddress = addresses[1], Timeout = TimeSpan.FromSeconds(30) };
         _channel = GrpcChannel.ForAddress(GrpcAddress);
-        Key = keys.Add("default", null, false, Scope.Read, Scope.Run, Scope.Edit, Scope.Operate, Scope.Admin);
+        Key = keys.Add("default", null, false, KeyScope.Read, KeyScope.Run, KeyScope.Edit, KeyScope.Operate, KeyScope.Admin);
     }
 
     public const string Credential = "a credential for tests only";

@@ -1,4 +1,4 @@
-using EasyQuant.Contracts.Access.V1;
+using EasyQuant.Gateway.Auth;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.Services.Tests.Gateway.Probes;
 using Grpc.Core;
@@ -37,7 +37,7 @@ public sealed class GrpcProxyTests(GatewayFixture fixture) : IClassFixture<Gatew
     [Fact]
     public async Task Refusal_OfTheGateway_HasTheSameShape()
     {
-        string key = fixture.Host.Keys.Add("default", null, false, Scope.Run);
+        string key = fixture.Host.Keys.Add("default", null, false, KeyScope.Run);
         RpcException exception = await Assert.ThrowsAsync<RpcException>(
             () => Client().GetProbeAsync(new Probe(), new CallOptions(new Metadata { { "x-api-key", key } })).ResponseAsync);
 

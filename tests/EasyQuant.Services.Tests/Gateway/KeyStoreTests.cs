@@ -58,7 +58,7 @@ public sealed class KeyStoreTests : IAsyncLifetime
         KeyRecord? record = await _store.FindAsync(key.Prefix, _deadline.Token);
         Assert.Equal(("default", "development", "service:gateway"), (record!.ProjectId, record.Name, record.Actor));
         Assert.Equal(key.Hash(), record.SecretHash);
-        Assert.True(record.Has(Scope.Edit));
+        Assert.True(record.Has(KeyScope.Edit));
 
         // A lost file gives another key; the database never held the text of the first.
         File.Delete(path);

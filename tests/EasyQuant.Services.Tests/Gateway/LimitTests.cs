@@ -1,4 +1,4 @@
-using EasyQuant.Contracts.Access.V1;
+using EasyQuant.Gateway.Auth;
 using EasyQuant.Testing;
 
 namespace EasyQuant.Services.Tests.Gateway;
@@ -11,7 +11,7 @@ public sealed class LimitTests
     {
         var time = Clock();
         await using GatewayHost host = await GatewayHost.StartAsync(time, ("Gateway:Limits:CallsPerSecond", "1"), ("Gateway:Limits:CallBurst", "2"));
-        string other = host.Keys.Add("default", null, false, Scope.Read);
+        string other = host.Keys.Add("default", null, false, KeyScope.Read);
 
         Assert.Equal(200, await StatusAsync(host, host.Key));
         Assert.Equal(200, await StatusAsync(host, host.Key));
