@@ -22,7 +22,7 @@ public static class SchedulerExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddGrpcServerDefaults();
         builder.AddNpgsqlDataSource(
-            "easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "scheduler", ScheduleStore.Schema));
+            "easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-scheduler", ScheduleStore.Schema));
         builder.AddRabbitMQClient("messaging");
         builder.AddServiceClient<RunService.RunServiceClient>("workflow");
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("workflow");

@@ -65,9 +65,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Channel.Dispose();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
         await _app.StopAsync(deadline.Token);
         await _app.DisposeAsync();
+        Channel.Dispose();
     }
 }

@@ -1,0 +1,131 @@
+using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.MonitorService.Pool;
+using EasyQuant.MonitorService.Storage;
+using EasyQuant.ServiceDefaults.Errors;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace EasyQuant.MonitorService.Grpc;
+
+/// <summary>Runs the stream of one worker from its registration to its end. Thread-safe.</summary>
+internal sealed partial class SessionRunner(
+    WorkerStore store, SessionBoard board, IOptions<MonitorOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<SessionRunner> logger)
+{
+    private static readonly TimeSpan s_registrationTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Returns when the worker said good-bye.</summary>
+    /// <exception cref="RpcError">
+    /// InvalidArgument REGISTRATION_REQUIRED, REGISTRATION_INVALID; Aborted WORKER_REPLACED; Unavailable MONITOR_STOPPING when this
+    /// replica stops.
+    /// </exception>
+    public async Task RunAsync(
+        string projectId, IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, CancellationToken cancellationToken)
+    {
+        WorkerRecord worker = await store.RegisterAsync(projectId, await ReadRegistrationAsync(requests, cancellationToken), cancellationToken);
+        using var session = new WorkerSession(worker);
+        board.Add(session);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Replaced, lifetime.ApplicationStopping);
+        await responses.WriteAsync(
+            new ConnectResponse
+            {
+                Accepted = new WorkerAccepted
+                {
+                    HeartbeatInterval = Duration.FromTimeSpan(options.Value.HeartbeatInterval),
+                    LostAfter = Duration.FromTimeSpan(options.Value.LostAfter),
+                    Epoch = worker.Epoch,
+                },
+            },
+            cancellationToken);
+        LogConnected(session.Name, projectId, session.Epoch);
+        Task writing = WriteCommandsAsync(session, responses, ended.Token);
+        try
+        {
+            await ReadHeartbeatsAsync(session, requests, ended.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or RpcException && !cancellationToken.IsCancellationRequested)
+        {
+            LogEnded(session.Name, session.Epoch, session.Replaced.IsCancellationRequested);
+            throw session.Replaced.IsCancellationRequested
+                ? Replaced(session)
+                : new RpcError(StatusCode.Unavailable, "MONITOR_STOPPING", "This replica of the Monitor stops; connect again.", retryAfter: TimeSpan.FromSeconds(1));
+        }
+        finally
+        {
+            board.Remove(session);
+            await ended.CancelAsync();
+            await writing;
+        }
+    }
+
+    private async Task<Pool.WorkerRegistration> ReadRegistrationAsync(IAsyncStreamReader<ConnectRequest> requests, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(s_registrationTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        bool received;
+        try
+        {
+            received = await requests.MoveNext(either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            received = false;
+        }
+
+        return received && requests.Current.Registration is { } registration
+            ? WorkerReader.Read(registration)
+            : throw RpcError.Invalid(
+                "REGISTRATION_REQUIRED", "registration", $"The first message must be the registration, within {s_registrationTimeout.TotalSeconds} s.");
+    }
+
+    private async Task ReadHeartbeatsAsync(WorkerSession session, IAsyncStreamReader<ConnectRequest> requests, CancellationToken cancellationToken)
+    {
+        while (await requests.MoveNext(cancellationToken))
+        {
+            switch (requests.Current.KindCase)
+            {
+                case ConnectRequest.KindOneofCase.Heartbeat:
+                    if (!await store.HeartbeatAsync(session.Key, session.Epoch, WorkerReader.Read(requests.Current.Heartbeat), cancellationToken))
+                    {
+                        throw Replaced(session);
+                    }
+
+                    break;
+                case ConnectRequest.KindOneofCase.Goodbye:
+                    await store.GoodbyeAsync(session.Key, session.Epoch, cancellationToken);
+                    LogGoodbye(session.Name, session.Epoch, requests.Current.Goodbye.Cause);
+                    return;
+                default:
+                    throw RpcError.Invalid("MESSAGE_UNEXPECTED", "kind", $"After the registration come heartbeats and a good-bye, was {requests.Current.KindCase}.");
+            }
+        }
+    }
+
+    private static async Task WriteCommandsAsync(WorkerSession session, IServerStreamWriter<ConnectResponse> responses, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (ConnectResponse command in session.Commands.ReadAllAsync(cancellationToken))
+            {
+                await responses.WriteAsync(command, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or RpcException or InvalidOperationException)
+        {
+            // The stream is over; its reader says why.
+        }
+    }
+
+    private static RpcError Replaced(WorkerSession session) =>
+        new(StatusCode.Aborted, "WORKER_REPLACED", $"A newer session of worker {session.Name} took the place of this one with epoch {session.Epoch}.");
+
+    [LoggerMessage(5011, LogLevel.Information, "Worker {Name} of project {ProjectId} connected with epoch {Epoch}.")]
+    private partial void LogConnected(string name, string projectId, long epoch);
+
+    [LoggerMessage(5012, LogLevel.Information, "Worker {Name} with epoch {Epoch} left: {Cause}")]
+    private partial void LogGoodbye(string name, long epoch, string cause);
+
+    [LoggerMessage(5013, LogLevel.Warning, "The session of worker {Name} with epoch {Epoch} was ended by the server; replaced by a newer one: {IsReplaced}.")]
+    private partial void LogEnded(string name, long epoch, bool isReplaced);
+}
