@@ -27,6 +27,9 @@ internal static class SpecReader
         spec.Parameters ??= new Struct();
     }
 
+    /// <summary>Reads a stored spec, which was checked when it was accepted.</summary>
+    public static CheckedSpec ReadStored(string json) => Read(BacktestSpec.Parser.ParseJson(json));
+
     /// <summary>Checks a spec whose defaults are filled in.</summary>
     /// <exception cref="RpcError">InvalidArgument with the reason of the first fault and all fields.</exception>
     public static CheckedSpec Read(BacktestSpec spec)

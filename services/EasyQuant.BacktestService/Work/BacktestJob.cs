@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Storage;
-using EasyQuant.Contracts.Backtest.V1;
 using EasyQuant.Data;
 using EasyQuant.Engine;
 using EasyQuant.Persistence.Faults;
@@ -19,7 +18,7 @@ internal sealed class BacktestJob(BacktestLease lease, DataCatalog catalog, BarR
     /// <summary>Reads the bars and runs the engine.</summary>
     public async Task<JobResult> RunAsync(CancellationToken cancellationToken)
     {
-        CheckedSpec spec = SpecReader.Read(BacktestSpec.Parser.ParseJson(lease.Spec));
+        CheckedSpec spec = SpecReader.ReadStored(lease.Spec);
         DataTable table = await catalog.RequireAsync(lease.ProjectId, spec.Table, cancellationToken);
         BarRows.RequireBars(table);
         Table rows = await bars.ReadAsync(table, spec.Filter, barCountMax, cancellationToken);
