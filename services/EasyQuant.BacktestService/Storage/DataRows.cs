@@ -79,8 +79,8 @@ internal sealed class DataRows(NpgsqlDataSource dataSource)
         var command = new NpgsqlCommand { Connection = connection };
         bool hasKey = table.KeyColumns.Count > 0;
         string columns = string.Join(", ", table.Columns.Select(column => SqlIdentifier.Quote(column.Name) + (column.IsText ? "::text" : "")));
-        string keys = hasKey ? string.Join(", ", table.KeyColumns.Select(column => SqlIdentifier.Quote(column.Name))) : "ctid";
-        string keyTexts = hasKey ? string.Join(", ", table.KeyColumns.Select(column => SqlIdentifier.Quote(column.Name) + "::text")) : "ctid::text";
+        string keys = hasKey ? string.Join(", ", table.KeyColumns.Select(column => "t." + SqlIdentifier.Quote(column.Name))) : "t.ctid";
+        string keyTexts = hasKey ? string.Join(", ", table.KeyColumns.Select(column => "t." + SqlIdentifier.Quote(column.Name) + "::text")) : "t.ctid::text";
         List<string> filters = [];
         if (symbol is not null)
         {
@@ -102,7 +102,7 @@ internal sealed class DataRows(NpgsqlDataSource dataSource)
 
         command.Add(limit);
         string where = filters.Count == 0 ? "" : " where " + string.Join(" and ", filters);
-        command.CommandText = $"select {columns}, {keyTexts} from {table.QualifiedName}{where} order by {keys} limit ${command.Parameters.Count}";
+        command.CommandText = $"select {columns}, {keyTexts} from {table.QualifiedName} t{where} order by {keys} limit ${command.Parameters.Count}";
         return command;
     }
 
