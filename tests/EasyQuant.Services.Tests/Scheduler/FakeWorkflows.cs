@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace EasyQuant.Services.Tests.Scheduler;
 
 /// <summary>A Workflow service that knows the workflow "daily" only.</summary>
-internal sealed class FakeWorkflows : WorkflowService.WorkflowServiceBase
+internal sealed class FakeWorkflows : Contracts.Workflow.V1.WorkflowService.WorkflowServiceBase
 {
     public override Task<GetWorkflowResponse> GetWorkflow(GetWorkflowRequest request, ServerCallContext context) => request.Name == "daily"
         ? Task.FromResult(new GetWorkflowResponse { Workflow = new Workflow { Version = 1 } })
