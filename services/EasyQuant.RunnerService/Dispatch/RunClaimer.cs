@@ -1,0 +1,206 @@
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Messaging;
+using EasyQuant.RunnerService.Execution;
+using EasyQuant.ServiceDefaults.Grpc;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace EasyQuant.RunnerService.Dispatch;
+
+/// <summary>
+/// Claims runs and starts them: when a hint came, when a run has ended and more may be waiting, and every few seconds in any case, because hints may be
+/// lost or the broker down. At shutdown it lets running runs end for a while and gives the others back.
+/// </summary>
+internal sealed partial class RunClaimer(
+    DispatchService.DispatchServiceClient dispatch,
+    ActiveRuns runs,
+    RunExecutor executor,
+    RunnerIdentity identity,
+    LeaseClock leases,
+    IOptions<RunnerOptions> options,
+    TimeProvider time,
+    ILogger<RunClaimer> logger) : BackgroundService
+{
+    private const int ClaimMax = 100;
+    private static readonly TimeSpan s_hintWait = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _gate = new();
+    private readonly List<Task> _running = [];
+    private TaskCompletionSource _round = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string _hintedRun = "";
+
+    /// <summary>Gets or sets whether no new runs are claimed.</summary>
+    public bool IsDraining { get; set; }
+
+    /// <summary>Handles a hint of the work queue: acknowledged once a claim has been made that could include the run.</summary>
+    public async Task<MessageVerdict> HintAsync(IncomingMessage message, CancellationToken cancellationToken)
+    {
+        RunReady ready;
+        try
+        {
+            ready = RunReady.Parser.ParseFrom(message.Body.Span);
+        }
+        catch (Google.Protobuf.InvalidProtocolBufferException)
+        {
+            return MessageVerdict.Reject;
+        }
+
+        Task round;
+        lock (_gate)
+        {
+            round = _round.Task;
+        }
+
+        _hintedRun = ready.RunId;
+        Wake();
+
+        // A message is only a hint: when we are full for long, others and the next poll find the run.
+        await Task.WhenAny(round, Task.Delay(s_hintWait, time, cancellationToken));
+        return MessageVerdict.Ack;
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        IsDraining = true;
+        await base.StopAsync(cancellationToken);
+        Task[] left = Running();
+        if (left.Length > 0)
+        {
+            LogDraining(left.Length);
+            await Task.WhenAny(Task.WhenAll(left), Task.Delay(options.Value.DrainTimeout, time, cancellationToken));
+        }
+
+        foreach (ActiveRun run in runs.All)
+        {
+            run.Stop(StopCause.Shutdown);
+        }
+
+        await Task.WhenAny(Task.WhenAll(Running()), Task.Delay(TimeSpan.FromSeconds(5), time, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            int free = Math.Min(ClaimMax, options.Value.MaxConcurrentRuns - runs.Count);
+            bool mayHaveMore = false;
+            if (free > 0 && !IsDraining)
+            {
+                TaskCompletionSource round;
+                lock (_gate)
+                {
+                    // Hints that come from now on wait for the next round.
+                    round = _round;
+                    _round = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+
+                mayHaveMore = await ClaimAsync(free, stoppingToken) == free;
+                round.TrySetResult();
+            }
+
+            if (!mayHaveMore || options.Value.MaxConcurrentRuns - runs.Count <= 0)
+            {
+                try
+                {
+                    await _wake.WaitAsync(options.Value.PollInterval, stoppingToken);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task<int> ClaimAsync(int free, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string hinted = Interlocked.Exchange(ref _hintedRun, "");
+            long sent = time.GetTimestamp();
+            ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
+                new ClaimRunsRequest { WorkerId = identity.WorkerId, MaxCount = free, RunId = hinted },
+                new CallOptions(CallProject.Headers("default", "service:runner"), cancellationToken: cancellationToken));
+            foreach (ClaimedRun claimed in answer.Runs)
+            {
+                Start(new ActiveRun(claimed, leases.TrustedUntil(sent, claimed.Lease.ToTimeSpan())));
+            }
+
+            return answer.Runs.Count;
+        }
+        catch (RpcException e)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                LogClaimFailed(e, e.StatusCode);
+            }
+
+            return 0;
+        }
+    }
+
+    private void Start(ActiveRun run)
+    {
+        if (!runs.TryAdd(run))
+        {
+            return;
+        }
+
+        Task task = Task.Run(() => ExecuteAsync(run), CancellationToken.None);
+        lock (_gate)
+        {
+            _running.RemoveAll(t => t.IsCompleted);
+            _running.Add(task);
+        }
+    }
+
+    private async Task ExecuteAsync(ActiveRun run)
+    {
+        try
+        {
+            await executor.ExecuteAsync(run);
+        }
+        catch (Exception e)
+        {
+            // Outermost frame of a run: its lease runs out and someone claims it again.
+            LogExecutionBroken(e, run.RunId);
+        }
+        finally
+        {
+            runs.Remove(run);
+            Wake();
+        }
+    }
+
+    private Task[] Running()
+    {
+        lock (_gate)
+        {
+            return [.. _running.Where(t => !t.IsCompleted)];
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Woken already.
+        }
+    }
+
+    [LoggerMessage(2021, LogLevel.Warning, "Runs could not be claimed ({Status}); it is tried again.")]
+    private partial void LogClaimFailed(Exception exception, StatusCode status);
+
+    [LoggerMessage(2022, LogLevel.Error, "Run {RunId} broke in the Runner itself; it is claimed again when its lease has ended.")]
+    private partial void LogExecutionBroken(Exception exception, string runId);
+
+    [LoggerMessage(2023, LogLevel.Information, "Shutting down: {RunCount} runs may go on for a while, then they are given back.")]
+    private partial void LogDraining(int runCount);
+}

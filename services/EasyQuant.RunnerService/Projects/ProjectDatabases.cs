@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using EasyQuant.Nodes.Data.Sql;
+using EasyQuant.Persistence;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace EasyQuant.RunnerService.Projects;
+
+/// <summary>
+/// Gives each project a role and a schema of its own in the database, made with the service's connection, and hands out data sources of that role only: a
+/// node can reach nothing but its project's tables. Project <c>default</c> has the role <c>eq_data_default</c> and the schema <c>data</c>. Thread-safe.
+/// </summary>
+internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfiguration configuration, IOptions<RunnerOptions> options, ILogger<ProjectDatabases> logger)
+    : IAsyncDisposable
+{
+    private const int PoolSizeMax = 8;
+    private const int PlainLengthMax = 40;
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Dictionary<string, ProjectDatabase> _databases = new(StringComparer.Ordinal);
+
+    /// <summary>Returns the database of a project, made when it is not there; null when the Runner has no password for such roles.</summary>
+    public async Task<ProjectDatabase?> GetAsync(string projectId, CancellationToken cancellationToken)
+    {
+        if (options.Value.DataPassword.Length == 0)
+        {
+            LogNoPassword(RunnerOptions.DataPasswordSetting);
+            return null;
+        }
+
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_databases.TryGetValue(projectId, out ProjectDatabase? known))
+            {
+                return known;
+            }
+
+            string name = Identifier(projectId);
+            string role = $"eq_data_{name}";
+            string schema = projectId == "default" ? "data" : $"data_{name}";
+            await TransientRetry.ExecuteAsync(token => EnsureAsync(role, schema, token), cancellationToken);
+            var database = new ProjectDatabase(CreateSource(role, schema), schema);
+            await database.EnsureEffectTablesAsync(cancellationToken);
+            _databases[projectId] = database;
+            return database;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ProjectDatabase database in _databases.Values)
+        {
+            await database.DataSource.DisposeAsync();
+        }
+
+        _gate.Dispose();
+    }
+
+    // Names with other characters get a hash, so that two projects never share a role.
+    internal static string Identifier(string projectId)
+    {
+        string plain = string.Concat(projectId.Select(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '_'));
+        if (plain == projectId && plain.Length <= PlainLengthMax)
+        {
+            return plain;
+        }
+
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projectId)))[..10];
+        return $"{plain[..Math.Min(plain.Length, PlainLengthMax - 11)]}_{hash}";
+    }
+
+    private async Task EnsureAsync(string role, string schema, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await admin.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, "select pg_advisory_xact_lock(4711, 2)", cancellationToken);
+        bool exists = await ScalarAsync(connection, "select 1 from pg_roles where rolname = $1", cancellationToken, role) is not null;
+        // DDL takes no parameters; the server itself quotes the names and the password.
+        string verb = exists ? "alter" : "create";
+        string create = (string)(await ScalarAsync(
+            connection, $"select format('{verb} role %I login nosuperuser nocreatedb nocreaterole noreplication password %L', $1::text, $2::text)", cancellationToken, role, options.Value.DataPassword))!;
+        await ExecuteAsync(connection, create, cancellationToken);
+        string quotedRole = SqlIdentifier.Quote(role);
+        string quotedSchema = SqlIdentifier.Quote(schema);
+        await ExecuteAsync(connection, $"grant {quotedRole} to current_user", cancellationToken);
+        await ExecuteAsync(connection, $"create schema if not exists {quotedSchema} authorization {quotedRole}", cancellationToken);
+        await ExecuteAsync(connection, $"revoke all on schema {quotedSchema} from public", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private NpgsqlDataSource CreateSource(string role, string schema)
+    {
+        var builder = new NpgsqlDataSourceBuilder(configuration.GetConnectionString("easyquant"));
+        builder.ConnectionStringBuilder.Username = role;
+        builder.ConnectionStringBuilder.Password = options.Value.DataPassword;
+        builder.ConnectionStringBuilder.MaxPoolSize = PoolSizeMax;
+        DataSourceDefaults.Apply(builder, "easyquant-nodes", schema);
+        return builder.Build();
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params string[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (string value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        }
+
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    [LoggerMessage(2041, LogLevel.Warning, "{Setting} is not set: nodes get no database.")]
+    private partial void LogNoPassword(string setting);
+}

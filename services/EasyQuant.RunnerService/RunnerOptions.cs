@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace EasyQuant.RunnerService;
+
+/// <summary>Settings of a Runner, section <c>Runner</c>.</summary>
+public sealed class RunnerOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Runner";
+
+    /// <summary>Setting (environment variable) with the data root that all services share.</summary>
+    public const string DataRootSetting = "EASYQUANT_DATA_ROOT";
+
+    /// <summary>Setting (environment variable) with the password of the projects' database roles.</summary>
+    public const string DataPasswordSetting = "EASYQUANT_DATA_PASSWORD";
+
+    /// <summary>Name of the worker, unique among Runners; empty (default) for <c>runner-</c> and the start of its id.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Runs that execute at the same time, 1 to 1,000. Default 16.</summary>
+    [Range(1, 1_000)]
+    public int MaxConcurrentRuns { get; init; } = 16;
+
+    /// <summary>How often work is asked for without a hint, 100 ms to 1 min. Default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long reports wait for others to travel with, 0 to 1 s. Default 2 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan ReportDelay { get; init; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How long running runs may go on at shutdown before they are given back, 0 to 1 min. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Region told to the Monitor. Default empty.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>Root of all data: <c>files/&lt;project&gt;</c>, <c>artifacts</c>; from <see cref="DataRootSetting"/>. Required.</summary>
+    [Required]
+    public string DataRoot { get; set; } = "";
+
+    /// <summary>Password of the projects' database roles; from <see cref="DataPasswordSetting"/>. Default empty: nodes get no database.</summary>
+    public string DataPassword { get; set; } = "";
+}

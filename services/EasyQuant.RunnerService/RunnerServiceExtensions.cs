@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.Contracts.Workflow.V1;
+using EasyQuant.Messaging;
+using EasyQuant.Nodes;
+using EasyQuant.RunnerService.Dispatch;
+using EasyQuant.RunnerService.Execution;
+using EasyQuant.RunnerService.Monitoring;
+using EasyQuant.RunnerService.Projects;
+using EasyQuant.RunnerService.Registration;
+using EasyQuant.ServiceDefaults.Grpc;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace EasyQuant.RunnerService;
+
+/// <summary>Adds the Runner to a host.</summary>
+public static class RunnerServiceExtensions
+{
+    /// <summary>
+    /// Adds everything: database <c>easyquant</c>, broker <c>messaging</c>, clients of <c>workflow</c> and <c>monitor</c>, all node packs, the loops that
+    /// claim, execute, report and renew.
+    /// </summary>
+    /// <param name="builder">The service.</param>
+    /// <returns>The same builder.</returns>
+    public static WebApplicationBuilder AddRunner(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        IServiceCollection services = builder.Services;
+        services.AddOptions<RunnerOptions>().BindConfiguration(RunnerOptions.Section).Configure<IConfiguration>((options, configuration) =>
+        {
+            options.DataRoot = configuration[RunnerOptions.DataRootSetting] ?? options.DataRoot;
+            options.DataPassword = configuration[RunnerOptions.DataPasswordSetting] ?? options.DataPassword;
+        }).ValidateDataAnnotations().ValidateOnStart();
+        builder.AddNpgsqlDataSource("easyquant");
+        builder.AddRabbitMQClient("messaging");
+        builder.AddGrpcServerDefaults();
+        builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");
+        builder.AddServiceClient<NodeService.NodeServiceClient>("workflow");
+        builder.AddServiceClient<WorkerService.WorkerServiceClient>("monitor");
+        services.AddSingleton(new ActivitySource(RunnerIdentity.SourceName));
+        services.AddSingleton(AllNodePacks.CreateCatalog());
+        services.AddSingleton<RunnerIdentity>();
+        services.AddSingleton<ActiveRuns>();
+        services.AddSingleton<LeaseClock>();
+        services.AddSingleton<GraphCache>();
+        services.AddSingleton<ProjectDatabases>();
+        services.AddSingleton<ProjectServices>();
+        services.AddSingleton<RunExecutor>();
+        AddLoops(services);
+        services.AddHealthChecks().AddCheck<NodeRegistrar>("node types");
+        return builder;
+    }
+
+    // Hosted services stop in reverse order: hints and claims first, what reports and renews for running runs last.
+    private static void AddLoops(IServiceCollection services)
+    {
+        services.AddSingleton<NodeRegistrar>();
+        services.AddSingleton<StepReporter>();
+        services.AddSingleton<RunClaimer>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeRegistrar>());
+        services.AddHostedService(provider => provider.GetRequiredService<StepReporter>());
+        services.AddHostedService<LeaseKeeper>();
+        services.AddHostedService<ProjectPreparation>();
+        services.AddHostedService<WorkerLink>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunClaimer>());
+        services.AddHostedService(provider => new MessageConsumer(
+            provider.GetRequiredService<IConnectionFactory>(),
+            new ConsumerOptions { Queue = new QueueDefinition { Name = Topology.RunQueue }, PrefetchMax = 8, ConcurrencyMax = 8 },
+            new BrokerOptions(),
+            provider.GetRequiredService<RunClaimer>().HintAsync,
+            provider.GetRequiredService<ILogger<MessageConsumer>>()));
+    }
+}
