@@ -4,6 +4,7 @@ using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.Messaging;
 using EasyQuant.Nodes;
+using EasyQuant.Persistence;
 using EasyQuant.RunnerService.Dispatch;
 using EasyQuant.RunnerService.Execution;
 using EasyQuant.RunnerService.Monitoring;
@@ -33,7 +34,7 @@ public static class RunnerServiceExtensions
             options.DataRoot = configuration[RunnerOptions.DataRootSetting] ?? options.DataRoot;
             options.DataPassword = configuration[RunnerOptions.DataPasswordSetting] ?? options.DataPassword;
         }).ValidateDataAnnotations().ValidateOnStart();
-        builder.AddNpgsqlDataSource("easyquant");
+        builder.AddNpgsqlDataSource("easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-runner", null));
         builder.AddRabbitMQClient("messaging");
         builder.AddGrpcServerDefaults();
         builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");

@@ -25,7 +25,7 @@ public sealed class ParameterSchemaTests
               "kind":{"type":"string","enum":["a","b"],"default":"a"},
               "code":{"type":["string","null"],"pattern":"^[0-9]{6}$"},
               "tags":{"type":"array","items":{"type":"string"},"minItems":0,"maxItems":2,"default":[]},
-              "inner":{"type":["object","null"],"properties":{"on":{"type":"boolean"}},"additionalProperties":false},
+              "inner":{"type":["object","null"],"properties":{"on":{"type":"boolean"}},"required":["on"],"additionalProperties":false},
               "template":{"x-template":true}},
              "required":["path"],"additionalProperties":false}
             """)!;
@@ -48,7 +48,7 @@ public sealed class ParameterSchemaTests
     [InlineData("{\"path\":\"a\",\"code\":\"60000\"}", "PARAMETER_OUT_OF_RANGE /code")]
     [InlineData("{\"path\":\"a\",\"tags\":[\"x\",1]}", "PARAMETER_TYPE /tags/1")]
     [InlineData("{\"path\":\"a\",\"tags\":[\"x\",\"y\",\"z\"]}", "PARAMETER_OUT_OF_RANGE /tags")]
-    [InlineData("{\"path\":\"a\",\"inner\":{\"off\":1}}", "UNKNOWN_PARAMETER /inner/off")]
+    [InlineData("{\"path\":\"a\",\"inner\":{\"on\":true,\"off\":1}}", "UNKNOWN_PARAMETER /inner/off")]
     [InlineData("{\"path\":\"a\",\"template\":{\"x\":[\"${nope}\"]}}", "EXPRESSION_INVALID /template/x/0")]
     public void Validate_Value_NamesWhatIsWrong(string json, string expected)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
 using EasyQuant.Nodes;
+using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Hosting;
 
 namespace EasyQuant.Cli.Local;
@@ -32,7 +33,7 @@ public static class LocalRun
 
         Directory.CreateDirectory(options.OutputFolder);
         NodeServices services = new NodeServices(time)
-            .With<IDataFiles>(new LocalDataFiles(options.DataRoot))
+            .With<IDataFiles>(new DirectoryDataFiles(options.DataRoot))
             .With<IArtifactStore>(new LocalArtifactStore(Path.Combine(options.OutputFolder, "artifacts")))
             .With<ITableSink>(new FolderTableSink(Path.Combine(options.OutputFolder, "tables")));
         RunContext context = new()

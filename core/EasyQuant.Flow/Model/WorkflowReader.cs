@@ -200,7 +200,9 @@ internal sealed class WorkflowReader
                 break;
             case JsonValue number when number.GetValueKind() == JsonValueKind.Number:
                 double parsed = SchemaValidator.AsDouble(number);
-                if (!double.IsFinite(parsed) || (Math.Floor(parsed) == parsed && Math.Abs(parsed) > IntegerMax))
+                // Read as an integer too: 2^53 + 1 is 2^53 as a double.
+                bool isTooLong = number.TryGetValue(out long whole) && whole is > (long)IntegerMax or < -(long)IntegerMax;
+                if (isTooLong || !double.IsFinite(parsed) || (Math.Floor(parsed) == parsed && Math.Abs(parsed) > IntegerMax))
                 {
                     Add("LIMIT_EXCEEDED", pointer, $"Integers go up to 2^53; write {number.ToJsonString()} as a text.");
                 }

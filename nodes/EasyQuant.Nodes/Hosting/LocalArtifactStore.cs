@@ -19,7 +19,7 @@ public sealed class LocalArtifactStore : IArtifactStore
     public LocalArtifactStore(string folder)
     {
         Directory.CreateDirectory(folder);
-        _root = LocalPaths.Root(folder);
+        _root = Path.GetFullPath(folder);
     }
 
     /// <inheritdoc/>

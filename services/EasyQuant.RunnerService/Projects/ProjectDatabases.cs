@@ -40,7 +40,7 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
             string name = Identifier(projectId);
             string role = $"eq_data_{name}";
             string schema = projectId == "default" ? "data" : $"data_{name}";
-            await TransientRetry.ExecuteAsync(token => EnsureAsync(role, schema, token), cancellationToken);
+            await TransientRetry.Request.ExecuteAsync(async token => await EnsureAsync(role, schema, token), cancellationToken);
             var database = new ProjectDatabase(CreateSource(role, schema), schema);
             await database.EnsureEffectTablesAsync(cancellationToken);
             _databases[projectId] = database;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Data.Sql;
 using EasyQuant.Nodes.Hosting;
 using EasyQuant.RunnerService.Execution;
@@ -27,8 +28,10 @@ internal sealed class ProjectServices(NodeCatalog catalog, ProjectDatabases data
             throw new NodeException("NAME_INVALID", "A project's id matches [a-z0-9][a-z0-9._-]{0,62}.");
         }
 
+        string files = Path.Combine(options.Value.DataRoot, "files", projectId);
+        Directory.CreateDirectory(files);
         NodeServices services = new NodeServices(time)
-            .With<IDataFiles>(new LocalDataFiles(Path.Combine(options.Value.DataRoot, "files", projectId)))
+            .With<IDataFiles>(new DirectoryDataFiles(files))
             .With<IArtifactStore>(_artifacts);
         if (await databases.GetAsync(projectId, cancellationToken) is { } database)
         {
