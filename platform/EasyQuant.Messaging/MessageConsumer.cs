@@ -14,11 +14,14 @@ namespace EasyQuant.Messaging;
 /// </summary>
 public sealed partial class MessageConsumer : BackgroundService
 {
+    private const int SilentCountMax = 5;
+
     private readonly BrokerConnection _connection;
     private readonly ConsumerOptions _options;
     private readonly BrokerOptions _broker;
     private readonly MessageHandler _handler;
     private readonly ILogger<MessageConsumer> _logger;
+    private int _silentCount;
 
     /// <summary>Creates the consumer; it starts with its host, or with <see cref="BackgroundService.StartAsync"/>.</summary>
     /// <param name="factory">Where the broker is.</param>
@@ -83,6 +86,8 @@ public sealed partial class MessageConsumer : BackgroundService
             var options = new CreateChannelOptions(
                 publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, consumerDispatchConcurrency: _options.ConcurrencyMax);
             IChannel channel = await connection.CreateChannelAsync(options, stoppingToken).WaitAsync(_broker.CommandTimeout, stoppingToken);
+            await ReplaceSilentQueueAsync(channel, stoppingToken);
+            _silentCount++;
             channel.ChannelShutdownAsync += (_, arguments) => Signal(broken, arguments.ReplyText);
             await DeclareAsync(channel, stoppingToken);
             await channel.BasicQosAsync(0, _options.PrefetchMax, global: false, stoppingToken);
@@ -93,6 +98,7 @@ public sealed partial class MessageConsumer : BackgroundService
             consumer.ShutdownAsync += (_, arguments) => Signal(broken, arguments.ReplyText);
             string tag = await channel.BasicConsumeAsync(_options.Queue.Name, autoAck: false, consumer, stoppingToken)
                 .WaitAsync(_broker.CommandTimeout, stoppingToken);
+            _silentCount = 0;
             IsConsuming = true;
             LogConsuming(_options.Queue.Name, tag);
             await WatchAsync(connection, channel, broken.Task, stoppingToken);
@@ -102,6 +108,24 @@ public sealed partial class MessageConsumer : BackgroundService
             IsConsuming = false;
             await lost.CancelAsync();
             _connection.Abandon(connection);
+        }
+    }
+
+    // A broker that is killed right after a quorum queue was declared knows the queue but cannot start it, for good. The hints in
+    // the run queue are worth nothing, so a new one takes its place; any other queue is left to a person.
+    private async Task ReplaceSilentQueueAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        if (_silentCount < SilentCountMax)
+        {
+            return;
+        }
+
+        LogSilent(_options.Queue.Name, _silentCount);
+        if (_options.Queue.Name == Topology.RunQueue)
+        {
+            await channel.QueueDeleteAsync(_options.Queue.Name, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken)
+                .WaitAsync(_broker.CommandTimeout, cancellationToken);
+            _silentCount = 0;
         }
     }
 
@@ -225,6 +249,9 @@ public sealed partial class MessageConsumer : BackgroundService
 
     [LoggerMessage(163, LogLevel.Error, "Handling message {MessageId} of {Queue} failed; it is delivered again.")]
     private partial void LogHandlerFailed(Exception exception, string messageId, string queue);
+
+    [LoggerMessage(165, LogLevel.Error, "The queue {Queue} did not answer {AttemptCount} attempts to consume it. The run queue is replaced; delete any other queue with rabbitmqctl when this goes on.")]
+    private partial void LogSilent(string queue, int attemptCount);
 
     [LoggerMessage(164, LogLevel.Information, "An answer to {Queue} was lost with its channel; the message comes again.")]
     private partial void LogAnswerLost(Exception exception, string queue);
