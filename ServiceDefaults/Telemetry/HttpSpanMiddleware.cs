@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using OpenTelemetry;
 
 namespace EasyQuant.ServiceDefaults.Telemetry;
 
@@ -15,11 +16,18 @@ internal sealed class HttpSpanMiddleware(RequestDelegate next)
     public async Task InvokeAsync(HttpContext context)
     {
         Activity? span = context.Features.Get<IHttpActivityFeature>()?.Activity;
-        if (span is not null && (context.Request.Path == ServiceDefaultsExtensions.HealthPath || context.Request.Path == ServiceDefaultsExtensions.AlivePath))
+        if (context.Request.Path == ServiceDefaultsExtensions.HealthPath || context.Request.Path == ServiceDefaultsExtensions.AlivePath)
         {
-            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-            span.IsAllDataRequested = false;
-            span = null;
+            if (span is not null)
+            {
+                span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+                span.IsAllDataRequested = false;
+            }
+
+            // The checks' own calls (SELECT 1 every few seconds) would fill the trace list.
+            using IDisposable _ = SuppressInstrumentationScope.Begin();
+            await next(context);
+            return;
         }
 
         try

@@ -53,7 +53,7 @@ public sealed class DistributedApplication : IHost, IAsyncDisposable
             await _host.StartAsync(cancellationToken);
             await _host.WaitForShutdownAsync(cancellationToken);
         }
-        catch (DistributedApplicationException exception)
+        catch (Exception exception) when (exception is DistributedApplicationException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             Environment.ExitCode = 1;

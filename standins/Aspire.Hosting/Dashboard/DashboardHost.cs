@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Local;
 using EasyQuant.LocalServers;
+using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -117,7 +119,11 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddSingleton(appHost.GetRequiredService<ResourceLoggerService>());
         builder.Services.AddSingleton(appHost.GetRequiredService<ResourceCommandService>());
         builder.Services.AddSingleton<ApiKeyInterceptor>();
-        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<ApiKeyInterceptor>());
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)];
+            grpc.Interceptors.Add<ApiKeyInterceptor>();
+        });
         WebApplication service = builder.Build();
         service.MapGrpcService<ResourceService>();
         return service;

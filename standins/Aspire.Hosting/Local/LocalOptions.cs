@@ -43,7 +43,8 @@ internal sealed class LocalOptions
     public static string DirectoryOf(IDistributedApplicationBuilder builder) =>
         builder.Configuration[DataDirectoryKey] ?? DefaultDirectory(((DistributedApplicationBuilder)builder).ApplicationName);
 
-    private static string DefaultDirectory(string applicationName)
+    /// <summary>Data directory of an application that names none.</summary>
+    public static string DefaultDirectory(string applicationName)
     {
         string name = applicationName.ToLowerInvariant();
         if (EasyQuant.LocalServers.UnixUser.IsRoot)
