@@ -38,7 +38,7 @@ internal sealed class Platform
             .WithEnvironment("EASYQUANT_INTERNAL_CREDENTIAL", _credential)
             .WithEnvironment("EASYQUANT_DATA_PASSWORD", _dataPassword)
             .WithEnvironment("EASYQUANT_DATA_ROOT", _directories.Files)
-            .WithEnvironment("EASYQUANT_KEYS_DIR", _directories.Keys);
+            .WithEnvironment("EASYQUANT_KEYS_DIRECTORY", _directories.Keys);
 
     private IResourceBuilder<ParameterResource> AddSecret(string name) =>
         _builder.AddParameter(name, new GenerateParameterDefault { MinLength = 43, Special = false }, secret: true, persist: true);

@@ -8,7 +8,7 @@ internal static class DashboardLocator
     public const string Advice =
         "The Aspire dashboard is not installed. ./run.sh installs it from npm (@microsoft/aspire-cli-linux-x64); or install the Aspire CLI (https://aspire.dev) and run 'aspire setup', or set ASPIRE_DASHBOARD_PATH to aspire-managed.";
 
-    private const string Installed = "dashboard/home/bundle/managed/aspire-managed";
+    private const string Installed = "dashboard/bundle/managed/aspire-managed";
 
     public static string? Find(LocalOptions options, DataDirectory data)
     {
