@@ -24,7 +24,7 @@ public sealed class TableSelectNode : INodeHandler
             Outputs =
             [
                 new PortDefinition("table", PortType.Table, new LocalizedText("Table", "表")),
-                new PortDefinition("rows", PortType.Json, new LocalizedText("Rows", "行")),
+                new PortDefinition("top", PortType.Json, new LocalizedText("First rows", "前若干行")),
             ],
         },
         parameters => new TableSelectNode(parameters));

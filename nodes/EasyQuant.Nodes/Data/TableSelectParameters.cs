@@ -41,7 +41,7 @@ public sealed record TableSelectParameters
     [ItemCount(0, 1000)]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>Most rows in the JSON output <c>rows</c>. Default 100.</summary>
+    /// <summary>Most rows in the JSON output <c>top</c>. Default 100.</summary>
     [Title("Rows as JSON", "JSON 行数")]
     [Bounds(0, 10_000)]
     public int JsonRowsMax { get; init; } = 100;

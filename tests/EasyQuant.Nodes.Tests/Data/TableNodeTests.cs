@@ -102,7 +102,7 @@ public sealed class TableNodeTests
         SingleNodeResult result = await NodeRunner.RunAsync("TableSelect", Parameters, NodeRunner.Services(), null, ("table", s_faulty));
 
         Assert.Equal("rank,symbol,close,score\n1,600001.SH,9.0000,0\n2,600000.SH,6.6500,0.605143721633894\n", NodeRunner.Csv(result.Outputs["table"].AsTable()));
-        Assert.Equal("""[{"rank":1,"symbol":"600001.SH","close":"9.0000","score":0}]""", result.Outputs["rows"].AsJson()!.ToJsonString());
+        Assert.Equal("""[{"rank":1,"symbol":"600001.SH","close":"9.0000","score":0}]""", result.Outputs["top"].AsJson()!.ToJsonString());
     }
 
     [Fact]
