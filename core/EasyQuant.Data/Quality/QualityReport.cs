@@ -29,7 +29,7 @@ public sealed record QualityReport
     /// <summary>1 = nothing found; see <see cref="SymbolQuality.Score"/>.</summary>
     public double Score => Total.Score;
 
-    /// <summary>Returns the report as JSON with snake_case names; symbols with the lowest score first, at most <see cref="JsonSymbolsMax"/>.</summary>
+    /// <summary>Returns the report as JSON with snake_case names; symbols with a fault, the lowest score first, at most <see cref="JsonSymbolsMax"/>.</summary>
     public JsonObject ToJson()
     {
         JsonObject json = ToJson(Total);
@@ -37,7 +37,7 @@ public sealed record QualityReport
         json["symbol_count"] = BySymbol.Count;
         json["calendar_day_count"] = CalendarDayCount;
         json["findings"] = new JsonArray([.. Findings.Select(ToJson)]);
-        json["symbols"] = new JsonArray([.. BySymbol.OrderBy(s => s.Score).ThenBy(s => s.Symbol, StringComparer.Ordinal).Take(JsonSymbolsMax).Select(ToJson)]);
+        json["symbols"] = new JsonArray([.. BySymbol.Where(s => s.Score < 1).OrderBy(s => s.Score).ThenBy(s => s.Symbol, StringComparer.Ordinal).Take(JsonSymbolsMax).Select(ToJson)]);
         return json;
     }
 
