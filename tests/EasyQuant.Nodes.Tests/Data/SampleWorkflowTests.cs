@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Hosting;
 using EasyQuant.Samples.Market;
 
@@ -55,7 +56,7 @@ public sealed class SampleWorkflowTests
         using var folder = new TempFolder();
         await GenerateCommand.WriteAsync(SyntheticMarket.Generate(7, 50, 500), Path.Combine(folder.Path, "files", "market"), deadline.Token);
         NodeServices services = NodeRunner.Services()
-            .With<IDataFiles>(new LocalDataFiles(Path.Combine(folder.Path, "files")))
+            .With<IDataFiles>(new DirectoryDataFiles(Path.Combine(folder.Path, "files")))
             .With<IArtifactStore>(new LocalArtifactStore(Path.Combine(folder.Path, "artifacts")))
             .With<ITableSink>(new FolderTableSink(Path.Combine(folder.Path, "tables")));
         RunResult result = await LocalRunner.RunAsync(
