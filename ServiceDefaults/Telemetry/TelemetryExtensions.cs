@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,10 +14,20 @@ public static class TelemetryExtensions
     /// <summary>Setting with the address that telemetry is sent to; without it nothing is sent.</summary>
     public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    private static readonly Dictionary<string, string?> s_logLevels = new()
+    {
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+        ["Logging:LogLevel:Npgsql"] = "Warning",
+        ["Logging:LogLevel:Grpc"] = "Warning",
+        ["Logging:LogLevel:Yarp"] = "Warning",
+    };
+
     /// <summary>
     /// Switches OpenTelemetry on: sources and meters named <c>EasyQuant.*</c>, ASP.NET Core, HttpClient, gRPC client, Npgsql and
     /// the publisher of RabbitMQ.Client. Its subscriber source is left out, because it starts a new trace for each message;
-    /// consumers continue the publisher's trace themselves. Sends by OTLP when <see cref="EndpointSetting"/> is set.
+    /// consumers continue the publisher's trace themselves. Sends by OTLP when <see cref="EndpointSetting"/> is set. Frameworks log from
+    /// Warning on unless <c>Logging:LogLevel</c> says otherwise.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of host builder.</typeparam>
     /// <param name="builder">The host that is observed.</param>
@@ -28,6 +39,8 @@ public static class TelemetryExtensions
         // Without it ASP.NET Core 10 leaves its server span without any attribute. Read once, when the web host starts.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
+        // First, so that every other source of configuration wins: frameworks tell of each request and each command at Information.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = s_logLevels });
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
