@@ -28,7 +28,7 @@ internal sealed record ScheduleRecord
     /// <summary>The database's clock when the row was read.</summary>
     public DateTimeOffset ReadTime { get; init; }
 
-    /// <summary>Due time of the oldest run that the Workflow service has not accepted yet.</summary>
+    /// <summary>When the oldest firing was decided whose run was asked for and not accepted yet.</summary>
     public DateTimeOffset? OldestPending { get; init; }
 
     /// <summary>Paused now: a pause that has run out no longer counts.</summary>

@@ -146,7 +146,7 @@ internal sealed class RunTrackStore(NpgsqlDataSource dataSource)
     {
         const string Promote =
             """
-            update scheduler.firings f set state = 'pending', decision = 'fired', next_try_time = clock_timestamp()
+            update scheduler.firings f set state = 'pending', decision = 'fired', decide_time = clock_timestamp(), next_try_time = clock_timestamp()
             where f.schedule_id = $1 and f.state = 'waiting'
                 and f.nominal_time = (select min(nominal_time) from scheduler.firings where schedule_id = $1 and state = 'waiting')
                 and not exists (select 1 from scheduler.firings where schedule_id = $1 and state in ('pending', 'active'))

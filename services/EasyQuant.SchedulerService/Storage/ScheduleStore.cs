@@ -13,7 +13,7 @@ internal sealed class ScheduleStore(NpgsqlDataSource dataSource)
         """
         s.schedule_id, s.project_id, s.name, s.definition, s.is_paused, s.pause_cause, s.pause_until, s.next_nominal, s.last_nominal,
         s.failure_count, s.create_time, clock_timestamp(),
-        (select min(f.next_try_time) from scheduler.firings f where f.schedule_id = s.schedule_id and f.state = 'pending')
+        (select min(f.decide_time) from scheduler.firings f where f.schedule_id = s.schedule_id and f.state = 'pending' and f.attempt_count > 0)
         """;
 
     /// <summary>Stores a schedule. Returns null when the name is taken; the stored one when the request was seen before.</summary>

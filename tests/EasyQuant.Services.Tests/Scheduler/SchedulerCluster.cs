@@ -38,7 +38,8 @@ internal sealed class SchedulerCluster : IAsyncDisposable
 
     public ScheduleService.ScheduleServiceClient Client => new(_replicas[0].Channel);
 
-    public static async Task<SchedulerCluster> StartAsync(TestServers servers, int replicaCount, CancellationToken cancellationToken)
+    public static async Task<SchedulerCluster> StartAsync(
+        TestServers servers, int replicaCount, CancellationToken cancellationToken, string trackInterval = "00:00:02")
     {
         string database = await servers.CreateDatabaseAsync(cancellationToken);
         string broker = await servers.CreateVirtualHostAsync(cancellationToken);
@@ -61,24 +62,30 @@ internal sealed class SchedulerCluster : IAsyncDisposable
         var cluster = new SchedulerCluster(workflow, runs, NpgsqlDataSource.Create(database), publisher);
         for (int replica = 0; replica < replicaCount; replica++)
         {
-            cluster._replicas.Add(await TestService.StartAsync(
-                new Dictionary<string, string?>
-                {
-                    ["ConnectionStrings:easyquant"] = database,
-                    ["ConnectionStrings:messaging"] = broker,
-                    ["Services:workflow:grpc:0"] = workflow.GrpcAddress.ToString(),
-                    ["Scheduler:TickInterval"] = "00:00:00.1",
-                    ["Scheduler:DispatchInterval"] = "00:00:00.1",
-                    ["Scheduler:TrackInterval"] = "00:00:02",
-                    ["Scheduler:DispatchRetryDelayMax"] = "00:00:01",
-                },
-                builder => builder.AddScheduler(),
-                app => app.MapScheduler(),
-                cancellationToken));
+            cluster._replicas.Add(await StartReplicaAsync(database, broker, workflow.GrpcAddress, cancellationToken, trackInterval));
         }
 
         return cluster;
     }
+
+    /// <summary>Starts one replica that looks ten times a second.</summary>
+    public static Task<TestService> StartReplicaAsync(
+        string database, string broker, Uri workflow, CancellationToken cancellationToken, string trackInterval = "00:00:02") =>
+        TestService.StartAsync(
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:easyquant"] = database,
+                ["ConnectionStrings:messaging"] = broker,
+                ["Services:workflow:grpc:0"] = workflow.ToString(),
+                ["Scheduler:TickInterval"] = "00:00:00.1",
+                ["Scheduler:DispatchInterval"] = "00:00:00.1",
+                ["Scheduler:TrackInterval"] = trackInterval,
+                ["Scheduler:DispatchLease"] = "00:00:01",
+                ["Scheduler:DispatchRetryDelayMax"] = "00:00:01",
+            },
+            builder => builder.AddScheduler(),
+            app => app.MapScheduler(),
+            cancellationToken);
 
     /// <summary>A schedule of the workflow "daily" that may be changed before it is stored.</summary>
     public static Schedule Example(string name, Action<Schedule>? change = null)

@@ -36,16 +36,22 @@ public sealed class SchedulerFiringTests(TestServersFixture fixture) : IClassFix
     {
         await using SchedulerCluster cluster = await SchedulerCluster.StartAsync(fixture.Servers, 2, _deadline);
         cluster.Runs.LosesReplies = true;
-        await cluster.CreateAsync(SchedulerCluster.Example("hourly", schedule => schedule.Plan = new Plan { Cron = "0 * * * *" }));
+        await cluster.CreateAsync(SchedulerCluster.Example("hourly", schedule =>
+        {
+            schedule.Plan = new Plan { Cron = "0 * * * *" };
+            schedule.MisfireGrace = new Duration();
+        }));
         await cluster.SetNextAsync("hourly", Hour(await cluster.NowAsync(), -4));
 
         await Eventually.TrueAsync("repeated attempts", () => Task.FromResult(cluster.Runs.Specs.Count >= 15), SchedulerCluster.Patience);
         Assert.All(await cluster.FiringsAsync("hourly"), firing => Assert.Equal(("", "REPLY_LOST: The reply was lost."), (firing.RunId, firing.Error)));
+        Assert.True((await cluster.GetAsync("hourly")).Delayed);
         cluster.Runs.LosesReplies = false;
         IReadOnlyList<Firing> firings = await cluster.FiringsBecomeAsync("hourly", "5 runs", all => all.Count(firing => firing.RunId.Length > 0) == 5);
 
         Assert.Equal(5, cluster.Runs.ByRequest.Count);
         Assert.All(firings, firing => Assert.Equal("", firing.Error));
+        Assert.False((await cluster.GetAsync("hourly")).Delayed);
     }
 
     [Fact]
@@ -96,7 +102,8 @@ public sealed class SchedulerFiringTests(TestServersFixture fixture) : IClassFix
     [InlineData(false)]
     public async Task QueueAll_RunEnds_TheNextOneStarts(bool hearsEvents)
     {
-        await using SchedulerCluster cluster = await SchedulerCluster.StartAsync(fixture.Servers, 2, _deadline);
+        string asksAfter = hearsEvents ? "00:10:00" : "00:00:01";
+        await using SchedulerCluster cluster = await SchedulerCluster.StartAsync(fixture.Servers, 2, _deadline, asksAfter);
         await cluster.CreateAsync(SchedulerCluster.Example("queue", schedule =>
         {
             schedule.Plan = new Plan { Cron = "0 * * * *" };

@@ -8,7 +8,7 @@ namespace EasyQuant.Services.Tests.Scheduler;
 public sealed class SchedulerOutageTests
 {
     [Fact]
-    public async Task TwoReplicas_BrokerAndWorkflowAwayOverTwentyFirings_TwentyRuns()
+    public async Task TwoReplicas_BrokerWorkflowAndDatabaseAwayOverTwentyFirings_TwentyRuns()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         await using TestServers servers = await TestServers.StartOwnAsync(durable: true, deadline.Token);
@@ -27,6 +27,9 @@ public sealed class SchedulerOutageTests
         await cluster.FiringsBecomeAsync("seconds", "10 firings", all => all.Count >= 10);
         cluster.Runs.LosesReplies = false;
         await servers.Own.RabbitMq.StartAsync(deadline.Token);
+        await cluster.FiringsBecomeAsync("seconds", "12 firings", all => all.Count >= 12);
+        await servers.Own.Postgres.KillAsync();
+        await servers.Own.Postgres.StartAsync(deadline.Token);
         IReadOnlyList<Firing> firings = await Eventually.BecomesAsync(
             "20 runs", () => cluster.FiringsAsync("seconds"), all => all.Count(firing => firing.RunId.Length > 0) >= 20, TimeSpan.FromSeconds(60));
 

@@ -15,7 +15,7 @@ namespace EasyQuant.Services.Tests.Scheduler;
 /// <summary>A service of the platform in this process, on random ports, with a client that speaks as project and internal caller.</summary>
 internal sealed class TestService : IAsyncDisposable
 {
-    public const string Credential = "test-credential-of-this-suite";
+    public const string Credential = "0123456789abcdef0123456789abcdef";
 
     private readonly WebApplication _app;
 
