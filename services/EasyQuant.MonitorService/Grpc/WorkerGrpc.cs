@@ -96,15 +96,15 @@ internal sealed class WorkerGrpc(
     /// <inheritdoc />
     public override async Task<ListWorkerLoadsResponse> ListWorkerLoads(ListWorkerLoadsRequest request, ServerCallContext context)
     {
-        int size = request.PageSize switch
+        int count = request.Count switch
         {
             0 => 500,
-            > 0 and <= LoadsMax => request.PageSize,
-            _ => throw RpcError.Invalid("PAGE_SIZE_INVALID", "page_size", $"The page size must be from 1 to {LoadsMax}, was {request.PageSize}."),
+            > 0 and <= LoadsMax => request.Count,
+            _ => throw RpcError.Invalid("COUNT_OUT_OF_RANGE", "count", $"The count must be from 1 to {LoadsMax}, was {request.Count}."),
         };
         WorkerRecord worker = await FindAsync(request.Name, context);
         var response = new ListWorkerLoadsResponse();
-        response.Samples.AddRange((await loads.ListAsync(worker.Key, request.StartTime?.ToDateTimeOffset(), size, context.CancellationToken))
+        response.Samples.AddRange((await loads.ListAsync(worker.Key, request.StartTime?.ToDateTimeOffset(), count, context.CancellationToken))
             .Select(sample => new Contracts.Worker.V1.WorkerLoadSample { Time = Timestamp.FromDateTimeOffset(sample.Time), Load = WorkerWriter.Write(sample.Load) }));
         return response;
     }
