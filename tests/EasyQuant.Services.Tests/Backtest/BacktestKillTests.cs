@@ -1,0 +1,54 @@
+using EasyQuant.BacktestService.Grpc;
+using EasyQuant.BacktestService.Storage;
+using EasyQuant.Contracts.Backtest.V1;
+using EasyQuant.Services.Tests.Scheduler;
+using EasyQuant.Testing;
+using Google.Protobuf;
+using Npgsql;
+
+namespace EasyQuant.Services.Tests.Backtest;
+
+public sealed class BacktestKillTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
+{
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(3));
+
+    [Theory]
+    [InlineData("backtest.loaded:exit137:1", "2/2/1")]
+    [InlineData("backtests.succeed.before-commit:exit137:1", "2/2/1")]
+    [InlineData("backtests.succeed.after-commit:exit137:1", "1/1/1")]
+    public async Task Service_KilledInTheMiddle_TheBacktestEndsOnce(string failpoint, string epochAttemptsResults)
+    {
+        string database = await BacktestHost.EmptyDatabaseAsync(fixture.Servers, _deadline.Token);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
+        Guid id = Guid.CreateVersion7();
+        await using (BacktestProcess victim = BacktestProcess.Start(database, failpoint))
+        {
+            await Eventually.TrueAsync("the schema of the killed service", () => ExistsAsync(source), BacktestHost.Patience);
+            await InsertAsync(source, id);
+            Assert.Equal(137, await victim.DiesAsync(BacktestHost.Patience));
+        }
+
+        await using BacktestHost next = await BacktestHost.StartOnAsync(database, _deadline.Token);
+        Contracts.Backtest.V1.Backtest ended = await next.EndAsync(id.ToString("D"));
+        Assert.Equal(BacktestState.Succeeded, ended.State);
+        await using NpgsqlCommand read = source.CreateCommand(
+            "select epoch || '/' || attempt_count || '/' || (select count(*) from backtest.results) from backtest.backtests");
+        Assert.Equal(epochAttemptsResults, await read.ExecuteScalarAsync(_deadline.Token));
+    }
+
+    private async Task<bool> ExistsAsync(NpgsqlDataSource source)
+    {
+        await using NpgsqlCommand command = source.CreateCommand("select to_regclass('backtest.results') is not null");
+        return (bool)(await command.ExecuteScalarAsync(_deadline.Token))!;
+    }
+
+    private async Task InsertAsync(NpgsqlDataSource source, Guid id)
+    {
+        BacktestSpec spec = BacktestHost.Spec();
+        SpecReader.FillDefaults(spec);
+        await using NpgsqlCommand insert = source.CreateCommand(
+            "insert into backtest.backtests(backtest_id, project_id, strategy, spec, state) values ($1, 'default', 'sma_cross', $2, 'queued')");
+        insert.Add(id).Add(JsonFormatter.Default.Format(spec));
+        await insert.ExecuteNonQueryAsync(_deadline.Token);
+    }
+}
