@@ -23,7 +23,7 @@ internal sealed class Uploads(ProjectFiles files, IOptions<BacktestServiceOption
     /// <summary>Stores one part.</summary>
     /// <returns>Bytes stored so far and whether the file is visible.</returns>
     /// <exception cref="RpcError">
-    /// InvalidArgument FILE_OUTSIDE_ROOT, UPLOAD_ID_INVALID, UPLOAD_PART_TOO_LARGE, UPLOAD_CHECKSUM; FailedPrecondition UPLOAD_OFFSET; ResourceExhausted
+    /// InvalidArgument FILE_OUTSIDE_ROOT, UPLOAD_ID_INVALID, UPLOAD_PART_TOO_LARGE, UPLOAD_CHECKSUM; FailedPrecondition UPLOAD_OFFSET, FILE_PATH_TAKEN; ResourceExhausted
     /// UPLOAD_TOO_LARGE; Aborted UPLOAD_BUSY.
     /// </exception>
     public async Task<(long ByteCount, bool IsComplete)> StoreAsync(string projectId, UploadPart part, CancellationToken cancellationToken)
@@ -105,13 +105,33 @@ internal sealed class Uploads(ProjectFiles files, IOptions<BacktestServiceOption
             await CheckHashAsync(file, part.Sha256, cancellationToken);
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        MakeFolder(target, part.Path);
         // The rename shows the file whole; the note is written after it. A crash between the two makes a repeated last part answer
         // UPLOAD_OFFSET with 0 bytes: the sender starts anew and replaces the file by itself.
         File.Move(partial, target, overwrite: true);
         await File.WriteAllLinesAsync(note, [end.ToString(CultureInfo.InvariantCulture), part.Path], cancellationToken);
         return (end, true);
     }
+
+    private static void MakeFolder(string target, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        }
+        catch (IOException) when (!Directory.Exists(Path.GetDirectoryName(target)))
+        {
+            throw PathTaken(path);
+        }
+
+        if (Directory.Exists(target))
+        {
+            throw PathTaken(path);
+        }
+    }
+
+    private static RpcError PathTaken(string path) => new(
+        StatusCode.FailedPrecondition, "FILE_PATH_TAKEN", $"\"{path}\" is a folder, or a part of its path is a file; choose another path.");
 
     private static async Task CheckHashAsync(FileStream file, string expected, CancellationToken cancellationToken)
     {

@@ -52,6 +52,19 @@ public sealed class DataServiceTests(TestServersFixture fixture) : IClassFixture
     }
 
     [Theory]
+    [InlineData("a")]
+    [InlineData("a/x.csv/y")]
+    public async Task Upload_PathTaken_IsRefused(string path)
+    {
+        await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
+        await PartAsync(host, Guid.NewGuid().ToString("D"), [1], 0, 1, "");
+        RpcError error = await BacktestHost.RefusedAsync(() => host.Data.UploadFileAsync(
+            new UploadFileRequest { Path = path, UploadId = Guid.NewGuid().ToString("D"), Content = ByteString.CopyFrom(1), Last = true },
+            BacktestHost.Headers()).ResponseAsync);
+        Assert.Equal((StatusCode.FailedPrecondition, "FILE_PATH_TAKEN"), (error.Status, error.Reason));
+    }
+
+    [Theory]
     [InlineData("../x")]
     [InlineData("/etc/passwd")]
     [InlineData("a/../../x")]
