@@ -51,7 +51,8 @@ internal static class Rejection
             response.Headers[DetailsTrailer] = Convert.ToBase64String(details);
         }
 
-        return response.StartAsync(context.RequestAborted);
+        // Not started here: a response without a body ends with its header block, which is what makes the headers trailers.
+        return Task.CompletedTask;
     }
 
     private static string PercentEncode(string text)

@@ -119,7 +119,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     [InlineData("/easyquant.run.v1.DispatchService/ClaimRuns")]
     [InlineData("/easyquant.workflow.v1.NodeService/RegisterNodeDefinitions")]
     [InlineData("/easyquant.run.v1.RunService/NoSuchMethod")]
-    [InlineData("/easyquant.run.v1.runservice/GetRun")]
+    [InlineData("/easyquant.market.v1.marketservice/ListBars")]
     [InlineData("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")]
     public async Task InternalRpc_WithAnyKey_DoesNotExist(string path)
     {
@@ -128,7 +128,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
 
         // Routing ignores case, but a service behind it does not know the other spelling: Unavailable here, where it is not running.
         string status = GrpcStatusOf(response);
-        Assert.True(status == (path.Contains("runservice", StringComparison.Ordinal) ? "14" : "12"), status);
+        Assert.True(status == (path.Contains("marketservice", StringComparison.Ordinal) ? "14" : "12"), status);
     }
 
     [Fact]

@@ -14,15 +14,16 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace EasyQuant.Services.Tests.Gateway;
 
-/// <summary>A Gateway on free ports with keys in memory, in front of a probe service; the platform's own services are named but not there.</summary>
+/// <summary>A Gateway on free ports with keys in memory, in front of a probe service and a workflow service; the other services are named but not there.</summary>
 internal sealed class GatewayHost : IAsyncDisposable
 {
     private readonly WebApplication _backendApp;
     private readonly WebApplication _gateway;
     private readonly GrpcChannel _channel;
 
-    private GatewayHost(WebApplication backendApp, WebApplication gateway, ProbeBackend backend, FakeKeyStore keys)
+    private GatewayHost(WebApplication backendApp, WebApplication gateway, ProbeBackend backend, FakePlatform platform, FakeKeyStore keys)
     {
+        Platform = platform;
         _backendApp = backendApp;
         _gateway = gateway;
         Backend = backend;
@@ -44,6 +45,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public ProbeBackend Backend { get; }
 
+    /// <summary>The workflow service behind the Gateway.</summary>
+    public FakePlatform Platform { get; }
+
     public FakeKeyStore Keys { get; }
 
     /// <summary>A key of project default with all scopes.</summary>
@@ -56,14 +60,18 @@ internal sealed class GatewayHost : IAsyncDisposable
         var backend = new ProbeBackend();
         WebApplicationBuilder backendBuilder = Builder();
         backendBuilder.AddGrpcServerDefaults();
-        backendBuilder.Services.AddSingleton(backend);
+        var platform = new FakePlatform();
+        backendBuilder.Services.AddSingleton(backend).AddSingleton(platform).AddSingleton<FakeWorkflows>();
         WebApplication backendApp = backendBuilder.Build();
         backendApp.MapServiceDefaults();
         backendApp.MapGrpcService<ProbeBackend>();
+        backendApp.MapGrpcService<FakePlatform>();
+        backendApp.MapGrpcService<FakeWorkflows>();
         await backendApp.StartAsync();
 
         WebApplicationBuilder builder = Builder();
         builder.Configuration["services:probe:grpc:0"] = backendApp.Urls.First();
+        builder.Configuration["services:workflow:grpc:0"] = backendApp.Urls.First();
         foreach ((string key, string value) in settings)
         {
             builder.Configuration[key] = value;
@@ -80,7 +88,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         WebApplication gateway = builder.Build();
         gateway.MapGateway();
         await gateway.StartAsync();
-        return new GatewayHost(backendApp, gateway, backend, keys);
+        return new GatewayHost(backendApp, gateway, backend, platform, keys);
     }
 
     /// <summary>The platform's services and the probe.</summary>

@@ -86,7 +86,7 @@ public sealed class GrpcProxyTests(GatewayFixture fixture) : IClassFixture<Gatew
     public async Task Service_ThatIsNotThere_IsUnavailable()
     {
         using HttpClient client = new() { BaseAddress = fixture.Host.GrpcAddress, Timeout = s_deadline };
-        using HttpResponseMessage response = await AuthMatrixTests.CallAsync(client, "/easyquant.run.v1.RunService/GetRun", fixture.Host.Key);
+        using HttpResponseMessage response = await AuthMatrixTests.CallAsync(client, "/easyquant.market.v1.MarketService/ListBars", fixture.Host.Key);
 
         Assert.Equal("14", AuthMatrixTests.GrpcStatusOf(response));
     }
