@@ -1,3 +1,4 @@
+using EasyQuant.Samples.Demo;
 using EasyQuant.Samples.Market;
 
 using CancellationTokenSource stop = new();
@@ -12,5 +13,10 @@ if (args is ["generate", .. string[] rest])
     return await GenerateCommand.RunAsync(rest, stop.Token);
 }
 
-await Console.Error.WriteLineAsync("usage: dotnet run --project samples -- " + GenerateCommand.Usage);
+if (args is ["demo", .. string[] demo])
+{
+    return await DemoCommand.RunAsync(demo, stop.Token);
+}
+
+await Console.Error.WriteLineAsync($"usage: dotnet run --project samples -- {GenerateCommand.Usage}\n       dotnet run --project samples -- {DemoCommand.Usage}");
 return 2;
