@@ -27,6 +27,8 @@ internal static class GatewayExtensions
         builder.AddNpgsqlDataSource("easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "gateway", KeyStore.Schema));
         builder.Services.AddSingleton<IKeyStore, KeyStore>();
         builder.Services.AddHostedService<KeySetup>();
+        builder.Services.AddSingleton<CatalogueHealthCheck>();
+        builder.Services.AddHealthChecks().AddCheck<CatalogueHealthCheck>("catalogue");
         return builder.AddGatewayCore(ServiceOwners.OfPlatform());
     }
 
