@@ -1,4 +1,5 @@
 using EasyQuant.Bench;
+using EasyQuant.Bench.Data;
 using EasyQuant.Bench.Flow;
 using EasyQuant.Bench.Grpc;
 using EasyQuant.Bench.Start;
@@ -7,6 +8,8 @@ Dictionary<string, Func<string[], CancellationToken, Task<int>>> benches = new(S
 {
     ["flow"] = FlowBench.RunAsync,
     ["grpc"] = GrpcBench.RunAsync,
+    ["load"] = LoadBench.RunAsync,
+    ["save"] = SaveBench.RunAsync,
     ["start"] = StartBench.RunAsync,
 };
 
