@@ -120,6 +120,22 @@ public sealed class ReferenceEngineProperties
     });
 
     [Fact]
+    public void Fills_UnrelatedInstrumentAdded_StayTheSame() => ForSeeds((panel, settings, seed) =>
+    {
+        // Fixed sizes and cash in plenty: nothing but the account could tie instruments together.
+        BacktestSettings rich = settings with { InitialCash = Money.FromYuan(1_000_000_000) };
+        DailyPanel one = new(panel.Calendar, [panel.Series[0]]);
+        EngineRun alone = ReferenceEngine.Run(
+            one, new SmaCrossStrategy(2, 4, OrderSize.FixedShares(300)), rich, RuleBook.China, null, CancellationToken.None);
+        EngineRun among = ReferenceEngine.Run(
+            panel, new SmaCrossStrategy(2, 4, OrderSize.FixedShares(300)), rich, RuleBook.China, null, CancellationToken.None);
+        Symbol symbol = panel.Series[0].Instrument.Symbol;
+        Assert.Equal(
+            alone.Fills.Select(fill => fill with { OrderId = 0 }),
+            among.Fills.Where(fill => fill.Symbol == symbol).Select(fill => fill with { OrderId = 0 }));
+    });
+
+    [Fact]
     public void RandomMarkets_ManySeeds_MeetEveryRule()
     {
         HashSet<string> met = [];
