@@ -78,18 +78,16 @@ internal static class GatewayExtensions
         ServiceOwners owners = app.Services.GetRequiredService<ServiceOwners>();
         IReadOnlyList<RestBinding> bindings = RestBinding.ReadAll(owners.Methods);
         app.MapRest(bindings);
-        app.MapReverseProxy(proxy => proxy.Use(RequireGrpcAsync));
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.Use(GrpcRequestGate.InvokeAsync);
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
         app.MapGrpcService<AccessGrpcService>().Add(RequireScope);
         app.MapPages(typeof(Contracts.Run.V1.RunService).Assembly, bindings);
         return app;
     }
-
-    // A path of the proxy is a gRPC method; other content would reach a service only to be refused there.
-    private static Task RequireGrpcAsync(HttpContext context, Func<Task> next) => Rejection.IsGrpc(context.Request)
-        ? next()
-        : ProblemWriter.WriteAsync(context, new Problem(
-            StatusCodes.Status415UnsupportedMediaType, "CONTENT_TYPE_UNSUPPORTED",
-            $"{context.Request.Path} is a gRPC method; the content type must be application/grpc, was '{FieldText.Show(context.Request.ContentType)}'."));
 
     private static void RequireScope(EndpointBuilder endpoint)
     {

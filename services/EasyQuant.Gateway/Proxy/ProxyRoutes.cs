@@ -9,6 +9,9 @@ namespace EasyQuant.Gateway.Proxy;
 /// <summary>The YARP configuration: one route for each public RPC, so that each asks for its own scope; one cluster for each service.</summary>
 internal static class ProxyRoutes
 {
+    /// <summary>Route metadata of an RPC whose client streams.</summary>
+    public const string ClientStreamKey = "client-stream";
+
     // Longer than the signs of life of every stream; unary calls end at their deadline long before.
     private static readonly TimeSpan s_activityTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_reactivation = TimeSpan.FromSeconds(5);
@@ -36,6 +39,7 @@ internal static class ProxyRoutes
         ClusterId = owners.OwnerOf(method.Service),
         AuthorizationPolicy = MethodScopes.PolicyOf(MethodScopes.Of(method)),
         Match = new RouteMatch { Path = PathOf(method), Methods = [HttpMethods.Post] },
+        Metadata = method.IsClientStreaming ? new Dictionary<string, string> { [ClientStreamKey] = "" } : null,
         Transforms = [new Dictionary<string, string> { ["X-Forwarded"] = "Off" }],
     };
 

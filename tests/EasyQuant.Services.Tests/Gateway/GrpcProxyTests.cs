@@ -73,6 +73,24 @@ public sealed class GrpcProxyTests(GatewayFixture fixture) : IClassFixture<Gatew
         await host.Backend.WatchCancelled.Task.WaitAsync(s_deadline);
     }
 
+    [Theory]
+    [InlineData(4 * 1024 * 1024 - 100, null)]
+    [InlineData(4 * 1024 * 1024 + 1, "The message has 4194310 bytes, more than 4194304.")]
+    [InlineData(12 * 1024 * 1024, "The message has 12582917 bytes, more than 4194304.")]
+    public async Task Message_LargerThanTheLimit_IsRefused(int blobBytes, string? detail)
+    {
+        // A failure has no large answer, which would meet the client's own limit.
+        var probe = new Probe { Name = "NotFound", Blob = Google.Protobuf.ByteString.CopyFrom(new byte[blobBytes - 10]) };
+        RpcException exception = await Assert.ThrowsAsync<RpcException>(() => Client().ReadFailureAsync(probe, Options()).ResponseAsync);
+
+        Assert.Equal(detail is null ? StatusCode.NotFound : StatusCode.ResourceExhausted, exception.StatusCode);
+        if (detail is not null)
+        {
+            Assert.True(RpcError.TryRead(exception, out RpcError? error));
+            Assert.Equal(("BODY_TOO_LARGE", detail), (error.Reason, error.Message));
+        }
+    }
+
     [Fact]
     public async Task Deadline_OfTheCaller_IsKept()
     {
