@@ -104,7 +104,7 @@ internal sealed class WorkerGrpc(
         };
         WorkerRecord worker = await FindAsync(request.Name, context);
         var response = new ListWorkerLoadsResponse();
-        response.Samples.AddRange((await loads.ListAsync(worker.Key, request.StartTime?.ToDateTimeOffset(), count, context.CancellationToken))
+        response.Samples.AddRange((await loads.ListAsync(worker.Key, WorkerReader.ReadInstant(request.StartTime, "start_time"), count, context.CancellationToken))
             .Select(sample => new Contracts.Worker.V1.WorkerLoadSample { Time = Timestamp.FromDateTimeOffset(sample.Time), Load = WorkerWriter.Write(sample.Load) }));
         return response;
     }

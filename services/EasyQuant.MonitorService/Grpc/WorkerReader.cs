@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using EasyQuant.MonitorService.Pool;
 using EasyQuant.ServiceDefaults.Errors;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Wire = EasyQuant.Contracts.Worker.V1;
 
@@ -56,6 +57,16 @@ internal static partial class WorkerReader
             NodeTypes = [.. wire.NodeTypes.Distinct().Order(StringComparer.Ordinal)],
         };
     }
+
+    /// <summary>Reads an instant of a request; null when it is absent.</summary>
+    /// <exception cref="RpcError">InvalidArgument TIMESTAMP_INVALID.</exception>
+    public static DateTimeOffset? ReadInstant(Timestamp? timestamp, string field) => timestamp switch
+    {
+        null => null,
+        { Seconds: > -62_135_596_800 and < 253_402_300_800, Nanos: >= 0 and < 1_000_000_000 } =>
+            DateTimeOffset.FromUnixTimeSeconds(timestamp.Seconds).AddTicks(timestamp.Nanos / 1000 * 10),
+        _ => throw RpcError.Invalid("TIMESTAMP_INVALID", field, $"The time is out of range: {timestamp.Seconds} s and {timestamp.Nanos} ns."),
+    };
 
     /// <summary>Reads a load; a value that is out of range is brought into it, because a bad gauge must not end a worker.</summary>
     public static WorkerLoad Read(Wire.WorkerLoad wire) => new(

@@ -92,7 +92,7 @@ internal sealed class ScheduleGrpc(ScheduleStore schedules, FiringStore firings,
     {
         string cause = request.Cause.Length <= 500 ? request.Cause : request.Cause[..500];
         ScheduleRecord? stored = await schedules.PauseAsync(
-            CallProject.Of(context), request.Name, cause, request.UntilTime?.ToDateTimeOffset(), context.CancellationToken);
+            CallProject.Of(context), request.Name, cause, ScheduleReader.ReadInstant(request.UntilTime, "until_time"), context.CancellationToken);
         return new PauseScheduleResponse { Schedule = ScheduleWriter.Write(stored ?? throw NotFound(request.Name)) };
     }
 
@@ -129,7 +129,7 @@ internal sealed class ScheduleGrpc(ScheduleStore schedules, FiringStore firings,
             throw RpcError.Invalid("COUNT_OUT_OF_RANGE", "count", $"The count must be from 1 to 100, was {count}.");
         }
 
-        DateTimeOffset after = request.AfterTime?.ToDateTimeOffset() ?? await schedules.NowAsync(context.CancellationToken);
+        DateTimeOffset after = ScheduleReader.ReadInstant(request.AfterTime, "after_time") ?? await schedules.NowAsync(context.CancellationToken);
         CronSentence sentence = ScheduleWriter.Describe(plan);
         var response = new PreviewScheduleResponse { SentenceEn = sentence.En, SentenceZh = sentence.Zh };
         response.FireTimes.AddRange(plan.ToRule().Preview(after, count).Select(Timestamp.FromDateTimeOffset));
@@ -140,7 +140,9 @@ internal sealed class ScheduleGrpc(ScheduleStore schedules, FiringStore firings,
     public override async Task<BackfillScheduleResponse> BackfillSchedule(BackfillScheduleRequest request, ServerCallContext context)
     {
         ScheduleRecord schedule = await FindAsync(request.Name, context);
-        if (request.StartTime?.ToDateTimeOffset() is not { } start || request.EndTime?.ToDateTimeOffset() is not { } end || start >= end || end > schedule.ReadTime)
+        if (ScheduleReader.ReadInstant(request.StartTime, "start_time") is not { } start
+            || ScheduleReader.ReadInstant(request.EndTime, "end_time") is not { } end
+            || start >= end || end > schedule.ReadTime)
         {
             throw RpcError.Invalid("RANGE_INVALID", "end_time", "A backfill needs a start and a later end that is not in the future.");
         }

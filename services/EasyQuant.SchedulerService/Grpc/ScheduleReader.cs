@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using EasyQuant.Scheduling;
 using EasyQuant.SchedulerService.Schedules;
@@ -27,7 +28,7 @@ internal sealed partial class ScheduleReader
         reader.Check(schedule.WorkflowName.Length > 0, "WORKFLOW_REQUIRED", "schedule.workflow_name", "The name of the workflow is missing.");
         reader.Check(
             schedule.WorkflowVersion >= 0, "WORKFLOW_VERSION_INVALID", "schedule.workflow_version", $"The version must be at least 0, was {schedule.WorkflowVersion}.");
-        string inputs = schedule.Inputs is null ? "{}" : JsonFormatter.Default.Format(schedule.Inputs);
+        string inputs = reader.ReadInputs(schedule.Inputs);
         reader.Check(
             inputs.Length <= InputBytesMax, "INPUTS_TOO_LARGE", "schedule.inputs", $"The inputs may have {InputBytesMax} characters as JSON, had {inputs.Length}.");
         SchedulePlan plan = reader.ReadPlan(schedule.Plan, "schedule.plan");
@@ -47,6 +48,36 @@ internal sealed partial class ScheduleReader
         SchedulePlan read = reader.ReadPlan(plan, "plan");
         reader.Throw();
         return read;
+    }
+
+    /// <summary>Reads an instant of a request; null when it is absent.</summary>
+    /// <exception cref="RpcError">InvalidArgument TIMESTAMP_INVALID.</exception>
+    public static DateTimeOffset? ReadInstant(Timestamp? timestamp, string field)
+    {
+        var reader = new ScheduleReader();
+        DateTimeOffset? read = reader.Instant(timestamp, field);
+        reader.Throw();
+        return read;
+    }
+
+    private string ReadInputs(Struct? inputs)
+    {
+        if (inputs is null)
+        {
+            return "{}";
+        }
+
+        try
+        {
+            string json = JsonFormatter.Default.Format(inputs);
+            using var document = JsonDocument.Parse(json);
+            return json;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or JsonException)
+        {
+            Check(false, "INPUTS_INVALID", "schedule.inputs", $"The inputs must be a JSON object of at most 64 levels: {exception.Message}");
+            return "{}";
+        }
     }
 
     private SchedulePlan ReadPlan(Wire.Plan? plan, string path)

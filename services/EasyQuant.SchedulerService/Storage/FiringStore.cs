@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EasyQuant.Persistence;
 using EasyQuant.Scheduling;
 using EasyQuant.SchedulerService.Schedules;
@@ -96,8 +97,21 @@ internal sealed class FiringStore(NpgsqlDataSource dataSource)
             now = isPaused ? until.AddTicks(-1) : now;
         }
 
-        FiringPlan plan = FiringPlanner.Plan(
-            schedule.Definition.Plan.ToRule(), schedule.Definition.Policy, new FiringState(next, isPaused, active, waiting), now);
+        FiringPlan plan;
+        List<FiringRecord> firings;
+        try
+        {
+            plan = FiringPlanner.Plan(
+                schedule.Definition.Plan.ToRule(), schedule.Definition.Policy, new FiringState(next, isPaused, active, waiting), now);
+            firings = [.. plan.Firings.Select(planned => FiringFactory.Create(schedule, planned, isManual: false))];
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or JsonException or TimeZoneNotFoundException or InvalidTimeZoneException)
+        {
+            // A schedule that this program cannot compute (a zone that was renamed) must not keep the others from firing.
+            await StopAsync(connection, schedule.ScheduleId, $"The next time cannot be computed: {exception.Message}", cancellationToken);
+            return new FiringReport(schedule.Name, schedule.ProjectId, []);
+        }
+
         if (plan.CancelsOthers)
         {
             await using var cancel = new NpgsqlCommand(
@@ -106,7 +120,6 @@ internal sealed class FiringStore(NpgsqlDataSource dataSource)
             await cancel.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        List<FiringRecord> firings = [.. plan.Firings.Select(planned => FiringFactory.Create(schedule, planned, isManual: false))];
         await FiringRows.InsertAsync(connection, firings, cancellationToken);
         const string Advance =
             """
@@ -121,6 +134,18 @@ internal sealed class FiringStore(NpgsqlDataSource dataSource)
         advance.Parameters.AddValue(isPaused);
         await advance.ExecuteNonQueryAsync(cancellationToken);
         return new FiringReport(schedule.Name, schedule.ProjectId, firings);
+    }
+
+    private static async Task StopAsync(NpgsqlConnection connection, Guid scheduleId, string cause, CancellationToken cancellationToken)
+    {
+        const string Stop =
+            """
+            update scheduler.schedules set next_nominal = null, is_paused = true, pause_until = null, pause_cause = $2 where schedule_id = $1
+            """;
+        await using var command = new NpgsqlCommand(Stop, connection);
+        command.Parameters.AddValue(scheduleId);
+        command.Parameters.AddValue(cause);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<(int Active, int Waiting)> CountAsync(

@@ -172,6 +172,36 @@ public sealed class SchedulerCallTests(TestServersFixture fixture) : IClassFixtu
             ("At 09:00, Monday to Friday (Asia/Shanghai)", "周一至周五 09:00（Asia/Shanghai）"), (response.SentenceEn, response.SentenceZh));
     }
 
+    [Fact]
+    public async Task Schedule_ThatCannotBeComputed_StopsAloneAndSaysWhy()
+    {
+        await using SchedulerCluster cluster = await SchedulerCluster.StartAsync(fixture.Servers, 1, _deadline);
+        await cluster.CreateAsync(SchedulerCluster.Example("broken"));
+        await cluster.CreateAsync(SchedulerCluster.Example("sound"));
+        await cluster.SetZoneAsync("broken", "Asia/Peking");
+        DateTimeOffset now = await cluster.NowAsync();
+        await cluster.SetNextAsync("broken", now.AddHours(-2));
+        await cluster.SetNextAsync("sound", DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds() - 60));
+
+        await cluster.FiringsBecomeAsync("sound", "a run", all => all.Any(firing => firing.RunId.Length > 0));
+        Schedule broken = await Eventually.BecomesAsync("the stop", () => cluster.GetAsync("broken"), schedule => schedule.Paused, SchedulerCluster.Patience);
+
+        Assert.True(broken.Expired);
+        Assert.Contains("Asia/Peking", broken.PauseCause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Times_OutOfRange_AreRefused()
+    {
+        await using SchedulerCluster cluster = await SchedulerCluster.StartAsync(fixture.Servers, 1, _deadline);
+        var request = new PreviewScheduleRequest { Plan = new Plan { Cron = "@daily" }, AfterTime = new Timestamp { Seconds = long.MaxValue } };
+
+        await RefusedAsync(StatusCode.InvalidArgument, "TIMESTAMP_INVALID", cluster.Client.PreviewScheduleAsync(request, TestService.Headers("default")));
+        Schedule schedule = SchedulerCluster.Example("s", changed => changed.Inputs = new Struct { Fields = { ["x"] = new Value() } });
+        await RefusedAsync(
+            StatusCode.InvalidArgument, "INPUTS_INVALID", cluster.Client.CreateScheduleAsync(new CreateScheduleRequest { Schedule = schedule }, TestService.Headers("default")));
+    }
+
     private static async Task<RpcError> RefusedAsync<T>(StatusCode status, string reason, AsyncUnaryCall<T> call)
     {
         RpcException exception = await Assert.ThrowsAsync<RpcException>(async () => await call);

@@ -128,6 +128,16 @@ internal sealed class SchedulerCluster : IAsyncDisposable
         Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
+    /// <summary>Gives a stored schedule a zone that this machine may not know.</summary>
+    public async Task SetZoneAsync(string name, string zone)
+    {
+        await using NpgsqlCommand command = _database.CreateCommand(
+            "update scheduler.schedules set definition = replace(definition, 'Asia/Shanghai', $1) where name = $2");
+        command.Parameters.AddWithValue(zone);
+        command.Parameters.AddWithValue(name);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+    }
+
     public async Task<DateTimeOffset> NowAsync()
     {
         await using NpgsqlCommand command = _database.CreateCommand("select clock_timestamp()");
