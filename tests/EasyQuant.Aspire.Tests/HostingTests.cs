@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using EasyQuant.LocalServers;
+
+namespace EasyQuant.Aspire.Tests;
+
+[Collection("hosting")]
+public sealed class HostingTests
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
+
+    [Fact]
+    public async Task AppHost_InterruptedAndStartedAgain_LeavesNothingAndKeepsItsSecrets()
+    {
+        // As root the AppHost keeps its rights, servers and projects get none; otherwise everything runs as the user.
+        string projectUser = UnixUser.ToRunAs("easyquant", "nobody")?.Name ?? Environment.UserName;
+        await RunTwiceAsync(user: null, projectUser);
+    }
+
+    [Fact]
+    public async Task AppHost_AsOrdinaryUser_RunsEverythingAsThatUser()
+    {
+        if (UnixUser.ToRunAs("nobody") is { } user)
+        {
+            await RunTwiceAsync(user, user.Name);
+        }
+    }
+
+    [Fact]
+    public async Task AppHost_Killed_LeavesNoProcess()
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        await using var appHost = new AppHostProcess(user: null);
+        await appHost.StartAsync(deadline.Token);
+        Assert.True(appHost.Processes.Count >= 6, $"{appHost.Processes.Count} processes");
+
+        await appHost.KillAsync();
+
+        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromSeconds(30)));
+        await appHost.StartAsync(deadline.Token);
+        Assert.Equal("true", appHost.Endpoints["HEALTHY"]);
+    }
+
+    [Fact]
+    public async Task Dashboard_WhenInstalled_ReceivesTracesOfEveryReplica()
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        await using var appHost = new AppHostProcess(user: null);
+        await appHost.StartAsync(deadline.Token, "dashboard=true");
+        if (!appHost.Endpoints.TryGetValue("DASHBOARD_URL", out string? dashboard))
+        {
+            return; // This machine has no dashboard; run.sh installs it.
+        }
+
+        string id = Guid.NewGuid().ToString("N");
+        using var client = new HttpClient();
+        await client.GetStringAsync($"{appHost.Endpoints["ECHO_HTTP_URL"]}/ready/{id}", deadline.Token);
+        client.DefaultRequestHeaders.Add("x-api-key", appHost.Endpoints["DASHBOARD_API_KEY"]);
+        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        string root = dashboard[..dashboard.IndexOf("/login", StringComparison.Ordinal)];
+        string spans;
+        do
+        {
+            await Task.Delay(200, deadline.Token);
+            spans = await client.GetStringAsync($"{root}/api/telemetry/spans?limit=500", deadline.Token);
+        }
+        while (!spans.Contains(id, StringComparison.Ordinal));
+
+        Assert.Contains("GET /ready/{id}", spans, StringComparison.Ordinal);
+        Assert.Contains("SELECT version()", spans, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"SELECT 1\"", spans, StringComparison.Ordinal);
+        using JsonDocument resources = JsonDocument.Parse(await client.GetStringAsync($"{root}/api/telemetry/resources", deadline.Token));
+        Assert.Contains(resources.RootElement.EnumerateArray(), resource => resource.GetProperty("name").GetString() == "echo");
+    }
+
+    private static async Task RunTwiceAsync(UnixUser? user, string projectUser)
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        using var client = new HttpClient();
+        await using var appHost = new AppHostProcess(user);
+        await appHost.StartAsync(deadline.Token);
+        string echo = appHost.Endpoints["ECHO_HTTP_URL"];
+
+        Assert.Equal(projectUser, await client.GetStringAsync($"{echo}/user", deadline.Token));
+        Assert.Contains("PostgreSQL", await client.GetStringAsync($"{echo}/ready/1", deadline.Token), StringComparison.Ordinal);
+        string secret = await client.GetStringAsync($"{echo}/env/SECRET", deadline.Token);
+        Assert.Equal(43, secret.Length);
+
+        Assert.Equal(0, await appHost.InterruptAsync());
+        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromSeconds(5)));
+        Assert.Empty(appHost.Ports.Where(AppHostProcess.Answers).Select(port => port.ToString(CultureInfo.InvariantCulture)));
+
+        await appHost.StartAsync(deadline.Token);
+        Assert.Equal("true", appHost.Endpoints["HEALTHY"]);
+        Assert.Equal(echo, appHost.Endpoints["ECHO_HTTP_URL"]);
+        Assert.Equal(secret, await client.GetStringAsync($"{echo}/env/SECRET", deadline.Token));
+    }
+}
