@@ -121,7 +121,7 @@ start_platform() {
 run_demo() {
   mkdir -p "$output"
   dotnet artifacts/bin/EasyQuant.Samples/release/EasyQuant.Samples.dll demo \
-    --gateway "$GATEWAY_HTTP_URL" --key "$(cat "$data/keys/development.key")" --data "$data" --output "$output"
+    --server "$GATEWAY_GRPC_URL" --key-file "$data/keys/development.key" --output "$output"
 }
 
 eq_require_dotnet || exit 1
