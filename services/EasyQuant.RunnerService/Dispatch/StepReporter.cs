@@ -24,7 +24,8 @@ internal sealed partial class StepReporter(
     private const int PendingBytesMax = 256 * 1024;
 
     // A run is in the channel at most once, so its length is bounded by the number of active runs.
-    private readonly Channel<ActiveRun> _queue = Channel.CreateUnbounded<ActiveRun>(new UnboundedChannelOptions { SingleReader = true });
+    // A run stands in it at most once, so it holds at most as many as execute. The single-reader kind cannot be counted.
+    private readonly Channel<ActiveRun> _queue = Channel.CreateUnbounded<ActiveRun>();
 
     /// <summary>Notes the newest state of a step; waits only when much is waiting already.</summary>
     public ValueTask NoteAsync(ActiveRun run, Step step)
