@@ -57,14 +57,16 @@ install_dashboard() {
   [ "$(uname -m)" = x86_64 ] || return 1
   command -v npm >/dev/null || eq_install 'npm brings the Aspire dashboard' nodejs npm || return 1
   echo "Installing the Aspire dashboard from npm ($dashboard_package) into $data/dashboard: it shows resources, logs and traces."
-  local npm_directory="$data/dashboard/npm"
-  mkdir -p "$npm_directory" &&
-    timeout 300 npm install --prefix "$npm_directory" --no-save --no-audit --no-fund --loglevel=error "$dashboard_package" >"$data/dashboard/install.log" 2>&1 &&
-    ASPIRE_CLI_TELEMETRY_OPTOUT=1 ASPIRE_HOME="$data/dashboard" timeout 300 \
-      "$npm_directory/node_modules/@microsoft/aspire-cli-linux-x64/bin/aspire" setup --non-interactive --nologo >>"$data/dashboard/install.log" 2>&1
-  rm -rf "$npm_directory"
-  chmod -R a+rX "$data/dashboard"
-  dashboard_program >/dev/null || { echo "The dashboard could not be installed ($data/dashboard/install.log); the platform starts without it. Later: install the Aspire CLI (https://aspire.dev) and run 'aspire setup'." >&2; return 1; }
+  local work="$data/dashboard.new" package
+  rm -rf "$work" && mkdir -p "$work/npm" "$work/home" &&
+    timeout 300 npm install --prefix "$work/npm" --no-save --no-audit --no-fund --loglevel=error "$dashboard_package" >"$data/dashboard.log" 2>&1 &&
+    package="$work/npm/node_modules/@microsoft/aspire-cli-linux-x64" &&
+    ASPIRE_CLI_TELEMETRY_OPTOUT=1 ASPIRE_HOME="$work/home" timeout 300 "$package/bin/aspire" setup --non-interactive --nologo >>"$data/dashboard.log" 2>&1 &&
+    rm -rf "$data/dashboard" && mkdir -p "$data/dashboard" && mkdir "$data/dashboard/bundle" &&
+    mv "$(readlink -f "$package/bundle")/managed" "$data/dashboard/bundle/managed" &&
+    chmod -R a+rX "$data/dashboard"
+  rm -rf "$work"
+  dashboard_program >/dev/null || { echo "The dashboard could not be installed ($data/dashboard.log); the platform starts without it. Later: install the Aspire CLI (https://aspire.dev) and run 'aspire setup'." >&2; return 1; }
 }
 
 # Builds in Release, and only when a source file changed since the last build.
