@@ -12,6 +12,7 @@ namespace EasyQuant.Gateway.Auth;
 /// <param name="time">The clock.</param>
 internal sealed class KeyCache(IKeyStore store, IOptions<AuthOptions> options, TimeProvider time)
 {
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly AuthOptions _options = options.Value;
 
@@ -42,8 +43,15 @@ internal sealed class KeyCache(IKeyStore store, IOptions<AuthOptions> options, T
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            bool isStillBelieved = entry?.Key is not null && time.GetUtcNow() - entry.LoadTime < _options.StaleDurationMax;
-            return isStillBelieved ? entry!.Key : throw new KeyLookupException(exception);
+            DateTimeOffset now = time.GetUtcNow();
+            if (entry?.Key is null || now - entry.LoadTime >= _options.StaleDurationMax)
+            {
+                throw new KeyLookupException(exception);
+            }
+
+            // The next calls must not each wait for the database in vain.
+            _entries.TryUpdate(prefix, entry with { FreshUntil = now + s_retryDelay }, entry);
+            return entry.Key;
         }
     }
 
@@ -51,7 +59,7 @@ internal sealed class KeyCache(IKeyStore store, IOptions<AuthOptions> options, T
     /// <param name="prefix">12 hex digits.</param>
     public void Forget(string prefix) => _entries.TryRemove(prefix, out _);
 
-    private bool IsFresh(Entry entry) => time.GetUtcNow() - entry.LoadTime < _options.CacheDuration;
+    private bool IsFresh(Entry entry) => time.GetUtcNow() < entry.FreshUntil;
 
     private void Remember(string prefix, KeyRecord? key)
     {
@@ -68,9 +76,10 @@ internal sealed class KeyCache(IKeyStore store, IOptions<AuthOptions> options, T
 
         if (_entries.Count < _options.CacheCountMax)
         {
-            _entries[prefix] = new Entry(key, time.GetUtcNow());
+            DateTimeOffset now = time.GetUtcNow();
+            _entries[prefix] = new Entry(key, now, now + _options.CacheDuration);
         }
     }
 
-    private sealed record Entry(KeyRecord? Key, DateTimeOffset LoadTime);
+    private sealed record Entry(KeyRecord? Key, DateTimeOffset LoadTime, DateTimeOffset FreshUntil);
 }

@@ -1,23 +1,22 @@
 using EasyQuant.Contracts.Common.V1;
 using EasyQuant.Contracts.Run.V1;
-using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Enum = System.Enum;
+using Wire = EasyQuant.Contracts.Workflow.V1;
 
 namespace EasyQuant.Services.Tests.Gateway;
 
 /// <summary>Workflow and run services that remember definitions and answer every run with the same table.</summary>
 internal sealed class FakePlatform : RunService.RunServiceBase
 {
-    private readonly Dictionary<string, WorkflowDefinition> _workflows = [];
+    private readonly Dictionary<string, Wire.WorkflowDefinition> _workflows = [];
     private RunSpec _spec = new();
     private int _watchCount;
 
     /// <summary>Definitions by name.</summary>
-    public IReadOnlyDictionary<string, WorkflowDefinition> Workflows => _workflows;
+    public IReadOnlyDictionary<string, Wire.WorkflowDefinition> Workflows => _workflows;
 
     /// <summary>What the last run was asked for.</summary>
     public RunSpec Spec => _spec;
@@ -67,7 +66,7 @@ internal sealed class FakePlatform : RunService.RunServiceBase
     }
 
     /// <summary>Stores a definition; the name may be taken.</summary>
-    public Workflow Store(WorkflowDefinition definition, bool mayExist)
+    public Wire.Workflow Store(Wire.WorkflowDefinition definition, bool mayExist)
     {
         bool isNew = _workflows.TryAdd(definition.Name, definition);
         if (!isNew && !mayExist)
@@ -76,7 +75,7 @@ internal sealed class FakePlatform : RunService.RunServiceBase
         }
 
         _workflows[definition.Name] = definition;
-        return new Workflow { Definition = definition, Version = isNew ? 1 : 2 };
+        return new Wire.Workflow { Definition = definition, Version = isNew ? 1 : 2 };
     }
 
     private Run RunIn(RunState state, ServerCallContext context)

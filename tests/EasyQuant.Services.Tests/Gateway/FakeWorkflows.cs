@@ -1,10 +1,11 @@
 using EasyQuant.Contracts.Workflow.V1;
 using Grpc.Core;
+using Wire = EasyQuant.Contracts.Workflow.V1;
 
 namespace EasyQuant.Services.Tests.Gateway;
 
 /// <summary>The workflow service of <see cref="FakePlatform"/>.</summary>
-internal sealed class FakeWorkflows(FakePlatform platform) : WorkflowService.WorkflowServiceBase
+internal sealed class FakeWorkflows(FakePlatform platform) : Wire.WorkflowService.WorkflowServiceBase
 {
     public override Task<CreateWorkflowResponse> CreateWorkflow(CreateWorkflowRequest request, ServerCallContext context) =>
         Task.FromResult(new CreateWorkflowResponse { Workflow = platform.Store(request.Definition, mayExist: false) });

@@ -92,8 +92,11 @@ public sealed class LimitTests
         Assert.Equal(200, await StatusAsync(host, host.Key));
         host.Keys.IsDown = true;
         time.Advance(TimeSpan.FromSeconds(119));
+        int findCount = host.Keys.FindCount;
         Assert.Equal(200, await StatusAsync(host, host.Key));
-        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, await StatusAsync(host, host.Key));
+        Assert.Equal(findCount + 1, host.Keys.FindCount);
+        time.Advance(TimeSpan.FromSeconds(2));
         using HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, "/t/probes/a");
 
         await ProblemAssert.EqualAsync(response, 503, """
