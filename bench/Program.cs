@@ -2,6 +2,7 @@ using EasyQuant.Bench;
 using EasyQuant.Bench.Data;
 using EasyQuant.Bench.Flow;
 using EasyQuant.Bench.Grpc;
+using EasyQuant.Bench.Runs;
 using EasyQuant.Bench.Start;
 
 Dictionary<string, Func<string[], CancellationToken, Task<int>>> benches = new(StringComparer.Ordinal)
@@ -9,6 +10,7 @@ Dictionary<string, Func<string[], CancellationToken, Task<int>>> benches = new(S
     ["flow"] = FlowBench.RunAsync,
     ["grpc"] = GrpcBench.RunAsync,
     ["load"] = LoadBench.RunAsync,
+    ["runs"] = RunsBench.RunAsync,
     ["save"] = SaveBench.RunAsync,
     ["start"] = StartBench.RunAsync,
 };
