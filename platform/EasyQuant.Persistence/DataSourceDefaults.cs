@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 
@@ -24,7 +25,7 @@ public static class DataSourceDefaults
 
     /// <summary>
     /// Applies the defaults: server-side time-outs, a pool of at most <see cref="PoolSizeMax"/> connections, automatic
-    /// preparation of repeated statements, TCP keep-alive. A smaller pool in the connection string is kept.
+    /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool in the connection string is kept.
     /// </summary>
     /// <param name="builder">The data source to be; changed in place.</param>
     /// <param name="applicationName">Name that the server shows for the sessions; null keeps what the connection string says.</param>
@@ -44,6 +45,10 @@ public static class DataSourceDefaults
         settings.IncludeErrorDetail = false;
         // Nothing here leaves state in a session, so the reset between two renters would be a wasted statement.
         settings.NoResetOnClose = true;
+        // Workers that look at their tables several times a second would fill the dashboard with traces of one span each.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null));
         if (applicationName is not null)
         {
             settings.ApplicationName = applicationName;

@@ -1,4 +1,4 @@
-using EasyQuant.WorkflowService.Definitions;
+using EasyQuant.WorkflowService.Storage.Workflows;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EasyQuant.WorkflowService;

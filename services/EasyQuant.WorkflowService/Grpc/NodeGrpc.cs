@@ -1,6 +1,6 @@
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.ServiceDefaults.Errors;
-using EasyQuant.WorkflowService.Definitions;
+using EasyQuant.WorkflowService.Storage.Workflows;
 using EasyQuant.WorkflowService.Storage.Runs;
 using Grpc.Core;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.WorkflowService.Storage.Runs;
@@ -42,6 +43,8 @@ internal sealed class RunWatch(RunReader reader, TimeProvider time, IOptions<Wor
 
     private async Task StreamUntilEndAsync(RunRow run, long sequence, IServerStreamWriter<WatchRunResponse> stream, CancellationToken cancellationToken)
     {
+        // A watcher stays for minutes: a span for each look would bury the trace of the call.
+        Activity.Current = null;
         long lastSign = time.GetTimestamp();
         TimeSpan wait = s_pollIntervalMin;
         while (true)

@@ -2,8 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using EasyQuant.Messaging;
+using EasyQuant.Persistence;
+using EasyQuant.Persistence.Messages;
+using EasyQuant.Persistence.Migrations;
 using EasyQuant.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using RabbitMQ.Client;
 
 namespace EasyQuant.Platform.Tests.Messaging;
@@ -132,6 +136,78 @@ public sealed class BrokerTests(TestServersFixture fixture) : IAsyncLifetime
         await outage;
         await Deadline.UntilAsync($"all {count} messages arrive", () => Task.FromResult(seen.Count == count), 60);
         Assert.True(slowest < TimeSpan.FromSeconds(10.5), $"A publish took {slowest}.");
+    }
+
+    [Fact]
+    public async Task Outbox_BrokerDownWhileWriting_EverythingArrivesAfterwards()
+    {
+        await using TestServers own = await TestServers.StartOwnAsync(durable: false, Deadline.In(60));
+        var factory = new ConnectionFactory { Uri = new Uri(own.RabbitMqUri) };
+        var seen = new ConcurrentDictionary<string, bool>();
+        await using NpgsqlDataSource dataSource = NpgsqlDataSource.Create(await own.CreateDatabaseAsync(Deadline.In(30)));
+        await Migrator.ApplyAsync(dataSource, "test", typeof(BrokerTests).Assembly, Deadline.In(30));
+        using var signal = new OutboxSignal();
+        var outbox = new Outbox("test", signal);
+        MessagePublisher publisher = Publisher(factory);
+        using var relay = new OutboxRelay(
+            dataSource,
+            "test",
+            async (messages, token) =>
+                [.. (await publisher.PublishAsync([.. messages.Select(ToOutgoing)], token)).Select(outcome => outcome == PublishOutcome.Confirmed)],
+            signal,
+            new OutboxRelayOptions(),
+            NullLogger<OutboxRelay>.Instance);
+        // Nothing has been declared before the broker dies: the first publish after its return declares the exchanges.
+        await own.Own.RabbitMq.KillAsync();
+        await relay.StartAsync(CancellationToken.None);
+        for (int i = 0; i < 50; i++)
+        {
+            await Transactions.RunAsync(
+                dataSource,
+                "outbox.write",
+                async (connection, token) =>
+                {
+                    await outbox.WriteAsync(connection, [Waiting(i)], token);
+                    return 1;
+                },
+                Deadline.In(30));
+            outbox.Wake();
+        }
+
+        Assert.Equal(50L, await CountAsync(dataSource));
+        await own.Own.RabbitMq.StartAsync(Deadline.In(60));
+        await ConsumeAsync(factory, message => seen.TryAdd(message.MessageId, true) ? MessageVerdict.Ack : MessageVerdict.Ack);
+        await Deadline.UntilAsync("all messages arrive", () => Task.FromResult(seen.Count == 50), 60);
+        await Deadline.UntilAsync("the outbox is empty", async () => await CountAsync(dataSource) is 0L);
+        await relay.StopAsync(Deadline.In(20));
+    }
+
+    private static OutboxMessage Waiting(int i) => new()
+    {
+        MessageId = DeterministicId.Create(Guid.Empty, $"waiting/{i}"),
+        Exchange = Topology.EventsExchange,
+        RoutingKey = "test.message.sent",
+        Type = "test.Message",
+        ProjectId = "default",
+        IsMandatory = true,
+        Body = Encoding.UTF8.GetBytes($"{i}"),
+    };
+
+    private static OutgoingMessage ToOutgoing(OutboxMessage message) => new()
+    {
+        MessageId = message.MessageId,
+        Exchange = message.Exchange,
+        RoutingKey = message.RoutingKey,
+        Type = message.Type,
+        ProjectId = message.ProjectId,
+        IsMandatory = message.IsMandatory,
+        Body = message.Body,
+    };
+
+    private static async Task<object?> CountAsync(NpgsqlDataSource dataSource)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand("select count(*) from test.outbox");
+        return await command.ExecuteScalarAsync();
     }
 
     private MessagePublisher Publisher(ConnectionFactory factory)

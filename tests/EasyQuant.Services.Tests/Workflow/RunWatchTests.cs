@@ -101,7 +101,7 @@ public sealed class RunWatchTests(WorkflowFixture fixture)
     }
 
     [Fact]
-    public async Task Broker_HearsHintsAndEveryChangeOfARun()
+    public async Task Broker_RunClaimedLate_HearsHintsAndEveryChange()
     {
         string connectionString = await fixture.Servers.CreateDatabaseAsync(CancellationToken.None);
         string broker = await fixture.Servers.CreateVirtualHostAsync(CancellationToken.None);

@@ -91,7 +91,7 @@ public sealed class WorkflowDefinitionTests(WorkflowFixture fixture)
     }
 
     [Fact]
-    public async Task OtherProject_SeesNothing()
+    public async Task Workflow_OtherProject_SeesNothing()
     {
         await ThrowsAsync("WORKFLOW_NOT_FOUND", StatusCode.NotFound, async () =>
             await _host.OtherWorkflows.GetWorkflowAsync(new GetWorkflowRequest { Name = "chain" }));

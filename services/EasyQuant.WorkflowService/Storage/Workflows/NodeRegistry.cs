@@ -1,11 +1,11 @@
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.Persistence;
-using EasyQuant.WorkflowService.Storage;
+using EasyQuant.WorkflowService.Definitions;
 using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace EasyQuant.WorkflowService.Definitions;
+namespace EasyQuant.WorkflowService.Storage.Workflows;
 
 /// <summary>
 /// The catalogue of node types, stored by Runners and cached for 2 s, so that every replica sees a registration soon. Thread-safe.
