@@ -66,6 +66,7 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
     {
         Run zombie = await ClaimNewAsync();
         await _runner.ReportAsync(zombie, [FakeRunner.Done("a", 0), FakeRunner.StepIn(StepState.Running, "b", 1)]);
+        await _host.ExpireLeaseAsync(zombie.RunId);
         Run queued = await UntilAsync(zombie, run => run.State == RunState.Queued);
         Assert.Equal(1, queued.CrashCount);
         ClaimedRun next = await new FakeRunner(_host, "worker-2").ClaimAsync(zombie.RunId);
@@ -85,19 +86,19 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
     }
 
     [Fact]
-    public async Task Lease_Renewed_IsNotTakenBack()
+    public async Task Lease_RenewedOrReported_LastsLonger()
     {
         Run run = await ClaimNewAsync();
-        for (int i = 0; i < 8; i++)
+        DateTime granted = await _host.LeaseUntilAsync(run.RunId);
+        RenewLeasesResponse answer = await _host.Dispatch.RenewLeasesAsync(new RenewLeasesRequest
         {
-            await Task.Delay(500);
-            RenewLeasesResponse answer = await _host.Dispatch.RenewLeasesAsync(new RenewLeasesRequest
-            {
-                WorkerId = "worker-1", Leases = { new LeaseKey { RunId = run.RunId, Epoch = run.Epoch } },
-            });
-            Assert.False(Assert.Single(answer.Answers).Lost);
-        }
-
+            WorkerId = "worker-1", Leases = { new LeaseKey { RunId = run.RunId, Epoch = run.Epoch } },
+        });
+        Assert.False(Assert.Single(answer.Answers).Lost);
+        DateTime renewed = await _host.LeaseUntilAsync(run.RunId);
+        Assert.True(renewed > granted);
+        await _runner.ReportAsync(run, [FakeRunner.Done("a", 0)]);
+        Assert.True(await _host.LeaseUntilAsync(run.RunId) > renewed);
         await _runner.CompleteAsync(run);
         Assert.Equal(0, (await GetAsync(run)).CrashCount);
     }
@@ -159,6 +160,7 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
     {
         Run run = await ClaimNewAsync();
         await CancelAsync(run);
+        await _host.ExpireLeaseAsync(run.RunId);
         await UntilAsync(run, current => current.State == RunState.Cancelled);
     }
 

@@ -90,7 +90,7 @@ public sealed class WorkflowHost : IAsyncDisposable
             ["EASYQUANT_DATA_ROOT"] = dataRoot,
             ["EASYQUANT_DASHBOARD_URL"] = "http://dashboard.test/",
             [InternalCredential.Setting] = Credential,
-            ["Workflow:LeaseDuration"] = "00:00:02",
+            ["Workflow:LeaseDuration"] = "00:00:30",
             ["Workflow:SweepInterval"] = "00:00:00.100",
         });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
@@ -105,12 +105,20 @@ public sealed class WorkflowHost : IAsyncDisposable
         return new WorkflowHost(app, connectionString, dataRoot);
     }
 
-    /// <summary>Lets the lease of a run expire now instead of in two seconds.</summary>
+    /// <summary>Lets the lease of a run expire now instead of in half a minute.</summary>
     public async Task ExpireLeaseAsync(string runId)
     {
         await using NpgsqlCommand command = DataSource.CreateCommand("update workflow.runs set lease_until = clock_timestamp() - interval '1 s' where run_id = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(runId) });
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Reads until when the lease of a run lasts.</summary>
+    public async Task<DateTime> LeaseUntilAsync(string runId)
+    {
+        await using NpgsqlCommand command = DataSource.CreateCommand("select lease_until from workflow.runs where run_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(runId) });
+        return (DateTime)(await command.ExecuteScalarAsync())!;
     }
 
     public async ValueTask DisposeAsync()
