@@ -107,7 +107,7 @@ public static class DemoCommand
     private static EquityPoint Point(TableRows rows, int row) => new(
         (DateOnly)(rows[row, "trading_date"] ?? throw new SampleFailedException($"row {row} of the equity curve has no trading_date")),
         rows.Number(row, "equity"),
-        rows.Number(row, "drawdown"));
+        -rows.Number(row, "drawdown"));
 
     private static void Print(TableRows rows, int count) => Console.Out.Write(ConsoleTable.Format(
         rows.Names,

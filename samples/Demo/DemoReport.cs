@@ -13,7 +13,7 @@ public sealed record EquityPoint(DateOnly Date, double Equity, double Drawdown);
 /// <param name="Slow">Length of the slow average in bars.</param>
 /// <param name="Sharpe">Annualised Sharpe ratio; NaN when it is not defined.</param>
 /// <param name="TotalReturn">Total return as a fraction.</param>
-/// <param name="MaxDrawdown">Largest drawdown as a fraction, 0 or negative.</param>
+/// <param name="MaxDrawdown">Largest drawdown as a fraction, 0 or more.</param>
 /// <param name="TradeCount">Round trips.</param>
 public sealed record SweepCell(int Fast, int Slow, double Sharpe, double TotalReturn, double MaxDrawdown, long TradeCount);
 
