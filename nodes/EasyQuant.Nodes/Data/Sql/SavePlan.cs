@@ -96,6 +96,11 @@ internal sealed class SavePlan
 
     private static void CheckIdentifier(string name)
     {
+        if (name == KeyLookup.RowColumn)
+        {
+            throw new NodeException("DB_IDENTIFIER", $"Column `{name}` has a reserved name; rename it before saving.");
+        }
+
         try
         {
             SqlIdentifier.Validate(name);

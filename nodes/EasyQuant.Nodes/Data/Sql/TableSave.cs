@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Persistence;
 using EasyQuant.Persistence.Effects;
@@ -72,46 +73,68 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
 
     private async Task<SaveCounts> InsertNewAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await CopyToTemporaryAsync(connection, cancellationToken);
-        long inserted = await InsertMissingAsync(connection, cancellationToken);
-        return new SaveCounts(inserted, 0, plan.Table.RowCount - inserted + plan.DroppedCount);
+        (int[] added, int[] known) = await new KeyLookup(_target.Quoted, plan).SplitAsync(connection, cancellationToken);
+        long inserted = await AddAsync(connection, added, cancellationToken);
+        return new SaveCounts(inserted, 0, added.Length - inserted + known.Length + plan.DroppedCount);
     }
 
     private async Task<SaveCounts> UpsertAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await CopyToTemporaryAsync(connection, cancellationToken);
-        string[] others = [.. plan.Table.Schema.Select(s => s.Name).Where(n => !plan.Keys.Contains(n, StringComparer.Ordinal)).Select(SqlIdentifier.Quote)];
-        long updated = 0;
-        if (others.Length > 0)
-        {
-            string assignments = string.Join(", ", others.Select(c => $"{c} = n.{c}"));
-            string differs = $"({string.Join(", ", others.Select(c => "t." + c))}) is distinct from ({string.Join(", ", others.Select(c => "n." + c))})";
-            updated = await ExecuteAsync(connection, $"update {_target.Quoted} t set {assignments} from pg_temp.eq_new n where {SameKey} and {differs}", cancellationToken);
-        }
-
-        long inserted = await InsertMissingAsync(connection, cancellationToken);
+        (int[] added, int[] known) = await new KeyLookup(_target.Quoted, plan).SplitAsync(connection, cancellationToken);
+        long updated = await ReplaceAsync(connection, Rows(known), cancellationToken);
+        long inserted = await AddAsync(connection, added, cancellationToken);
         return new SaveCounts(inserted, updated, plan.Table.RowCount - inserted - updated + plan.DroppedCount);
     }
 
-    private string SameKey => string.Join(" and ", plan.Keys.Select(k => $"t.{SqlIdentifier.Quote(k)} = n.{SqlIdentifier.Quote(k)}"));
+    private Table Rows(int[] rows) => rows.Length == plan.Table.RowCount ? plan.Table : plan.Table.Take(rows);
 
-    private async Task CopyToTemporaryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Adds rows whose keys were not stored a moment ago: by COPY, which is fastest; when another writer was quicker, row by row as far as they are new.</summary>
+    private async Task<long> AddAsync(NpgsqlConnection connection, int[] rows, CancellationToken cancellationToken)
     {
-        string columns = string.Join(", ", plan.Table.Schema.Select(s => SqlIdentifier.Quote(s.Name)));
-        await ExecuteAsync(
-            connection, $"create temporary table eq_new on commit drop as select {columns} from {_target.Quoted} where false", cancellationToken);
-        await CopyStream.SendAsync(connection, "pg_temp.eq_new", plan.Table, cancellationToken);
-        await ExecuteAsync(connection, "analyze pg_temp.eq_new", cancellationToken);
+        if (rows.Length == 0)
+        {
+            return 0;
+        }
+
+        Table table = Rows(rows);
+        await ExecuteAsync(connection, "savepoint eq_add", cancellationToken);
+        try
+        {
+            await CopyStream.SendAsync(connection, _target.Quoted, table, cancellationToken);
+            return table.RowCount;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            await ExecuteAsync(connection, "rollback to savepoint eq_add", cancellationToken);
+        }
+
+        await CopyToTemporaryAsync(connection, "eq_add", table, cancellationToken);
+        string columns = ColumnList;
+        return await ExecuteAsync(connection, $"insert into {_target.Quoted} ({columns}) select {columns} from pg_temp.eq_add on conflict do nothing", cancellationToken);
     }
 
-    // "on conflict" covers writers that commit the same key between the look and the insert.
-    private async Task<long> InsertMissingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<long> ReplaceAsync(NpgsqlConnection connection, Table table, CancellationToken cancellationToken)
     {
-        string columns = string.Join(", ", plan.Table.Schema.Select(s => SqlIdentifier.Quote(s.Name)));
-        return await ExecuteAsync(
-            connection,
-            $"insert into {_target.Quoted} ({columns}) select {columns} from pg_temp.eq_new n where not exists (select from {_target.Quoted} t where {SameKey}) on conflict do nothing",
-            cancellationToken);
+        string[] others = [.. table.Schema.Select(s => s.Name).Where(n => !plan.Keys.Contains(n, StringComparer.Ordinal)).Select(SqlIdentifier.Quote)];
+        if (others.Length == 0 || table.RowCount == 0)
+        {
+            return 0;
+        }
+
+        await CopyToTemporaryAsync(connection, "eq_replace", table, cancellationToken);
+        string assignments = string.Join(", ", others.Select(c => $"{c} = n.{c}"));
+        string differs = $"({string.Join(", ", others.Select(c => "t." + c))}) is distinct from ({string.Join(", ", others.Select(c => "n." + c))})";
+        return await ExecuteAsync(connection, $"update {_target.Quoted} t set {assignments} from pg_temp.eq_replace n where {SameKey} and {differs}", cancellationToken);
+    }
+
+    private string ColumnList => string.Join(", ", plan.Table.Schema.Select(s => SqlIdentifier.Quote(s.Name)));
+
+    private string SameKey => string.Join(" and ", plan.Keys.Select(k => $"t.{SqlIdentifier.Quote(k)} = n.{SqlIdentifier.Quote(k)}"));
+
+    private async Task CopyToTemporaryAsync(NpgsqlConnection connection, string name, Table table, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, $"create temporary table {name} on commit drop as select {ColumnList} from {_target.Quoted} where false", cancellationToken);
+        await CopyStream.SendAsync(connection, "pg_temp." + name, table, cancellationToken);
     }
 
     private async Task<long> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
