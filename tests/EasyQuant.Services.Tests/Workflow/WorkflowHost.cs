@@ -48,6 +48,8 @@ public sealed class WorkflowHost : IAsyncDisposable
 
     public string DataRoot { get; }
 
+    public string Address => _app.Urls.First();
+
     public string ConnectionString { get; }
 
     public NpgsqlDataSource DataSource { get; }

@@ -1,0 +1,140 @@
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Workflow.V1;
+using EasyQuant.RunnerService;
+using EasyQuant.ServiceDefaults;
+using EasyQuant.ServiceDefaults.Security;
+using EasyQuant.Services.Tests.Workflow;
+using EasyQuant.Testing;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace EasyQuant.Services.Tests.Runner;
+
+/// <summary>A Workflow service on real servers and a Runner beside it, both in this process. There is no Monitor: the Runner works without.</summary>
+public sealed class RunnerHost : IAsyncDisposable
+{
+    private const string Credential = "0123456789abcdef0123456789abcdef";
+
+    private WebApplication? _runner;
+
+    private RunnerHost(WorkflowHost workflow, Dictionary<string, string?> settings)
+    {
+        Workflow = workflow;
+        Settings = settings;
+    }
+
+    public WorkflowHost Workflow { get; }
+
+    /// <summary>Gets the settings of a Runner, for one in another process.</summary>
+    public Dictionary<string, string?> Settings { get; }
+
+    public static async Task<RunnerHost> StartAsync(TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        string database = await servers.CreateDatabaseAsync(deadline.Token);
+        string broker = await servers.CreateVirtualHostAsync(deadline.Token);
+        WorkflowHost workflow = await WorkflowHost.StartAsync(database, broker, null, deadline.Token);
+        var host = new RunnerHost(workflow, new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:easyquant"] = database,
+            ["ConnectionStrings:messaging"] = broker,
+            ["EASYQUANT_DATA_ROOT"] = workflow.DataRoot,
+            ["EASYQUANT_DATA_PASSWORD"] = "a-password-for-nodes",
+            ["Services:workflow:grpc:0"] = workflow.Address,
+            ["Services:monitor:grpc:0"] = "http://127.0.0.1:9",
+            [InternalCredential.Setting] = Credential,
+            ["Runner:PollInterval"] = "00:00:00.200",
+            ["Runner:DrainTimeout"] = "00:00:00.200",
+        });
+        foreach ((string name, string? value) in settings ?? [])
+        {
+            host.Settings[name] = value;
+        }
+
+        if (withRunner)
+        {
+            await host.StartRunnerAsync(deadline.Token);
+            await host.WaitForCatalogueAsync(deadline.Token);
+        }
+
+        return host;
+    }
+
+    public async Task StartRunnerAsync(CancellationToken cancellationToken)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(Settings);
+        builder.Logging.ClearProviders();
+        builder.AddServiceDefaults();
+        builder.UseEasyQuantKestrel();
+        builder.AddRunner();
+        _runner = builder.Build();
+        _runner.MapServiceDefaults();
+        await _runner.StartAsync(cancellationToken);
+    }
+
+    public async Task StopRunnerAsync()
+    {
+        if (_runner is { } runner)
+        {
+            _runner = null;
+            await runner.StopAsync();
+            await runner.DisposeAsync();
+        }
+    }
+
+    public async Task WaitForCatalogueAsync(CancellationToken cancellationToken)
+    {
+        while ((await Workflow.Nodes.ListNodeDefinitionsAsync(new ListNodeDefinitionsRequest(), cancellationToken: cancellationToken)).Nodes.Count == 0)
+        {
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    /// <summary>Stores a workflow given by the members after schema and name.</summary>
+    public async Task CreateAsync(string name, string body) => await Workflow.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest
+    {
+        Definition = JsonParser.Default.Parse<WorkflowDefinition>($$"""{"schema":"easyquant/workflow/1","name":"{{name}}",{{body}}}"""),
+    });
+
+    public async Task<Run> StartAsync(string workflow, string inputs = "{}") =>
+        (await Workflow.Runs.CreateRunsAsync(new CreateRunsRequest
+        {
+            Runs = { new RunSpec { WorkflowName = workflow, Inputs = JsonParser.Default.Parse<Struct>(inputs), RequestId = Guid.NewGuid().ToString() } },
+        })).Runs[0];
+
+    public Task<Run> WaitAsync(string runId) => WaitAsync(
+        runId, run => run.State is RunState.Succeeded or RunState.Failed or RunState.Cancelled or RunState.Paused);
+
+    public async Task<Run> WaitAsync(string runId, Func<Run, bool> isReached)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            Run run = (await Workflow.Runs.GetRunAsync(new GetRunRequest { RunId = runId })).Run;
+            if (isReached(run))
+            {
+                return run;
+            }
+
+            if (deadline.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Run {runId} is still {run.State} after 60 s, {run.FinishedStepCount}/{run.StepCount} steps, epoch {run.Epoch}, {run.Error}.");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    public async Task<IReadOnlyList<Step>> StepsAsync(string runId) =>
+        (await Workflow.Runs.ListStepsAsync(new ListStepsRequest { RunId = runId })).Steps;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopRunnerAsync();
+        await Workflow.DisposeAsync();
+    }
+}

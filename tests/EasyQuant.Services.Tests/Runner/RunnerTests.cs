@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Workflow.V1;
+using Npgsql;
+
+namespace EasyQuant.Services.Tests.Runner;
+
+public sealed class RunnerTests(RunnerFixture fixture) : IClassFixture<RunnerFixture>
+{
+    private const string Endless =
+        """
+        "nodes":[{"id":"items","type":"JsonMap","params":{"value":[1]}},
+          {"id":"batch","type":"BatchScheduler","params":{"workflow":"failing","params":{},"itemAttempts":20,"itemRetryDelay":3600}}],
+        "edges":[{"from":"items.value","to":"batch.items"}]
+        """;
+
+    private const string Failing = """  "nodes":[{"id":"f","type":"JsonMap","params":{"value":{"a":1},"fields":["missing"]}}]  """;
+
+    private readonly RunnerHost _host = fixture.Host;
+
+    [Fact]
+    public async Task Start_NodeTypes_AreRegisteredWithWorkflow()
+    {
+        ListNodeDefinitionsResponse nodes = await _host.Workflow.Nodes.ListNodeDefinitionsAsync(new ListNodeDefinitionsRequest());
+        NodeDefinition batch = nodes.Nodes.Single(n => n.Type == "BatchScheduler");
+        Assert.Equal("批量调度", batch.Title.Zh);
+        Assert.Equal("目标工作流", batch.ParametersSchema.Fields["properties"].StructValue.Fields["workflow"].StructValue
+            .Fields["x-i18n"].StructValue.Fields["title"].StructValue.Fields["zh"].StringValue);
+    }
+
+    [Fact]
+    public async Task Run_WithBranch_SucceedsAndSkipsTheOtherSide()
+    {
+        await _host.CreateAsync(
+            "branching",
+            """
+            "inputs":[{"name":"n","type":"integer","required":true}],"outputs":[{"name":"yes","from":"big.value"}],
+            "nodes":[{"id":"n","type":"JsonMap","params":{"value":{"n":"${inputs.n}"}}},{"id":"b","type":"Branch","params":{"left":"${item.n}","operator":"greater","right":10}},
+              {"id":"big","type":"JsonMap","params":{"value":"big ${item.n} on ${run.project}"}},{"id":"small","type":"JsonMap"}],
+            "edges":[{"from":"n.value","to":"b.value"},{"from":"b.true","to":"big.value"},{"from":"b.false","to":"small.value"}]
+            """);
+        Run run = await _host.WaitAsync((await _host.StartAsync("branching", """{"n":11}""")).RunId);
+        Assert.Equal((RunState.Succeeded, "big 11 on default"), (run.State, run.Outputs.Fields["yes"].StringValue));
+        IReadOnlyList<Step> steps = await _host.StepsAsync(run.RunId);
+        Assert.Equal(["n", "b", "big", "small"], steps.Select(s => s.NodeId));
+        Assert.Equal([StepState.Succeeded, StepState.Succeeded, StepState.Succeeded, StepState.Skipped], steps.Select(s => s.State));
+    }
+
+    [Fact]
+    public async Task Run_Batch_GivesATableThatWorkflowCanRead()
+    {
+        await _host.CreateAsync("square", """  "inputs":[{"name":"n","type":"integer"}],"outputs":[{"name":"out","from":"m.value"}],"nodes":[{"id":"m","type":"JsonMap","params":{"value":{"double":"${inputs.n}"}}}]  """);
+        await _host.CreateAsync(
+            "squares",
+            """
+            "outputs":[{"name":"table","from":"sort.table"}],
+            "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{"n":1},{"n":2},{"n":3}]}},{"id":"batch","type":"BatchScheduler","params":{"workflow":"square"}},
+              {"id":"sort","type":"SortTable","params":{"by":"double","descending":true}}],
+            "edges":[{"from":"items.value","to":"batch.items"},{"from":"batch.table","to":"sort.table"}]
+            """);
+        Run run = await _host.WaitAsync((await _host.StartAsync("squares")).RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        Assert.Equal(64, run.Outputs.Fields["table"].StructValue.Fields["table"].StructValue.Fields["artifact"].StringValue.Length);
+        ReadStepTableResponse table = await _host.Workflow.Runs.ReadStepTableAsync(new ReadStepTableRequest { RunId = run.RunId, NodeId = "sort", Port = "table" });
+        Assert.Equal(3, table.TotalRowCount);
+        Step batch = (await _host.StepsAsync(run.RunId)).Single(s => s.NodeId == "batch");
+        Assert.Equal((3L, 3L, 3L), (batch.Metrics.RowsIn, batch.Metrics.ItemsDone, batch.Metrics.ItemsTotal));
+    }
+
+    [Fact]
+    public async Task Run_FailingNode_FailsWithItsReason()
+    {
+        await _host.CreateAsync("fails", Failing);
+        Run run = await _host.WaitAsync((await _host.StartAsync("fails")).RunId);
+        Assert.Equal((RunState.Failed, "FIELD_MISSING", "f"), (run.State, run.Error.Reason, run.Error.NodeId));
+    }
+
+    [Fact]
+    public async Task Run_FileOutsideTheRoot_IsRefused()
+    {
+        await _host.CreateAsync("outside", """  "nodes":[{"id":"l","type":"CsvLoader","params":{"path":"../../etc/passwd"}}]  """);
+        Run run = await _host.WaitAsync((await _host.StartAsync("outside")).RunId);
+        Assert.Equal("FILE_OUTSIDE_ROOT", run.Error.Reason);
+    }
+
+    [Fact]
+    public async Task Run_Cancelled_StopsTheNode()
+    {
+        await EnsureEndlessAsync("endless-cancel");
+        Run run = await _host.StartAsync("endless-cancel");
+        await _host.WaitAsync(run.RunId, r => r.State == RunState.Running && r.FinishedStepCount == 1);
+        await _host.Workflow.Runs.CancelRunAsync(new CancelRunRequest { RunId = run.RunId, Cause = "test" });
+        Assert.Equal(RunState.Cancelled, (await _host.WaitAsync(run.RunId)).State);
+    }
+
+    [Fact]
+    public async Task Run_LeaseTaken_StopsAndContinuesUnderTheNextEpoch()
+    {
+        await EnsureEndlessAsync("endless-lease");
+        Run run = await _host.StartAsync("endless-lease");
+        Run first = await _host.WaitAsync(run.RunId, r => r.State == RunState.Running && r.FinishedStepCount == 1);
+        await _host.Workflow.ExpireLeaseAsync(run.RunId);
+        Run second = await _host.WaitAsync(run.RunId, r => r.Epoch > first.Epoch && r.State == RunState.Running);
+        Assert.Equal(1, second.FinishedStepCount);
+        await _host.Workflow.Runs.CancelRunAsync(new CancelRunRequest { RunId = run.RunId });
+        await _host.WaitAsync(run.RunId);
+    }
+
+    [Fact]
+    public async Task Run_EveryNode_StandsInTheTraceOfItsCreation()
+    {
+        var spans = new ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name.StartsWith("EasyQuant.", StringComparison.Ordinal) || source.Name == "Test",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await _host.CreateAsync("traced", """  "nodes":[{"id":"a","type":"JsonMap","params":{"value":1}},{"id":"b","type":"JsonMap","params":{"value":2}}]  """);
+        using var source = new ActivitySource("Test");
+        using Activity root = source.StartActivity("click")!;
+        Run run = await _host.StartAsync("traced");
+        await _host.WaitAsync(run.RunId);
+        string[] nodes = ["a", "b"];
+        await WaitForAsync(() => nodes.All(id => spans.Any(s => s.TraceId == root.TraceId && (string?)s.GetTagItem("easyquant.step_id") == id))
+            && spans.Any(s => s.TraceId == root.TraceId && (string?)s.GetTagItem("easyquant.run_id") == run.RunId && s.OperationName == "run traced"));
+        Assert.Equal(root.TraceId.ToHexString(), run.TraceId);
+    }
+
+    [Fact]
+    public async Task NodeRole_OtherSchemas_AreClosed()
+    {
+        var builder = new NpgsqlConnectionStringBuilder(_host.Workflow.ConnectionString) { Username = "eq_data_default", Password = _host.Settings["EASYQUANT_DATA_PASSWORD"] };
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(builder.ConnectionString);
+        await WaitForAsync(async () =>
+        {
+            try
+            {
+                await using NpgsqlCommand own = source.CreateCommand("select count(*) from data.eq_effects");
+                return await own.ExecuteScalarAsync() is not null;
+            }
+            catch (PostgresException)
+            {
+                return false;
+            }
+        });
+        await using NpgsqlCommand foreign = source.CreateCommand("select count(*) from workflow.runs");
+        PostgresException refused = await Assert.ThrowsAsync<PostgresException>(() => foreign.ExecuteScalarAsync());
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    private async Task EnsureEndlessAsync(string name)
+    {
+        try
+        {
+            await _host.CreateAsync("failing", Failing);
+        }
+        catch (Grpc.Core.RpcException e) when (e.StatusCode == Grpc.Core.StatusCode.AlreadyExists)
+        {
+            // Another test of this class made it.
+        }
+
+        await _host.CreateAsync(name, Endless);
+    }
+
+    private static Task WaitForAsync(Func<bool> isReached) => WaitForAsync(() => Task.FromResult(isReached()));
+
+    private static async Task WaitForAsync(Func<Task<bool>> isReached)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!await isReached())
+        {
+            await Task.Delay(20, deadline.Token);
+        }
+    }
+}
