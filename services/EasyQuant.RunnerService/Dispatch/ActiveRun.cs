@@ -101,14 +101,15 @@ internal sealed class ActiveRun
         }
     }
 
-    /// <summary>Notes how the run ended.</summary>
-    /// <returns>True when the run must be put into the queue of reports.</returns>
-    public bool NoteFinal(RunReport final)
+    /// <summary>Notes how the run ended and returns a task that completes when that is stored; it fails with <see cref="LeaseLostException"/>.</summary>
+    /// <param name="final">The end, in one step with the waiting: an end that travelled alone would leave a second report that comes too late.</param>
+    /// <param name="mustQueue">True when the run must be put into the queue of reports.</param>
+    public Task WhenEnded(RunReport final, out bool mustQueue)
     {
         lock (_gate)
         {
             _final = final;
-            return Queue();
+            return WhenFlushed(out mustQueue);
         }
     }
 

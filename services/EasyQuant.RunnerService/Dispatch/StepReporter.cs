@@ -23,7 +23,6 @@ internal sealed partial class StepReporter(
     private const int BytesMax = 2 * 1024 * 1024;
     private const int PendingBytesMax = 256 * 1024;
 
-    // A run is in the channel at most once, so its length is bounded by the number of active runs.
     // A run stands in it at most once, so it holds at most as many as execute. The single-reader kind cannot be counted.
     private readonly Channel<ActiveRun> _queue = Channel.CreateUnbounded<ActiveRun>();
 
@@ -50,8 +49,9 @@ internal sealed partial class StepReporter(
     /// <exception cref="LeaseLostException">The report was refused.</exception>
     public Task EndAsync(ActiveRun run, RunReport final)
     {
-        Enqueue(run, run.NoteFinal(final));
-        return FlushAsync(run);
+        Task flushed = run.WhenEnded(final, out bool mustQueue);
+        Enqueue(run, mustQueue);
+        return flushed;
     }
 
     /// <inheritdoc/>

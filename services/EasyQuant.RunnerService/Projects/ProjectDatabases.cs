@@ -16,6 +16,8 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
 {
     private const int PoolSizeMax = 8;
     private const int PlainLengthMax = 40;
+    private const int AttemptsMax = 8;
+    private const string ConcurrentUpdate = "XX000";
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, ProjectDatabase> _databases = new(StringComparer.Ordinal);
@@ -40,7 +42,7 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
             string name = Identifier(projectId);
             string role = $"eq_data_{name}";
             string schema = projectId == "default" ? "data" : $"data_{name}";
-            await TransientRetry.Request.ExecuteAsync(async token => await EnsureAsync(role, schema, token), cancellationToken);
+            await TransientRetry.Request.ExecuteAsync(async token => await EnsureOrRepeatAsync(role, schema, token), cancellationToken);
             var database = new ProjectDatabase(CreateSource(role, schema), schema);
             await database.EnsureEffectTablesAsync(cancellationToken);
             _databases[projectId] = database;
@@ -73,6 +75,23 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
 
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projectId)))[..10];
         return $"{plain[..Math.Min(plain.Length, PlainLengthMax - 11)]}_{hash}";
+    }
+
+    // Roles belong to the server, advisory locks to one of its databases: another installation may change the role at the same moment.
+    private async Task EnsureOrRepeatAsync(string role, string schema, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await EnsureAsync(role, schema, cancellationToken);
+                return;
+            }
+            catch (PostgresException e) when (attempt < AttemptsMax && e.SqlState is (ConcurrentUpdate or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt), cancellationToken);
+            }
+        }
     }
 
     private async Task EnsureAsync(string role, string schema, CancellationToken cancellationToken)
