@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Samples.Demo;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
 namespace EasyQuant.EndToEnd.Samples;
@@ -30,14 +28,7 @@ public sealed class SampleInterfaces(PlatformFixture platform)
         Run run = await client.StartAsync(sample, new Struct(), cancellationToken);
         run = await client.WatchAsync(run.RunId, _ => { }, cancellationToken);
         Assert.True(run.State == RunState.Succeeded, $"Run {run.RunId} of {sample}: expected Succeeded, was {run.State} {run.Error}");
-        JsonObject outputs = [];
-        foreach ((string name, string node, string port) in OutputsOf(sample))
-        {
-            JsonNode? value = JsonNode.Parse(JsonFormatter.Default.Format(run.Outputs.Fields[name]));
-            outputs[name] = IsTable(value) ? Rows(await client.ReadTableAsync(run.RunId, node, port, cancellationToken)) : value;
-        }
-
-        return outputs;
+        return await SampleOutputs.ReadAsync(client, sample, run, cancellationToken);
     }
 
     private async Task<JsonObject> RestAsync(string sample, CancellationToken cancellationToken)
@@ -46,10 +37,10 @@ public sealed class SampleInterfaces(PlatformFixture platform)
         JsonElement run = await rest.RunAsync(sample, [], cancellationToken);
         Assert.True(run.GetProperty("state").GetString() == "RUN_STATE_SUCCEEDED", $"{sample}: {run}");
         JsonObject outputs = [];
-        foreach ((string name, string node, string port) in OutputsOf(sample))
+        foreach ((string name, string node, string port) in SampleOutputs.Of(sample))
         {
             JsonNode? value = JsonNode.Parse(run.GetProperty("outputs").GetProperty(name).GetRawText());
-            if (!IsTable(value))
+            if (!SampleOutputs.IsTable(value))
             {
                 outputs[name] = value;
                 continue;
@@ -58,7 +49,7 @@ public sealed class SampleInterfaces(PlatformFixture platform)
             string path = $"/api/v1/runs/{run.GetProperty("runId").GetString()}/steps/{node}/tables/{port}?pageSize=10000";
             JsonElement page = await rest.GetAsync(path, cancellationToken);
             Assert.Equal("", page.GetProperty("nextPageToken").GetString());
-            outputs[name] = Rows(new TableRows([Contracts.Common.V1.Table.Parser.ParseJson(page.GetProperty("table").GetRawText())]));
+            outputs[name] = SampleOutputs.Rows(new TableRows([Contracts.Common.V1.Table.Parser.ParseJson(page.GetProperty("table").GetRawText())]));
         }
 
         return outputs;
@@ -123,25 +114,4 @@ public sealed class SampleInterfaces(PlatformFixture platform)
 
     private static async Task<JsonObject> ReadOutputsAsync(string path, CancellationToken cancellationToken) =>
         JsonNode.Parse(await File.ReadAllTextAsync(path, cancellationToken))!["outputs"]!.AsObject().DeepClone().AsObject();
-
-    private static IEnumerable<(string Name, string Node, string Port)> OutputsOf(string sample) =>
-        JsonNode.Parse(SampleData.ReadWorkflow(sample))!["outputs"]!.AsArray()
-            .Select(output => ((string)output!["name"]!, ((string)output["from"]!).Split('.', 2)))
-            .Select(output => (output.Item1, output.Item2[0], output.Item2[1]));
-
-    private static bool IsTable(JsonNode? value) => value is JsonObject { Count: 1 } members && members.ContainsKey("table");
-
-    private static JsonArray Rows(TableRows rows) =>
-        [.. Enumerable.Range(0, rows.RowCount).Select(row => (JsonNode)new JsonObject(rows.Names.Select(name => KeyValuePair.Create(name, Cell(rows[row, name])))))];
-
-    private static JsonNode? Cell(object? value) => value switch
-    {
-        null => null,
-        double number => double.IsFinite(number) ? JsonValue.Create(number) : null,
-        long number => JsonValue.Create(number),
-        bool flag => JsonValue.Create(flag),
-        DateOnly day => JsonValue.Create(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
-        IFormattable text => JsonValue.Create(text.ToString(null, CultureInfo.InvariantCulture)),
-        _ => JsonValue.Create(value.ToString()),
-    };
 }

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.EndToEnd;
+using EasyQuant.EndToEnd.Samples;
+using EasyQuant.Samples.Demo;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace EasyQuant.Faults;
+
+/// <summary>Processes die in the middle of the samples: the samples finish, nothing is written or run twice.</summary>
+[Collection(FaultCollection.Name)]
+public sealed class FaultTests(FaultFixture platform)
+{
+    private const int TriesMax = 6;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(6);
+
+    // Content of the table of a run without a fault: rows, keys, checksum.
+    private static string? s_calm;
+
+    [Fact]
+    public async Task Runner_KilledInAPipeline_LeavesEveryRowOnce()
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        await UntilHitAsync(async client =>
+        {
+            (WatchedRun run, string table) = await StartPipelineAsync(client, "clean", deadline.Token);
+            await KillRunnerOfAsync(await run.Reached, client, deadline.Token);
+            Run ended = await run.Ended;
+            await AssertPipelineAsync(run, ended, table, deadline.Token);
+            return ended.CrashCount > 0;
+        });
+    }
+
+    [Fact]
+    public async Task Runner_KilledInASweep_LeavesTheSameNumbers()
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        await UntilHitAsync(async client =>
+        {
+            WatchedRun run = await WatchedRun.StartAsync(client, "sma-sweep", new Struct(), "sweep", deadline.Token);
+            await KillRunnerOfAsync(await run.Reached, client, deadline.Token);
+            Run ended = await run.Ended;
+            await AssertSweepAsync(client, run, ended, deadline.Token);
+            return ended.CrashCount > 0;
+        });
+    }
+
+    [Fact]
+    public async Task Broker_KilledInTheMiddle_LosesAndRepeatsNothing()
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        using PlatformClient client = platform.Client();
+        (WatchedRun pipeline, string table) = await StartPipelineAsync(client, "clean", deadline.Token);
+        await pipeline.Reached;
+
+        PlatformHost.Kill(platform.Host.Processes("messaging").Values);
+        // Accepted while the broker is away: their hints wait in the outbox.
+        WatchedRun sweep = await WatchedRun.StartAsync(client, "sma-sweep", new Struct(), "sweep", deadline.Token);
+        (WatchedRun late, string lateTable) = await StartPipelineAsync(client, "clean", deadline.Token);
+
+        await AssertPipelineAsync(pipeline, await pipeline.Ended, table, deadline.Token);
+        await AssertSweepAsync(client, sweep, await sweep.Ended, deadline.Token);
+        await AssertPipelineAsync(late, await late.Ended, lateTable, deadline.Token);
+        await platform.WaitHealthyAsync(deadline.Token);
+        await AssertOutboxEmptiesAsync(deadline.Token);
+    }
+
+    [Fact]
+    public async Task Database_KilledInTheMiddle_LosesAndRepeatsNothing()
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        using PlatformClient client = platform.Client();
+        WatchedRun sweep = await WatchedRun.StartAsync(client, "sma-sweep", new Struct(), "sweep", deadline.Token);
+        (WatchedRun pipeline, string table) = await StartPipelineAsync(client, "save_bars", deadline.Token);
+        await pipeline.Reached;
+
+        PlatformHost.Kill(platform.Host.Processes("postgres").Values);
+
+        await AssertPipelineAsync(pipeline, await pipeline.Ended, table, deadline.Token);
+        await AssertSweepAsync(client, sweep, await sweep.Ended, deadline.Token);
+        await platform.WaitHealthyAsync(deadline.Token);
+        await AssertOutboxEmptiesAsync(deadline.Token);
+    }
+
+    [Theory]
+    [InlineData("db-save.before-commit:exit137:1")]
+    [InlineData("db-save.after-commit:exit137:1")]
+    [InlineData("runner.effect.after:exit137:1")]
+    public async Task Runner_DyingBetweenEffectAndReport_LeavesEveryRowOnce(string failpoint)
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        await platform.ArmAsync(failpoint, deadline.Token);
+        using PlatformClient client = platform.Client();
+
+        (WatchedRun run, string table) = await StartPipelineAsync(client, "save_bars", deadline.Token);
+        Run ended = await run.Ended;
+
+        Assert.True(ended.CrashCount > 0, $"Run {ended.RunId}: no Runner met {failpoint}.");
+        await AssertPipelineAsync(run, ended, table, deadline.Token);
+        // The Runner that has not met the failpoint still carries it.
+        await platform.Host.RestartAsync("runner", deadline.Token);
+    }
+
+    private async Task UntilHitAsync(Func<PlatformClient, Task<bool>> attempt)
+    {
+        using PlatformClient client = platform.Client();
+        for (int i = 0; i < TriesMax; i++)
+        {
+            if (await attempt(client))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"In {TriesMax} tries the run always ended before its Runner was killed.");
+    }
+
+    private async Task<(WatchedRun Run, string Table)> StartPipelineAsync(PlatformClient client, string node, CancellationToken cancellationToken)
+    {
+        string table = "bars_" + Guid.CreateVersion7().ToString("N");
+        Struct inputs = new() { Fields = { ["table"] = Value.ForString(table) } };
+        return (await WatchedRun.StartAsync(client, AppendingPipeline.Name, inputs, node, cancellationToken), table);
+    }
+
+    private async Task KillRunnerOfAsync(RunEvent reached, PlatformClient client, CancellationToken cancellationToken)
+    {
+        Run run = await client.GetAsync(reached.RunId, cancellationToken);
+        using GrpcChannel channel = GrpcChannel.ForAddress(platform.Host.Grpc);
+        WorkerService.WorkerServiceClient workers = new(channel);
+        Metadata key = new() { { "authorization", "Bearer " + platform.Host.Key } };
+        ListWorkersResponse all = await workers.ListWorkersAsync(new ListWorkersRequest(), key, cancellationToken: cancellationToken);
+        Worker worker = all.Workers.Single(w => w.WorkerId == run.WorkerId);
+        Assert.Contains(worker.ProcessId, platform.Host.Processes("runner").Values);
+        PlatformHost.Kill(worker.ProcessId);
+    }
+
+    private async Task AssertPipelineAsync(WatchedRun run, Run ended, string table, CancellationToken cancellationToken)
+    {
+        run.AssertDoneOnce(ended);
+        Assert.Equal(await CalmAsync(cancellationToken), await ContentAsync(table, cancellationToken));
+        JsonNode summary = JsonNode.Parse(JsonFormatter.Default.Format(ended.Outputs.Fields["summary"]))!;
+        Assert.Equal(JsonNode.Parse(await File.ReadAllTextAsync(Repository.PathOf("samples", "expected", "daily-pipeline.json"), cancellationToken))!["summary"]!["bars_saved"]!.ToJsonString(), summary["bars_saved"]!.ToJsonString());
+    }
+
+    private static async Task AssertSweepAsync(PlatformClient client, WatchedRun run, Run ended, CancellationToken cancellationToken)
+    {
+        run.AssertDoneOnce(ended);
+        ExpectedNumbers.Check("sma-sweep", await SampleOutputs.ReadAsync(client, "sma-sweep", ended, cancellationToken));
+    }
+
+    private async Task<string> CalmAsync(CancellationToken cancellationToken)
+    {
+        if (s_calm is null)
+        {
+            using PlatformClient client = platform.Client();
+            (WatchedRun run, string table) = await StartPipelineAsync(client, "clean", cancellationToken);
+            run.AssertDoneOnce(await run.Ended);
+            s_calm = await ContentAsync(table, cancellationToken);
+        }
+
+        return s_calm;
+    }
+
+    private async Task<string> ContentAsync(string table, CancellationToken cancellationToken) => Convert.ToString(
+        await platform.ScalarAsync(
+            $"select count(*) || ' rows, ' || count(distinct (symbol, trading_date)) || ' keys, ' || md5(string_agg(b::text, ',' order by symbol, trading_date)) from data.\"{table}\" b",
+            cancellationToken),
+        CultureInfo.InvariantCulture)!;
+
+    private Task AssertOutboxEmptiesAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
+        "an empty outbox of Workflow",
+        async () =>
+        {
+            long left = (long)(await platform.ScalarAsync("select count(*) from workflow.outbox", cancellationToken))!;
+            return (left == 0, $"{left} messages");
+        },
+        cancellationToken);
+}
