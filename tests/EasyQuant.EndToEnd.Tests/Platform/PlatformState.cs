@@ -69,7 +69,8 @@ public static class PlatformState
         foreach (string table in tables)
         {
             await using NpgsqlCommand count = database.CreateCommand($"select count(*) from data.\"{table}\"");
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"table {table} {await count.ExecuteScalarAsync(cancellationToken)}"));
+            long rowCount = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"table {table} {rowCount}"));
         }
     }
 }

@@ -75,10 +75,11 @@ public static class ExpectedNumbers
 
                 break;
             case JsonArray items:
-                Assert.True(actual is JsonArray array && array.Count == items.Count, $"{where}: expected {items.Count} items, got {actual?.ToJsonString()}");
+                JsonArray others = Assert.IsType<JsonArray>(actual);
+                Assert.True(others.Count == items.Count, $"{where}: expected {items.Count} items, got {others.ToJsonString()}");
                 for (int i = 0; i < items.Count; i++)
                 {
-                    AssertSame($"{where}/{i}", items[i], actual[i]);
+                    AssertSame($"{where}/{i}", items[i], others[i]);
                 }
 
                 break;
