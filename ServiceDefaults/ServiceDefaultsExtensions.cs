@@ -24,7 +24,8 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// Adds OpenTelemetry, the health check "self" (tag "live"), service discovery for every HttpClient, and
-    /// <see cref="TimeProvider.System"/>. A stopping service gets 20 s to finish what it does.
+    /// <see cref="TimeProvider.System"/>. A stopping service gets 20 s to finish what it does;
+    /// one whose background work failed ends with exit code 70, so that it is started again.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of host builder.</typeparam>
     /// <param name="builder">The service.</param>
@@ -43,6 +44,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
+        builder.Services.AddHostedService<FaultedServiceExit>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         return builder;
     }

@@ -134,9 +134,9 @@ public sealed class FaultTests(FaultFixture platform)
         WorkerService.WorkerServiceClient workers = new(channel);
         Metadata key = new() { { "authorization", "Bearer " + platform.Host.Key } };
         ListWorkersResponse all = await workers.ListWorkersAsync(new ListWorkersRequest(), key, cancellationToken: cancellationToken);
-        Worker worker = all.Workers.Single(w => w.WorkerId == run.WorkerId);
-        Assert.Contains(worker.ProcessId, platform.Host.Processes("runner").Values);
-        PlatformHost.Kill(worker.ProcessId);
+        Worker worker = all.Workers.Single(w => w.Registration.WorkerId == run.WorkerId);
+        Assert.Contains(worker.Registration.ProcessId, platform.Host.Processes("runner").Values);
+        PlatformHost.Kill(worker.Registration.ProcessId);
     }
 
     private async Task AssertPipelineAsync(WatchedRun run, Run ended, string table, CancellationToken cancellationToken)
