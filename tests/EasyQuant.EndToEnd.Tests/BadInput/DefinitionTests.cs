@@ -55,7 +55,11 @@ public sealed class DefinitionTests(PlatformFixture platform)
         RestProblem problem = await RestProblem.ReadAsync(response);
 
         string[] pointers = [.. problem.Fields.Select(field => field.Pointer).Order(StringComparer.Ordinal)];
-        Assert.Equal(["/definition/edges/1/to", "/definition/nodes/0/type", "/definition/nodes/1/params/period", "/definition/nodes/2/params/colour"], pointers);
+        Assert.Equal(
+            [
+                "/definition/edges/1/to", "/definition/nodes/0/type", "/definition/nodes/1/params/period", "/definition/nodes/2", "/definition/nodes/2/params/colour",
+            ],
+            pointers);
     }
 
     [Fact]
@@ -83,9 +87,13 @@ public sealed class DefinitionTests(PlatformFixture platform)
         WorkflowDefinition definition = WorkflowDefinition.Parser.ParseJson(DefinitionCase.Base().ToJsonString());
         definition.Nodes[1].Params.Fields["period"] = Value.ForNumber(double.NaN);
 
-        RpcError error = await RefusedAsync(() => grpc.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Definition = definition }, grpc.Options()).ResponseAsync);
+        RpcError number = await RefusedAsync(() => grpc.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Definition = definition }, grpc.Options()).ResponseAsync);
+        RpcError nothing = await RefusedAsync(() => grpc.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest(), grpc.Options()).ResponseAsync);
 
-        Assert.Equal((StatusCode.InvalidArgument, "WORKFLOW_JSON_MALFORMED"), (error.Status, error.Reason));
+        Assert.Equal((StatusCode.InvalidArgument, "PARAMETER_TYPE"), (number.Status, number.Reason));
+        Assert.Equal("/definition/nodes/1/params/period", number.Violations[0].Field);
+        Assert.Contains("NaN", number.Violations[0].Description, StringComparison.Ordinal);
+        Assert.Equal((StatusCode.InvalidArgument, "WORKFLOW_JSON_MALFORMED"), (nothing.Status, nothing.Reason));
         Assert.Equal(before, await PlatformState.ReadAsync(platform, deadline.Token));
     }
 
