@@ -47,7 +47,7 @@ internal sealed class CsvBarReader
 
         if (_roundedCount > 0)
         {
-            Note(_firstRoundedLine, CsvReasons.BadNumber, $"{_roundedCount} numbers have more digits than are kept and were rounded; the first is in this line.");
+            Note(_firstRoundedLine, CsvReasons.Rounded, $"{_roundedCount} numbers have more digits than are kept and were rounded; the first is in this line.");
         }
 
         Table table = _rows.ToTable(header.PreClose >= 0, out long duplicateCount);

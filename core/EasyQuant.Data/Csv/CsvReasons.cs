@@ -36,6 +36,9 @@ public static class CsvReasons
     /// <summary>A number cannot be read or does not fit.</summary>
     public const string BadNumber = "CSV_BAD_NUMBER";
 
+    /// <summary>Numbers had more digits than are kept and were rounded; their rows are kept.</summary>
+    public const string Rounded = "CSV_ROUNDED";
+
     /// <summary>A date cannot be read.</summary>
     public const string BadDate = "CSV_BAD_DATE";
 
