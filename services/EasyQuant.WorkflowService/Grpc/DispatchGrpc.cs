@@ -14,6 +14,9 @@ internal sealed class DispatchGrpc(
 {
     private const int AnswerBytesMax = 3 * 1024 * 1024;
 
+    // A run that does not fit into one message could never be handed out, and would be claimed for ever.
+    private const int RunBytesMax = 4_000_000;
+
     public override async Task<ClaimRunsResponse> ClaimRuns(ClaimRunsRequest request, ServerCallContext context)
     {
         Requests.InternalOnly(context);
@@ -34,7 +37,14 @@ internal sealed class DispatchGrpc(
         foreach (Claim claim in claims)
         {
             ClaimedRun claimed = ToWire(claim, definitions, lease);
-            byteCount += claimed.CalculateSize();
+            int size = claimed.CalculateSize();
+            if (size > RunBytesMax)
+            {
+                await FailAsync(claim.Run, size, context.CancellationToken);
+                continue;
+            }
+
+            byteCount += size;
             if (answer.Runs.Count > 0 && byteCount > AnswerBytesMax)
             {
                 tooMuch.Add(new Lease(claim.Run.RunId, claim.Run.Epoch));
@@ -87,6 +97,17 @@ internal sealed class DispatchGrpc(
         Requests.InternalOnly(context);
         await dispatch.ReleaseAsync(ToLeases(request.Leases), context.CancellationToken);
         return new ReleaseRunsResponse();
+    }
+
+    private async Task FailAsync(RunRow run, int size, CancellationToken cancellationToken)
+    {
+        var error = new RunError
+        {
+            Reason = "LIMIT_EXCEEDED",
+            Message = $"Definition, inputs and outputs of the finished steps may have {RunBytesMax} bytes together, this run has {size}. Pass large values on as tables.",
+        };
+        var report = new RunReport { RunId = run.RunId.ToString(), Epoch = run.Epoch, FinalState = RunState.Failed, Error = error };
+        await reports.ReportAsync([report], options.Value.LeaseDuration, cancellationToken);
     }
 
     private ClaimedRun ToWire(Claim claim, Dictionary<VersionKey, StoredDefinition> definitions, TimeSpan lease)

@@ -242,6 +242,24 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
         Assert.Equal((RunState.Failed, "RUN_CRASHED"), (failed.State, failed.Error.Reason));
     }
 
+    [Fact]
+    public async Task Claim_RunTooLargeForOneMessage_FailsTheRunInsteadOfClaimingItForEver()
+    {
+        Run run = await ClaimNewAsync();
+        foreach ((string node, int position) in new[] { ("a", 0), ("b", 1), ("c", 2) })
+        {
+            Step step = FakeRunner.Done(node, position);
+            step.Outputs.Fields["out"] = Google.Protobuf.WellKnownTypes.Value.ForString(new string('x', 1_500_000));
+            await _runner.ReportAsync(run, [step]);
+        }
+
+        await _host.ExpireLeaseAsync(run.RunId);
+        await UntilAsync(run, current => current.State == RunState.Queued);
+        Assert.Empty((await _host.Dispatch.ClaimRunsAsync(new ClaimRunsRequest { WorkerId = "worker-1", MaxCount = 1, RunId = run.RunId })).Runs);
+        Run failed = await GetAsync(run);
+        Assert.Equal((RunState.Failed, "LIMIT_EXCEEDED"), (failed.State, failed.Error.Reason));
+    }
+
     private async Task<Run> CreateAsync() =>
         Assert.Single((await _host.Runs.CreateRunsAsync(new CreateRunsRequest { Runs = { WorkflowFixture.Spec() } })).Runs);
 
