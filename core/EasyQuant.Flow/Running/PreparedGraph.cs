@@ -177,19 +177,9 @@ public sealed class PreparedGraph
     {
         try
         {
-            if (pending is { } begun)
+            if (pending is { } begun && await FinishAsync(_steps[at++], begun, cancellationToken) is { } broken)
             {
-                PreparedStep step = _steps[at++];
-                try
-                {
-                    await begun;
-                    step.State = StepState.Succeeded;
-                }
-                catch (Exception e)
-                {
-                    // As above: the outcome of the step.
-                    return Broken(step, e, cancellationToken);
-                }
+                return broken;
             }
 
             var runner = new StepRunner(_steps, _scope, context, services, options);
@@ -245,6 +235,22 @@ public sealed class PreparedGraph
         finally
         {
             End();
+        }
+    }
+
+    // Returns null when the step that the fast path began has succeeded.
+    private async ValueTask<RunResult?> FinishAsync(PreparedStep step, ValueTask begun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await begun;
+            step.State = StepState.Succeeded;
+            return null;
+        }
+        catch (Exception e)
+        {
+            // As above: the outcome of the step.
+            return Broken(step, e, cancellationToken);
         }
     }
 

@@ -1,5 +1,5 @@
 using EasyQuant.Flow;
-using EasyQuant.RunnerService.Execution;
+using EasyQuant.RunnerService.Grpc.Execution;
 
 namespace EasyQuant.RunnerService.Projects;
 

@@ -3,7 +3,8 @@ using EasyQuant.Flow;
 using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Data.Sql;
 using EasyQuant.Nodes.Hosting;
-using EasyQuant.RunnerService.Execution;
+using EasyQuant.RunnerService.Grpc.Execution;
+using EasyQuant.RunnerService.Storage;
 using Microsoft.Extensions.Options;
 
 namespace EasyQuant.RunnerService.Projects;

@@ -81,7 +81,7 @@ public sealed class ControlNodeTests
         var rows = new Table([Int64Column.Create("n", new long[] { 7, 8 })]);
         NodeServices services = new NodeServices(TimeProvider.System).With<IChildRunner>(new GraphChildRunner(s_catalog, (_, _) => Child(), null));
         SingleNodeResult result = await RunAsync("BatchScheduler", """{"workflow":"child"}""", services, ("rows", NodeValue.FromTable(rows)));
-        Assert.Equal([7, 8], result.Outputs["results"].AsJson()!.AsArray().Select(r => r!["out"]!["n"]!.GetValue<int>()));
+        Assert.Equal([7L, 8L], result.Outputs["results"].AsJson()!.AsArray().Select(r => r!["out"]!["n"]!.GetValue<long>()));
     }
 
     [Theory]

@@ -2,14 +2,14 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
-using EasyQuant.RunnerService.Dispatch;
+using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Projects;
 using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Wire = EasyQuant.Contracts.Run.V1;
 
-namespace EasyQuant.RunnerService.Execution;
+namespace EasyQuant.RunnerService.Grpc.Execution;
 
 /// <summary>Executes one claimed run to its end, its pause, or the end of its lease.</summary>
 internal sealed partial class RunExecutor(

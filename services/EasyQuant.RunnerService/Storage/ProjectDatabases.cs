@@ -5,7 +5,7 @@ using EasyQuant.Persistence;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace EasyQuant.RunnerService.Projects;
+namespace EasyQuant.RunnerService.Storage;
 
 /// <summary>
 /// Gives each project a role and a schema of its own in the database, made with the service's connection, and hands out data sources of that role only: a

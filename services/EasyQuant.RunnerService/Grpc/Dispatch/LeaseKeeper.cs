@@ -2,7 +2,7 @@ using EasyQuant.Contracts.Run.V1;
 using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>Renews all leases every third of their length, and stops runs whose lease can no longer be trusted before anybody else may claim them.</summary>
 internal sealed partial class LeaseKeeper(

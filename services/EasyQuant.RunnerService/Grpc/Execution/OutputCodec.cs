@@ -4,7 +4,7 @@ using EasyQuant.Data;
 using EasyQuant.Flow;
 using Google.Protobuf.WellKnownTypes;
 
-namespace EasyQuant.RunnerService.Execution;
+namespace EasyQuant.RunnerService.Grpc.Execution;
 
 /// <summary>
 /// Outputs of steps as they are stored: a table as <c>{"table": {"artifact", "row_count", "byte_count"}}</c>, JSON as itself while it is small, otherwise as

@@ -1,11 +1,11 @@
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Messaging;
-using EasyQuant.RunnerService.Execution;
+using EasyQuant.RunnerService.Grpc.Execution;
 using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>
 /// Claims runs and starts them: when a hint came, when a run has ended and more may be waiting, and every few seconds in any case, because hints may be

@@ -1,4 +1,4 @@
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>The lease of a run is lost: whoever works on it stops at once.</summary>
 /// <param name="runId">The run.</param>

@@ -1,7 +1,7 @@
 using EasyQuant.Contracts.Worker.V1;
-using EasyQuant.RunnerService.Dispatch;
+using EasyQuant.RunnerService.Grpc.Dispatch;
 
-namespace EasyQuant.RunnerService.Monitoring;
+namespace EasyQuant.RunnerService.Grpc.Monitoring;
 
 /// <summary>Measures this process between two heartbeats. Not thread-safe.</summary>
 internal sealed class ProcessLoad(ActiveRuns runs, TimeProvider time)

@@ -1,6 +1,6 @@
 using EasyQuant.Flow;
 
-namespace EasyQuant.RunnerService.Execution;
+namespace EasyQuant.RunnerService.Grpc.Execution;
 
 /// <summary>A workflow with the sub-workflows fixed for a run, prepared for reuse by runs that fix the same ones.</summary>
 /// <param name="Graphs">Prepared graphs of the workflow.</param>

@@ -6,7 +6,7 @@ using EasyQuant.Flow;
 using Google.Protobuf;
 using Wire = EasyQuant.Contracts.Workflow.V1;
 
-namespace EasyQuant.RunnerService.Execution;
+namespace EasyQuant.RunnerService.Grpc.Execution;
 
 /// <summary>Keeps prepared workflows by their content, so that a run of a known workflow starts warm. Thread-safe; at most 256 stay.</summary>
 internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities)

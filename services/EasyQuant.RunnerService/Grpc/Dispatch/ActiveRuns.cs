@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using EasyQuant.Contracts.Run.V1;
 
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>The runs under our lease, and counts of those that ended. Thread-safe.</summary>
 internal sealed class ActiveRuns

@@ -1,11 +1,11 @@
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Flow;
-using EasyQuant.RunnerService.Dispatch;
+using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
-namespace EasyQuant.RunnerService.Monitoring;
+namespace EasyQuant.RunnerService.Grpc.Monitoring;
 
 /// <summary>Keeps one outgoing stream to the Monitor: registers, sends heartbeats with the load, obeys drain and resume. Reconnects with growing pauses.</summary>
 internal sealed partial class WorkerLink(

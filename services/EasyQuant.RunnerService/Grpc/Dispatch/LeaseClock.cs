@@ -1,4 +1,4 @@
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>
 /// Knows until when leases can be trusted: a lease granted or renewed by a call counts from the moment before the call was sent, less a margin of a

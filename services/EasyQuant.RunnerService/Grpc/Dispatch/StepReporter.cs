@@ -5,7 +5,7 @@ using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>
 /// Sends what happened in all runs to Workflow, in batches: what is noted while a call is under way travels with the next one. A call that fails is

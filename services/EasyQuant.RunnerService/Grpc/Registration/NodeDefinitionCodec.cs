@@ -1,9 +1,9 @@
 using EasyQuant.Flow;
-using EasyQuant.RunnerService.Execution;
+using EasyQuant.RunnerService.Grpc.Execution;
 using Common = EasyQuant.Contracts.Common.V1;
 using Wire = EasyQuant.Contracts.Workflow.V1;
 
-namespace EasyQuant.RunnerService.Registration;
+namespace EasyQuant.RunnerService.Grpc.Registration;
 
 /// <summary>Turns node definitions into their wire form.</summary>
 internal static class NodeDefinitionCodec

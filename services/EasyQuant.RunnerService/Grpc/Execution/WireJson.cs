@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 
-namespace EasyQuant.RunnerService.Execution;
+namespace EasyQuant.RunnerService.Grpc.Execution;
 
 /// <summary>The one conversion point between JSON of the core and Struct of the wire.</summary>
 internal static class WireJson

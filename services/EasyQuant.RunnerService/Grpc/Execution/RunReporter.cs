@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using EasyQuant.Flow;
 using EasyQuant.Persistence.Faults;
-using EasyQuant.RunnerService.Dispatch;
+using EasyQuant.RunnerService.Grpc.Dispatch;
 using Google.Protobuf.WellKnownTypes;
 using Wire = EasyQuant.Contracts.Run.V1;
 
-namespace EasyQuant.RunnerService.Execution;
+namespace EasyQuant.RunnerService.Grpc.Execution;
 
 /// <summary>
 /// Tells Workflow what the steps of one run do. Reports travel in the background; before a step with effects starts, everything before it is made

@@ -4,7 +4,7 @@ using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace EasyQuant.RunnerService.Registration;
+namespace EasyQuant.RunnerService.Grpc.Registration;
 
 /// <summary>Offers our node types to Workflow at start, again and again until it took them. Unhealthy before.</summary>
 internal sealed partial class NodeRegistrar(

@@ -1,6 +1,6 @@
 using EasyQuant.Contracts.Run.V1;
 
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>A run under our lease: its tokens, how long the lease is trusted, and what is still to be reported. Thread-safe.</summary>
 internal sealed class ActiveRun

@@ -1,4 +1,4 @@
-namespace EasyQuant.RunnerService.Dispatch;
+namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
 /// <summary>Why a run was stopped before its end.</summary>
 internal enum StopCause
