@@ -49,7 +49,9 @@ public sealed class FaultFixture : IAsyncLifetime
     /// <summary>Reads one value from the platform's database.</summary>
     public async Task<object?> ScalarAsync(string sql, CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = new(await Host.DatabaseAsync(cancellationToken));
+        // A pooled connection may be one that died with the server.
+        NpgsqlConnectionStringBuilder settings = new(await Host.DatabaseAsync(cancellationToken)) { Pooling = false };
+        await using NpgsqlConnection connection = new(settings.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using NpgsqlCommand command = new(sql, connection);
         return await command.ExecuteScalarAsync(cancellationToken);
