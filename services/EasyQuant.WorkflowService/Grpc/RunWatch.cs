@@ -24,7 +24,7 @@ internal sealed class RunWatch(RunReader reader, TimeProvider time, IOptions<Wor
         {
             Interlocked.Decrement(ref _watcherCount);
             throw new RpcError(
-                StatusCode.ResourceExhausted, "TOO_MANY_WATCHERS", $"{options.Value.WatcherCountMax} streams watch runs already.", retryAfter: TimeSpan.FromSeconds(5));
+                StatusCode.ResourceExhausted, "WATCHERS_TOO_MANY", $"{options.Value.WatcherCountMax} streams watch runs already.", retryAfter: TimeSpan.FromSeconds(5));
         }
 
         try
