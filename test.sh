@@ -45,7 +45,8 @@ start_servers() {
     kill -0 "$servers_pid" 2>/dev/null || { cat "$results/servers.err" >&2; return 1; }
     sleep 0.5
   done
-  set -a; . "$servers_out"; set +a
+  local line
+  while IFS= read -r line; do [[ "$line" == EQ_TEST_*=* ]] && export "${line?}"; done <"$servers_out"
 }
 stop_servers() {
   [ -n "$servers_pid" ] || return 0
