@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace EasyQuant.EndToEnd.RunScript;
 
 /// <summary><c>./run.sh</c> as the account of the tests and, when that is root, as an ordinary user: it starts everything and leaves nothing behind.</summary>
-[Collection(PlatformCollection.Name)]
+[Collection("run.sh")]
 public sealed class RunScriptTests
 {
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(10);
@@ -25,6 +25,8 @@ public sealed class RunScriptTests
         using CancellationTokenSource deadline = new(s_startDeadline);
         string directory = Directory.CreateTempSubdirectory("eq-run-").FullName;
         string data = Path.Combine(directory, "data");
+        // The servers run as other users when the script runs as root.
+        File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
         try
         {
             if (user is not null)
