@@ -11,9 +11,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . eng/install.sh
 
-readonly dashboard_package='@microsoft/aspire-cli-linux-x64@13.5.4'
-if [ "$(id -u)" -eq 0 ]; then home_data=/var/lib/easyquant; else home_data="${XDG_STATE_HOME:-$HOME/.local/state}/easyquant"; fi
-data="$home_data"
+data="$(eq_home_data)"
 demo=false
 dashboard=true
 output=''
@@ -41,32 +39,6 @@ install_servers() {
     echo 'Adding the account easyquant: the services run as it, without the rights of root.'
     useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin easyquant
   fi
-}
-
-dashboard_program() {
-  local candidate
-  for candidate in "${ASPIRE_DASHBOARD_PATH:-}" "$data/dashboard/bundle/managed/aspire-managed" \
-    "$home_data/dashboard/bundle/managed/aspire-managed" "${ASPIRE_HOME:-$HOME/.aspire}/bundle/managed/aspire-managed"; do
-    [ -n "$candidate" ] && [ -x "$candidate" ] && { echo "$candidate"; return 0; }
-  done
-  return 1
-}
-
-install_dashboard() {
-  dashboard_program >/dev/null && return 0
-  [ "$(uname -m)" = x86_64 ] || return 1
-  command -v npm >/dev/null || eq_install 'npm brings the Aspire dashboard' nodejs npm || return 1
-  echo "Installing the Aspire dashboard from npm ($dashboard_package) into $data/dashboard: it shows resources, logs and traces."
-  local work="$data/dashboard.new" package
-  rm -rf "$work" && mkdir -p "$work/npm" "$work/home" &&
-    timeout 300 npm install --prefix "$work/npm" --no-save --no-audit --no-fund --loglevel=error "$dashboard_package" >"$data/dashboard.log" 2>&1 &&
-    package="$work/npm/node_modules/@microsoft/aspire-cli-linux-x64" &&
-    ASPIRE_CLI_TELEMETRY_OPTOUT=1 ASPIRE_HOME="$work/home" timeout 300 "$package/bin/aspire" setup --non-interactive --nologo >>"$data/dashboard.log" 2>&1 &&
-    rm -rf "$data/dashboard" && mkdir -p "$data/dashboard" && mkdir "$data/dashboard/bundle" &&
-    mv "$(readlink -f "$package/bundle")/managed" "$data/dashboard/bundle/managed" &&
-    chmod -R a+rX "$data/dashboard"
-  rm -rf "$work"
-  dashboard_program >/dev/null || { echo "The dashboard could not be installed ($data/dashboard.log); the platform starts without it. Later: install the Aspire CLI (https://aspire.dev) and run 'aspire setup'." >&2; return 1; }
 }
 
 # Builds in Release, and only when a source file changed since the last build.
@@ -129,7 +101,7 @@ run_demo() {
 eq_require_dotnet || exit 1
 install_servers || exit 1
 eq_try_official_packages
-$dashboard && install_dashboard
+$dashboard && eq_install_dashboard "$data"
 build || exit 1
 check_machine || exit 1
 if start_platform; then

@@ -62,3 +62,35 @@ eq_try_official_packages() {
   timeout 120 dotnet restore eng/official.csproj -v q >/dev/null 2>&1
   touch "$mark"
 }
+
+# eq_home_data: the data directory of whoever names none.
+eq_home_data() { if [ "$(id -u)" -eq 0 ]; then echo /var/lib/easyquant; else echo "${XDG_STATE_HOME:-$HOME/.local/state}/easyquant"; fi; }
+
+# eq_dashboard_program DATA: prints the path of an installed Aspire dashboard.
+eq_dashboard_program() {
+  local candidate
+  for candidate in "${ASPIRE_DASHBOARD_PATH:-}" "$1/dashboard/bundle/managed/aspire-managed" \
+    "$(eq_home_data)/dashboard/bundle/managed/aspire-managed" "${ASPIRE_HOME:-$HOME/.aspire}/bundle/managed/aspire-managed"; do
+    [ -n "$candidate" ] && [ -x "$candidate" ] && { echo "$candidate"; return 0; }
+  done
+  return 1
+}
+
+# eq_install_dashboard DATA: installs the Aspire dashboard from npm into DATA/dashboard when the machine has none.
+eq_install_dashboard() {
+  local data="$1" name='@microsoft/aspire-cli-linux-x64' version=13.5.4
+  eq_dashboard_program "$data" >/dev/null && return 0
+  [ "$(uname -m)" = x86_64 ] || return 1
+  command -v npm >/dev/null || eq_install 'npm brings the Aspire dashboard' nodejs npm || return 1
+  echo "Installing the Aspire dashboard from npm ($name@$version) into $data/dashboard: it shows resources, logs and traces."
+  local work="$data/dashboard.new" package
+  rm -rf "$work" && mkdir -p "$work/npm" "$work/home" &&
+    timeout 300 npm install --prefix "$work/npm" --no-save --no-audit --no-fund --loglevel=error "$name@$version" >"$data/dashboard.log" 2>&1 &&
+    package="$work/npm/node_modules/$name" &&
+    ASPIRE_CLI_TELEMETRY_OPTOUT=1 ASPIRE_HOME="$work/home" timeout 300 "$package/bin/aspire" setup --non-interactive --nologo >>"$data/dashboard.log" 2>&1 &&
+    rm -rf "$data/dashboard" && mkdir -p "$data/dashboard" && mkdir "$data/dashboard/bundle" &&
+    mv "$(readlink -f "$package/bundle")/managed" "$data/dashboard/bundle/managed" &&
+    chmod -R a+rX "$data/dashboard"
+  rm -rf "$work"
+  eq_dashboard_program "$data" >/dev/null || { echo "The dashboard could not be installed ($data/dashboard.log); the platform starts without it. Later: install the Aspire CLI (https://aspire.dev) and run 'aspire setup'." >&2; return 1; }
+}
