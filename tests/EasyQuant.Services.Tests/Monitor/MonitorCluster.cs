@@ -80,10 +80,11 @@ internal sealed class MonitorCluster : IAsyncDisposable
     public Task<Worker> BecomesAsync(string name, WorkerState state) =>
         Eventually.BecomesAsync($"worker {name} to be {state}", () => GetAsync(name), worker => worker.State == state, Patience);
 
+    /// <summary>Waits for exactly these events in any order: every replica relays the outbox, so two of them may overtake each other.</summary>
     public Task EventsBecomeAsync(params string[] expected) => Eventually.BecomesAsync(
         $"events {string.Join(' ', expected)}",
-        () => Task.FromResult(string.Join(' ', Events.Select(changed => changed.Event))),
-        text => text == string.Join(' ', expected),
+        () => Task.FromResult(string.Join(' ', Events.Select(changed => changed.Event).Order(StringComparer.Ordinal))),
+        text => text == string.Join(' ', expected.Order(StringComparer.Ordinal)),
         Patience);
 
     public async ValueTask DisposeAsync()
