@@ -36,7 +36,8 @@ public sealed class RunnerHost : IAsyncDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         string database = await servers.CreateDatabaseAsync(deadline.Token);
         string broker = await servers.CreateVirtualHostAsync(deadline.Token);
-        WorkflowHost workflow = await WorkflowHost.StartAsync(database, broker, null, deadline.Token);
+        WorkflowHost workflow = await WorkflowHost.StartAsync(
+            database, broker, new Dictionary<string, string?> { ["Workflow:LeaseDuration"] = "00:00:03" }, deadline.Token);
         var host = new RunnerHost(workflow, new Dictionary<string, string?>
         {
             ["ConnectionStrings:easyquant"] = database,
