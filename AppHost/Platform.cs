@@ -5,13 +5,15 @@ internal sealed class Platform
 {
     private readonly IDistributedApplicationBuilder _builder;
     private readonly DataDirectories _directories;
+    private readonly bool _hasDashboard;
     private readonly IResourceBuilder<PostgresDatabaseResource> _database;
     private readonly IResourceBuilder<RabbitMQServerResource> _messaging;
     private readonly IResourceBuilder<ParameterResource> _credential;
     private readonly IResourceBuilder<ParameterResource> _dataPassword;
 
-    public Platform(IDistributedApplicationBuilder builder, DataDirectories directories)
+    public Platform(IDistributedApplicationBuilder builder, DataDirectories directories, bool hasDashboard)
     {
+        _hasDashboard = hasDashboard;
         _builder = builder;
         _directories = directories;
         _database = builder.AddPostgres(ResourceNames.Postgres).AddDatabase(ResourceNames.Database);
@@ -38,7 +40,17 @@ internal sealed class Platform
             .WithEnvironment("EASYQUANT_INTERNAL_CREDENTIAL", _credential)
             .WithEnvironment("EASYQUANT_DATA_PASSWORD", _dataPassword)
             .WithEnvironment("EASYQUANT_DATA_ROOT", _directories.Files)
-            .WithEnvironment("EASYQUANT_KEYS_DIRECTORY", _directories.Keys);
+            .WithEnvironment("EASYQUANT_KEYS_DIRECTORY", _directories.Keys)
+            .WithEnvironment(AddDashboardAddress);
+
+    // Runs and pages link to their traces there.
+    private void AddDashboardAddress(EnvironmentCallbackContext context)
+    {
+        if (_hasDashboard && _builder.Configuration["ASPNETCORE_URLS"]?.Split(';')[0] is { Length: > 0 } address)
+        {
+            context.EnvironmentVariables["EASYQUANT_DASHBOARD_URL"] = address;
+        }
+    }
 
     private IResourceBuilder<ParameterResource> AddSecret(string name) =>
         _builder.AddParameter(name, new GenerateParameterDefault { MinLength = 43, Special = false }, secret: true, persist: true);

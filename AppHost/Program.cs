@@ -2,7 +2,7 @@ using EasyQuant.AppHost;
 
 AppHostArguments arguments = AppHostArguments.Parse(args);
 IDistributedApplicationBuilder builder = DistributedApplication.CreateBuilder(arguments.ToOptions());
-var platform = new Platform(builder, DataDirectories.Prepare(builder, arguments));
+var platform = new Platform(builder, DataDirectories.Prepare(builder, arguments), hasDashboard: !arguments.NoDashboard);
 
 var workflow = platform.AddService<Projects.EasyQuant_WorkflowService>(ResourceNames.Workflow);
 var backtest = platform.AddService<Projects.EasyQuant_BacktestService>(ResourceNames.Backtest).WithReference(workflow);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard;
 using EasyQuant.LocalServers;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -100,6 +101,8 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
         }
 
         _dashboard = await DashboardHost.StartAsync(program, options, shared, services, cancellationToken);
+        // An AppHost knows the dashboard's address by this setting; environment callbacks of resources may read it.
+        services.GetRequiredService<IConfiguration>()["ASPNETCORE_URLS"] = _dashboard.Frontend;
         _console.Report($"Dashboard: {_dashboard.LoginUrl}");
     }
 
