@@ -24,9 +24,11 @@ public sealed class TraceTests(PlatformFixture platform)
         Assert.Equal("RUN_STATE_SUCCEEDED", run.GetProperty("state").GetString());
         string traceId = run.GetProperty("traceId").GetString()!;
         Assert.Matches("^[0-9a-f]{32}$", traceId);
+        string frontend = new Uri(endpoints["DASHBOARD_URL"]).GetLeftPart(UriPartial.Authority);
+        Assert.Equal($"{frontend}/traces/detail/{traceId}", run.GetProperty("traceUrl").GetString());
         HashSet<string> nodes = [.. System.Text.Json.Nodes.JsonNode.Parse(SampleData.ReadWorkflow("daily-pipeline"))!["nodes"]!.AsArray().Select(n => (string)n!["id"]!)];
 
-        using HttpClient dashboard = new() { BaseAddress = new Uri(new Uri(endpoints["DASHBOARD_URL"]).GetLeftPart(UriPartial.Authority)) };
+        using HttpClient dashboard = new() { BaseAddress = new Uri(frontend) };
         dashboard.DefaultRequestHeaders.Add("x-api-key", endpoints["DASHBOARD_API_KEY"]);
         List<TraceSpan> spans = [];
         await Poll.UntilAsync(
