@@ -45,12 +45,12 @@ install_servers() {
 build() {
   local mark=artifacts/run.fingerprint fingerprint
   fingerprint=$( { dotnet --version; find . \( -path ./artifacts -o -path ./.git -o -path ./tests -o -path ./bench -o -name node_modules \) -prune -o \
-    -type f -printf '%p %s %T@\n' | LC_ALL=C sort; } | sha256sum)
+    -type f ! -name '*.sh' ! -name '*.md' -printf '%p %s %T@\n' | LC_ALL=C sort; } | sha256sum)
   [ -f "$mark" ] && [ "$(cat "$mark")" = "$fingerprint" ] && [ -f artifacts/bin/EasyQuant.AppHost/release/EasyQuant.AppHost.dll ] && return 0
   echo 'Building.'
   local project
   for project in AppHost samples clients/cli; do
-    dotnet build "$project" -c Release -v q -clp:NoSummary --nologo || { echo 'run.sh: the build failed' >&2; return 1; }
+    dotnet build "$project" -c Release -v q '-clp:ErrorsOnly;NoSummary' --nologo || { echo 'run.sh: the build failed' >&2; return 1; }
   done
   mkdir -p artifacts && echo "$fingerprint" >"$mark"
 }
