@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace EasyQuant.ServiceDefaults;
 
@@ -18,9 +17,6 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>Path that runs the checks tagged <c>live</c>: 200 while the process answers.</summary>
     public const string AlivePath = "/alive";
-
-    // These say at Information what the traces say already, once a statement or request.
-    private static readonly string[] s_quietCategories = ["Npgsql", "Microsoft.AspNetCore", "System.Net.Http", "Yarp", "Grpc"];
 
     /// <summary>
     /// Adds OpenTelemetry, the health check "self" (tag "live"), service discovery for every HttpClient, and
@@ -35,11 +31,6 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.ConfigureOpenTelemetry();
-        foreach (string category in s_quietCategories)
-        {
-            builder.Logging.AddFilter(category, LogLevel.Warning);
-        }
-
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.Services.AddServiceDiscovery();

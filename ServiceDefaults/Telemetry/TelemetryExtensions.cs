@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,14 +13,8 @@ public static class TelemetryExtensions
     /// <summary>Setting with the address that telemetry is sent to; without it nothing is sent.</summary>
     public const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    private static readonly Dictionary<string, string?> s_logLevels = new()
-    {
-        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
-        ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
-        ["Logging:LogLevel:Npgsql"] = "Warning",
-        ["Logging:LogLevel:Grpc"] = "Warning",
-        ["Logging:LogLevel:Yarp"] = "Warning",
-    };
+    // These say at Information what the traces say already, once a statement or request.
+    private static readonly string[] s_quietCategories = ["Grpc", "Microsoft.AspNetCore", "Npgsql", "System.Net.Http", "Yarp"];
 
     /// <summary>
     /// Switches OpenTelemetry on: sources and meters named <c>EasyQuant.*</c>, ASP.NET Core, HttpClient, gRPC client, Npgsql and
@@ -39,8 +32,14 @@ public static class TelemetryExtensions
         // Without it ASP.NET Core 10 leaves its server span without any attribute. Read once, when the web host starts.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
-        // First, so that every other source of configuration wins: frameworks tell of each request and each command at Information.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = s_logLevels });
+        // First, so that every rule of the configuration wins.
+        builder.Services.Configure<LoggerFilterOptions>(options =>
+        {
+            foreach (string category in s_quietCategories)
+            {
+                options.Rules.Insert(0, new LoggerFilterRule(providerName: null, category, LogLevel.Warning, filter: null));
+            }
+        });
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
