@@ -48,11 +48,13 @@ build() {
     -type f ! -name '*.sh' ! -name '*.md' -printf '%p %s %T@\n' | LC_ALL=C sort; } | sha256sum)
   [ -f "$mark" ] && [ "$(cat "$mark")" = "$fingerprint" ] && [ -f artifacts/bin/EasyQuant.AppHost/release/EasyQuant.AppHost.dll ] && return 0
   echo 'Building.'
+  mkdir -p artifacts
   local project
   for project in AppHost samples clients/cli; do
-    dotnet build "$project" -c Release -v q '-clp:ErrorsOnly;NoSummary' --nologo || { echo 'run.sh: the build failed' >&2; return 1; }
+    dotnet build "$project" -c Release -v q --nologo >artifacts/run.build.log 2>&1 ||
+      { grep -E 'error|warning' artifacts/run.build.log | sort -u | head -n 40 >&2; echo 'run.sh: the build failed; artifacts/run.build.log has everything' >&2; return 1; }
   done
-  mkdir -p artifacts && echo "$fingerprint" >"$mark"
+  echo "$fingerprint" >"$mark"
 }
 
 check_machine() {
