@@ -112,8 +112,30 @@ public static partial class MachineChecks
             : new("Rights", CheckState.Fault, "root, and these users are missing: " + string.Join(", ", missing), "sudo apt-get install -y postgresql rabbitmq-server");
     }
 
+    /// <summary>Finds a folder on the way to a path that accounts other than its owner cannot pass.</summary>
+    /// <param name="path">Path whose existing parents are looked at; need not exist itself.</param>
+    /// <returns>The outermost closed folder, or null when the way is open.</returns>
+    public static string? FindClosedParent(string path)
+    {
+        string? closed = null;
+        for (string? folder = Path.GetDirectoryName(Path.GetFullPath(path)); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (!OperatingSystem.IsWindows() && Directory.Exists(folder) && !File.GetUnixFileMode(folder).HasFlag(UnixFileMode.OtherExecute))
+            {
+                closed = folder;
+            }
+        }
+
+        return closed;
+    }
+
     private static CheckResult DataDirectory(string dataDirectory)
     {
+        if (Environment.IsPrivilegedProcess && FindClosedParent(dataDirectory) is { } closed)
+        {
+            return new("Data directory", CheckState.Fault, $"the unprivileged servers cannot pass {closed}", $"chmod o+x '{closed}'   (or: ./run.sh --data DIR)");
+        }
+
         string probe = Path.Combine(dataDirectory, ".eq-doctor");
         bool existed = Directory.Exists(dataDirectory);
         try
