@@ -7,6 +7,23 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . eng/install.sh
 
+# Started by root, the suite also runs the platform as unprivileged accounts, which must be able to read the checkout and the
+# temporary folder. A checkout that is closed to them is tested in an open copy.
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+  umask 022
+  as_nobody test -x "${TMPDIR:-/tmp}" || export TMPDIR=/var/tmp
+  if [ -z "${EQ_TEST_COPY:-}" ] && ! as_nobody test -r "$PWD/README.md"; then
+    copy=$(mktemp -d "${TMPDIR:-/tmp}/eq-test-XXXXXX") && chmod 755 "$copy" && mkdir "$copy/checkout" || exit 1
+    echo "The checkout is closed to unprivileged accounts; testing a copy in $copy."
+    tar --exclude=./artifacts -cf - . | tar -xf - -C "$copy/checkout" && chmod -R a+rX "$copy/checkout" || exit 1
+    EQ_TEST_COPY=1 "$copy/checkout/test.sh" "$@"
+    code=$?
+    rm -rf "$copy"
+    exit $code
+  fi
+fi
+
 slow='EndToEnd|Faults|Aspire'
 fast=false
 only=''
