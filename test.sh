@@ -7,6 +7,11 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . eng/install.sh
 
+# A caller that ignores Ctrl-C, as a background job does, would make the platforms under test ignore it too.
+if [ -z "${EQ_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/null; then
+  EQ_TEST_SIGNALS=1 exec env --default-signal=INT,QUIT "$PWD/test.sh" "$@"
+fi
+
 # Started by root, the suite also runs the platform as unprivileged accounts, which must be able to read the checkout and the
 # temporary folder. A checkout that is closed to them is tested in an open copy.
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
