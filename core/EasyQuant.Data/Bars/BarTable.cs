@@ -33,6 +33,15 @@ public static class BarTable
     /// <summary>Optional column of reference prices (ex-right previous close).</summary>
     public const string PreClose = "pre_close";
 
+    /// <summary>Optional column of the start of a bar within the day (Timestamp); its table is sorted by (symbol, start_time).</summary>
+    public const string StartTime = "start_time";
+
+    /// <summary>Optional column of open contracts (Int64).</summary>
+    public const string OpenInterest = "open_interest";
+
+    /// <summary>Optional column of the vendor's cumulative adjustment factor (Decimal 8): raw price times factor is the adjusted price.</summary>
+    public const string AdjustmentFactor = "adj_factor";
+
     /// <summary>Digits after the point of prices and amounts.</summary>
     public const int Scale = 4;
 

@@ -1,0 +1,21 @@
+using EasyQuant.Data;
+
+namespace EasyQuant.Nodes.Hosting;
+
+/// <summary>A panel that is open; disposing it unmaps its columns.</summary>
+public sealed class OpenPanel : IDisposable
+{
+    private readonly MappedPanelFiles _files;
+
+    internal OpenPanel(BarPanel panel, MappedPanelFiles files)
+    {
+        Panel = panel;
+        _files = files;
+    }
+
+    /// <summary>The panel; not to be used after <see cref="Dispose"/>.</summary>
+    public BarPanel Panel { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.Dispose();
+}
