@@ -8,7 +8,7 @@ internal static class StatisticsCalculator
 {
     public static BacktestStatistics Compute(Money initial, EngineRun run, ImmutableArray<RoundTrip> trips)
     {
-        double[] returns = Returns(initial, run.Equity);
+        double[] returns = DailyReturns.Of(initial, run.Equity);
         (double? volatility, double? sharpe, double? sortino) = Ratios(returns);
         Drawdown drawdown = Drawdown.Find(initial, run.Equity);
         double growth = (double)run.Equity[^1].Equity.Units / initial.Units;
@@ -47,20 +47,6 @@ internal static class StatisticsCalculator
             ClippedOrderCount = run.Orders.Count(order => order.State == OrderState.Clipped),
             RejectedOrderCount = run.Orders.Count(order => order.State == OrderState.Rejected),
         };
-    }
-
-    private static double[] Returns(Money initial, ImmutableArray<EquityPoint> equity)
-    {
-        double[] returns = new double[equity.Length];
-        double previous = initial.Units;
-        for (int i = 0; i < returns.Length; i++)
-        {
-            double current = equity[i].Equity.Units;
-            returns[i] = previous == 0 ? 0 : (current / previous) - 1;
-            previous = current;
-        }
-
-        return returns;
     }
 
     private static (double? Volatility, double? Sharpe, double? Sortino) Ratios(double[] returns)
