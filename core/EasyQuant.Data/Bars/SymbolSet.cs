@@ -5,7 +5,7 @@ using EasyQuant.Domain;
 namespace EasyQuant.Data;
 
 /// <summary>Numbers the symbols of a file: each vendor spelling is normalised once, equal symbols get one number.</summary>
-internal sealed class SymbolSet
+internal sealed class SymbolSet(string? defaultExchange = null)
 {
     private readonly Dictionary<byte[], int> _bySpelling = new(new SpellingComparer());
     private readonly Dictionary<string, int> _byCanonical = new(StringComparer.Ordinal);
@@ -62,7 +62,8 @@ internal sealed class SymbolSet
         {
             string text = Encoding.UTF8.GetString(full);
             bool isKnown = Symbol.TryNormalize(text, out Symbol symbol)
-                || (!exchange.IsEmpty && Symbol.TryNormalize(Encoding.UTF8.GetString(spelling), out symbol));
+                || (!exchange.IsEmpty && Symbol.TryNormalize(Encoding.UTF8.GetString(spelling), out symbol))
+                || (defaultExchange is not null && Symbol.TryNormalize(text + "." + defaultExchange, out symbol));
             if (!isKnown)
             {
                 return false;

@@ -8,7 +8,7 @@ internal sealed class CsvBarHeader
     // Most wanted spelling first. Compared without case, spaces, underscores and bracketed units.
     private static readonly (string Column, string[] Names)[] s_aliases =
     [
-        (BarTable.TradingDate, ["tradingdate", "tradedate", "date", "日期", "交易日期", "交易日", "datetime", "time", "timestamp", "day", "时间"]),
+        (BarTable.TradingDate, ["tradingdate", "tradedate", "date", "日期", "交易日期", "交易日", "datetime", "time", "timestamp", "day", "opentime", "时间", "日期时间"]),
         (BarTable.Symbol, ["symbol", "tscode", "code", "ticker", "stockcode", "stock", "instrument", "股票代码", "证券代码", "代码", "合约代码", "品种代码"]),
         (Exchange, ["exchange", "交易所", "市场"]),
         (BarTable.Open, ["open", "openprice", "开盘", "开盘价", "今开", "今开盘"]),
@@ -16,17 +16,30 @@ internal sealed class CsvBarHeader
         (BarTable.Low, ["low", "lowprice", "最低", "最低价"]),
         (BarTable.Close, ["close", "closeprice", "收盘", "收盘价"]),
         (BarTable.Volume, ["volume", "vol", "成交量", "成交股数"]),
-        (BarTable.Amount, ["amount", "money", "成交额", "成交金额", "turnover"]),
+        (BarTable.Amount, ["amount", "money", "成交额", "成交金额", "turnover", "quotevolume", "quoteassetvolume"]),
         (BarTable.PreClose, ["preclose", "prevclose", "previousclose", "昨收", "昨收盘", "前收", "前收盘", "前收盘价"]),
+        (BarTable.OpenInterest, ["openinterest", "hold", "oi", "持仓量", "position"]),
+        (BarTable.AdjustmentFactor, ["adjfactor", "factor", "复权因子"]),
+        (Time, ["time", "时间", "bartime"]),
+        (TradeStatus, ["tradestatus", "交易状态"]),
+        (Paused, ["paused", "停牌"]),
+        (AdjustFlag, ["adjustflag"]),
     ];
 
     private const string Exchange = "exchange";
+    private const string Time = "time";
+    private const string TradeStatus = "tradestatus";
+    private const string Paused = "paused";
+    private const string AdjustFlag = "adjustflag";
 
     private readonly int[] _positions;
+
+    private readonly string[] _names;
 
     private CsvBarHeader(int[] positions, string[] names)
     {
         _positions = positions;
+        _names = names;
         FieldCount = names.Length;
         FirstName = names[0];
     }
@@ -54,6 +67,39 @@ internal sealed class CsvBarHeader
     public int Amount => _positions[8];
 
     public int PreClose => _positions[9];
+
+    public int OpenInterest => _positions[10];
+
+    public int Factor => _positions[11];
+
+    /// <summary>The time of day beside the date; -1 when the date column has it all.</summary>
+    public int TimeColumn => _positions[12] == _positions[0] ? -1 : _positions[12];
+
+    public int TradeStatusColumn => _positions[13];
+
+    public int PausedColumn => _positions[14];
+
+    public int AdjustFlagColumn => _positions[15];
+
+    /// <summary>Which column became which.</summary>
+    public IReadOnlyList<ColumnMapping> Mapping(long volumeMultiplier, long amountMultiplier) =>
+        [.. Enumerable.Range(0, s_aliases.Length)
+            .Where(a => _positions[a] >= 0 && !(a == 12 && TimeColumn < 0))
+            .Select(a => new ColumnMapping(
+                s_aliases[a].Column,
+                _names[_positions[a]],
+                _positions[a] + 1,
+                s_aliases[a].Column switch { BarTable.Volume => volumeMultiplier, BarTable.Amount => amountMultiplier, _ => 1 }))];
+
+    /// <summary>The names for a message, at most 20 and 200 characters.</summary>
+    public string Names()
+    {
+        string names = string.Join(", ", _names.Take(20));
+        return names.Length > 200 ? names[..200] + "..." : names;
+    }
+
+    /// <summary>Names that no column was made of.</summary>
+    public IReadOnlyList<string> Unused() => [.. _names.Where((name, i) => name.Length > 0 && !_positions.Contains(i)).Take(100)];
 
     /// <summary>Maps the names; returns which needed columns lack, empty when the header can be used.</summary>
     public static IReadOnlyList<string> TryMap(string[] names, bool needsSymbol, long line, out CsvBarHeader header)

@@ -1,19 +1,24 @@
 using System.Text;
+using EasyQuant.Domain;
 
 namespace EasyQuant.Data;
 
 internal sealed class CsvBarReader
 {
-    private const int HeaderLinesMax = 16;
+    private const int FactorPower = 12;
     private readonly CsvBarOptions _options;
     private readonly Utf8Feed _feed;
     private readonly CsvRecordReader _records;
-    private readonly SymbolSet _symbols = new();
+    private readonly SymbolSet _symbols;
     private readonly BarRows _rows;
-    private readonly SortedDictionary<string, long> _skipped = new(StringComparer.Ordinal);
-    private readonly List<ParseIssue> _issues = [];
+    private readonly CsvLog _log;
+    private readonly CsvStamps _stamps;
+    private readonly int _pricePower;
     private readonly int _volumePower;
     private readonly int _amountPower;
+    private readonly long _volumeMultiplier;
+    private readonly long _amountMultiplier;
+    private readonly HashSet<char> _adjustFlags = [];
     private long _roundedCount;
     private long _firstRoundedLine;
 
@@ -21,21 +26,28 @@ internal sealed class CsvBarReader
     {
         bool isTushare = options.Profile == CsvProfile.Tushare;
         _options = options;
-        _volumePower = PowerOfTen(isTushare ? 100 : options.VolumeMultiplier, nameof(CsvBarOptions.VolumeMultiplier));
-        _amountPower = PowerOfTen(isTushare ? 1000 : options.AmountMultiplier, nameof(CsvBarOptions.AmountMultiplier)) + BarTable.Scale;
         CheckLimits(options);
+        _volumeMultiplier = isTushare ? 100 : options.VolumeMultiplier;
+        _amountMultiplier = isTushare ? 1000 : options.AmountMultiplier;
+        _pricePower = options.PriceScale - PowerOfTen(options.PriceDivisor, nameof(CsvBarOptions.PriceDivisor));
+        _volumePower = PowerOfTen(_volumeMultiplier, nameof(CsvBarOptions.VolumeMultiplier)) + options.QuantityScale;
+        _amountPower = PowerOfTen(_amountMultiplier, nameof(CsvBarOptions.AmountMultiplier)) + options.PriceScale;
         _feed = new Utf8Feed(stream, options.Encoding);
         _records = new CsvRecordReader(_feed, options);
-        _rows = new BarRows(_symbols);
+        _symbols = new SymbolSet(options.DefaultExchange);
+        _stamps = new CsvStamps(options);
+        _rows = new BarRows(_symbols, new BarScales(options.PriceScale, options.QuantityScale, options.PriceScale), hasTime: !_stamps.IsDaily);
+        _log = new CsvLog(options.SkipBadRows);
     }
 
     public CsvBarResult Read()
     {
-        CsvBarHeader header = FindHeader();
+        var finder = new CsvHeaderFinder(_records, _options);
+        CsvBarHeader header = finder.Find();
         long headerLine = _records.Line;
-        int fixedSymbol = header.Symbol < 0 ? _symbols.Add(_options.Symbol!.Value) : -1;
+        int fixedSymbol = header.Symbol < 0 ? _symbols.Add(finder.SymbolOfFile(header)) : -1;
         long rowsRead = 0;
-        while (_records.Read())
+        while ((_options.RowsStop is not { } stop || _rows.Count < stop) && _records.Read())
         {
             if (++rowsRead > _options.RowsMax)
             {
@@ -45,93 +57,57 @@ internal sealed class CsvBarReader
             ReadRow(header, fixedSymbol);
         }
 
+        _stamps.Finish(_rows);
+        string? adjustment = Adjustment(finder.Adjustment);
         if (_roundedCount > 0)
         {
-            Note(_firstRoundedLine, CsvReasons.Rounded, $"{_roundedCount} numbers have more digits than are kept and were rounded; the first is in this line.");
+            _log.Note(_firstRoundedLine, CsvReasons.Rounded, $"{_roundedCount} numbers have more digits than are kept and were rounded; the first is in this line.");
         }
 
-        Table table = _rows.ToTable(header.PreClose >= 0, out long duplicateCount);
+        if (_feed.NulCount > 0)
+        {
+            _log.Note(0, CsvReasons.NulBytes, $"{_feed.NulCount} NUL bytes were left out.");
+        }
+
+        Table table = _rows.ToTable(out long duplicateCount);
+        (long breaches, long zeroVolumes) = BarChecks.Count(table);
         var report = new ParseReport
         {
             RowsRead = rowsRead,
             RowsLoaded = table.RowCount,
-            SkippedByReason = _skipped,
-            Issues = _issues,
+            SkippedByReason = _log.Skipped,
+            Issues = _log.Issues,
             DuplicateCount = duplicateCount,
             RoundedCount = _roundedCount,
             Encoding = _feed.EncodingName,
             Delimiter = (char)_records.Delimiter,
-            HeaderLine = headerLine,
+            HeaderLine = finder.IsGiven ? 0 : headerLine,
+            Mapping = header.Mapping(_volumeMultiplier, _amountMultiplier),
+            UnusedColumns = header.Unused(),
+            OhlcBreachCount = breaches,
+            ZeroVolumeCount = zeroVolumes,
+            Adjustment = adjustment,
+            IntervalMinutes = _stamps.IntervalMinutes,
+            HasTimes = _stamps.HasTimes,
         };
         return new CsvBarResult(table, report);
     }
 
-    // Vendors put a title above the header, so the first line that names every needed column is the header.
-    private CsvBarHeader FindHeader()
+    private string? Adjustment(string? ofTitle)
     {
-        IReadOnlyList<string>? fewestMissing = null;
-        string bestNames = "";
-        long bestLine = 0;
-        for (int i = 0; i < HeaderLinesMax; i++)
+        // Baostock: 1 = backward, 2 = forward, 3 = none.
+        string? adjustment = _adjustFlags.Count == 0 ? ofTitle : _adjustFlags.Contains('1') ? "backward" : _adjustFlags.Contains('2') ? "forward" : "none";
+        if (_adjustFlags.Count > 1)
         {
-            ReadOnlySpan<byte> line = _records.PeekLine();
-            if (line.IsEmpty)
-            {
-                break;
-            }
-
-            _records.UseDelimiter(GuessDelimiter(line));
-            if (!_records.Read())
-            {
-                break;
-            }
-
-            string[] names = FieldTexts();
-            IReadOnlyList<string> missing = CsvBarHeader.TryMap(names, _options.Symbol is null, _records.Line, out CsvBarHeader header);
-            if (missing.Count == 0)
-            {
-                return header;
-            }
-
-            if (fewestMissing is null || missing.Count < fewestMissing.Count)
-            {
-                (fewestMissing, bestNames, bestLine) = (missing, string.Join(", ", names.Take(20)), _records.Line);
-            }
+            throw new CsvException(CsvReasons.Adjusted, 0, "rows of different adjustment are mixed in one file (column adjustflag); split it.");
         }
 
-        throw fewestMissing is null
-            ? new CsvException(CsvReasons.Empty, 0, "the file is empty; expected a header line.")
-            : new CsvException(
-                CsvReasons.MissingColumn,
-                bestLine,
-                $"no column for {string.Join(", ", fewestMissing)}; the header has: {(bestNames.Length > 200 ? bestNames[..200] + "..." : bestNames)}.");
-    }
-
-    private string[] FieldTexts()
-    {
-        var names = new string[_records.FieldCount];
-        for (int i = 0; i < names.Length; i++)
+        if (adjustment is "forward" or "backward")
         {
-            names[i] = Encoding.UTF8.GetString(_records.Field(i));
+            _log.Note(0, CsvReasons.Adjusted, $"the prices are adjusted ({adjustment}) by the source; they are not the traded ones.");
         }
 
-        return names;
-    }
-
-    private static byte GuessDelimiter(ReadOnlySpan<byte> line)
-    {
-        byte best = (byte)',';
-        int most = 0;
-        foreach (byte candidate in ",;\t|"u8)
-        {
-            int count = line.Count(candidate);
-            if (count > most)
-            {
-                (best, most) = (candidate, count);
-            }
-        }
-
-        return best;
+        return adjustment;
     }
 
     private void ReadRow(CsvBarHeader header, int fixedSymbol)
@@ -139,7 +115,8 @@ internal sealed class CsvBarReader
         int extra = _records.FieldCount - header.FieldCount;
         bool hasTrailingDelimiter = extra == 1 && _records.Field(_records.FieldCount - 1).IsEmpty;
         ReadOnlySpan<byte> dateText = header.Date < _records.FieldCount ? _records.Field(header.Date) : default;
-        bool isDate = CsvDate.TryRead(dateText, out int day);
+        ReadOnlySpan<byte> timeText = (uint)header.TimeColumn < (uint)_records.FieldCount ? _records.Field(header.TimeColumn) : default;
+        bool isDate = _stamps.TryRead(dateText, timeText, out int day, out long micros);
         if (!isDate && IsRepeatedHeader(header))
         {
             Skip(CsvReasons.RepeatedHeader, "a header inside the data was left out.");
@@ -161,7 +138,7 @@ internal sealed class CsvBarReader
 
         if (!isDate)
         {
-            Refuse(CsvReasons.BadDate, $"`{CsvBars.Text(dateText)}` is no date; known are 2024-01-31, 20240131 and 2024/1/31.");
+            Refuse(CsvReasons.BadDate, $"`{CsvBars.Text(dateText)}` is no date; known are 2024-01-31, 20240131, 2024/1/31, 1/31/2024 and Jan 31 2024.");
             return;
         }
 
@@ -176,7 +153,33 @@ internal sealed class CsvBarReader
             }
         }
 
-        ReadNumbers(header, _rows.Add(symbol, day));
+        if (!IsSuspended(header))
+        {
+            int row = _rows.Add(symbol, day);
+            if (!_stamps.IsDaily)
+            {
+                _rows.SetTime(row, micros);
+            }
+
+            ReadNumbers(header, row);
+        }
+    }
+
+    private bool IsSuspended(CsvBarHeader header)
+    {
+        if (header.AdjustFlagColumn >= 0 && _records.Field(header.AdjustFlagColumn) is [var flag, ..])
+        {
+            _adjustFlags.Add((char)flag);
+        }
+
+        bool isSuspended = (header.TradeStatusColumn >= 0 && _records.Field(header.TradeStatusColumn) is [(byte)'0'])
+            || (header.PausedColumn >= 0 && _records.Field(header.PausedColumn) is [(byte)'1', ..] or [(byte)'T' or (byte)'t', ..]);
+        if (isSuspended)
+        {
+            Skip(CsvReasons.Suspended, "the row is of a suspended day and was left out.");
+        }
+
+        return isSuspended;
     }
 
     private void ReadNumbers(CsvBarHeader header, int row)
@@ -190,7 +193,9 @@ internal sealed class CsvBarReader
         isGood = isGood
             && Number(header.Volume, BarRows.VolumeColumn, row, _volumePower, BarTable.Volume, ref unused)
             && Number(header.Amount, BarRows.AmountColumn, row, _amountPower, BarTable.Amount, ref unused)
-            && (header.PreClose < 0 || Number(header.PreClose, BarRows.PreCloseColumn, row, BarTable.Scale, BarTable.PreClose, ref unused));
+            && (header.PreClose < 0 || Number(header.PreClose, BarRows.PreCloseColumn, row, _pricePower, BarTable.PreClose, ref unused))
+            && (header.OpenInterest < 0 || Number(header.OpenInterest, BarRows.OpenInterestColumn, row, 0, BarTable.OpenInterest, ref unused))
+            && (header.Factor < 0 || Number(header.Factor, BarRows.FactorColumn, row, BarRows.FactorScale, BarTable.AdjustmentFactor, ref unused));
         if (!isGood)
         {
             _rows.RemoveLast();
@@ -208,11 +213,85 @@ internal sealed class CsvBarReader
             {
                 Refuse(CsvReasons.BadNumber, $"{missing} of the four prices are empty.");
             }
+
+            return;
+        }
+
+        if (_options.IsFactored)
+        {
+            UndoFactor(header, row);
         }
     }
 
-    private bool Price(int field, int column, int row, ref int missing) =>
-        Number(field, column, row, BarTable.Scale, BarTable.Schema[2 + column].Name, ref missing);
+    // The vendor's prices are floats of price × factor; only the tick tells what was traded.
+    private void UndoFactor(CsvBarHeader header, int row)
+    {
+        if (header.Factor < 0 || CsvNumber.Read(_records.Field(header.Factor), FactorPower, out long factor) > CsvNumber.Outcome.Rounded || factor <= 0)
+        {
+            _rows.RemoveLast();
+            Refuse(CsvReasons.BadNumber, "the factor is missing or not above 0, so the traded prices cannot be found.");
+            return;
+        }
+
+        long tick = TickOf(_rows.SymbolOf(row));
+        ReadOnlySpan<int> fields = [header.Open, header.High, header.Low, header.Close];
+        for (int column = BarRows.OpenColumn; column <= BarRows.CloseColumn; column++)
+        {
+            CsvNumber.Read(_records.Field(fields[column]), FactorPower, out long scaled);
+            Int128 ticks = ScaledDecimal.DivideHalfUp((Int128)scaled * DecimalUnits.Power(_options.PriceScale), (Int128)factor * tick);
+            _rows.Set(column, row, (long)ticks * tick);
+        }
+
+        if (header.Volume >= 0 && !_rows.IsMissing(BarRows.VolumeColumn, row) && CsvNumber.Read(_records.Field(header.Volume), 4, out long volume) <= CsvNumber.Outcome.Rounded)
+        {
+            Int128 shares = ScaledDecimal.DivideHalfUp((Int128)volume * factor * DecimalUnits.Power(_volumePower), (Int128)DecimalUnits.Power(4 + FactorPower));
+            _rows.Set(BarRows.VolumeColumn, row, (long)shares);
+        }
+    }
+
+    private long TickOf(int symbolId)
+    {
+        Board board = Symbol.TryNormalize(Encoding.UTF8.GetString(_symbols.Utf8(symbolId)), out Symbol symbol) ? Instrument.BoardOf(symbol) : Board.Other;
+        int digits = board switch
+        {
+            Board.Main or Board.Star or Board.ChiNext or Board.Bse => 2,
+            Board.Fund or Board.BShare or Board.Bond => 3,
+            _ => 4,
+        };
+        return DecimalUnits.Power(Math.Max(0, _options.PriceScale - digits));
+    }
+
+    private bool Price(int field, int column, int row, ref int missing)
+    {
+        if (!_options.IsQuote)
+        {
+            return Number(field, column, row, _pricePower, BarTable.Schema[2 + column].Name, ref missing);
+        }
+
+        int noBid = 0;
+        int noAsk = 0;
+        if (!Number(field, column, row, _pricePower, "bid", ref noBid))
+        {
+            return false;
+        }
+
+        long bid = _rows.Get(column, row);
+        if (!Number(field + 5, column, row, _pricePower, "ask", ref noAsk))
+        {
+            return false;
+        }
+
+        // One side alone is the price; without both there is none.
+        missing += noBid + noAsk == 2 ? 1 : 0;
+        if (noBid + noAsk < 2)
+        {
+            long ask = _rows.Get(column, row);
+            _rows.Set(column, row, noBid == 1 ? ask : noAsk == 1 ? bid : (long)ScaledDecimal.DivideHalfUp((Int128)bid + ask, 2));
+            _rows.SetPresent(column, row);
+        }
+
+        return true;
+    }
 
     private bool Number(int field, int column, int row, int power, string name, ref int missing)
     {
@@ -248,40 +327,20 @@ internal sealed class CsvBarReader
     {
         string first = Encoding.UTF8.GetString(_records.Field(0));
         bool repeatsFirst = first.Length > 0 && string.Equals(first, header.FirstName, StringComparison.OrdinalIgnoreCase);
-        if (repeatsFirst || first is "Ticker" or "Date")
+        if (repeatsFirst || first is "Ticker" or "Date" or "Datetime")
         {
             return true;
         }
 
         return _records.FieldCount == header.FieldCount
-            && CsvBarHeader.TryMap(FieldTexts(), header.Symbol >= 0, _records.Line, out _).Count == 0;
+            && CsvBarHeader.TryMap(_records.FieldTexts(), header.Symbol >= 0, _records.Line, out _).Count == 0;
     }
 
-    private void Refuse(string reason, string message)
-    {
-        if (!_options.SkipBadRows)
-        {
-            throw new CsvException(reason, _records.Line, message);
-        }
+    private void Refuse(string reason, string message) => _log.Refuse(_records.Line, reason, message);
 
-        Skip(reason, message);
-    }
+    private void Skip(string reason, string message) => _log.Skip(_records.Line, reason, message);
 
-    private void Skip(string reason, string message)
-    {
-        _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
-        Note(_records.Line, reason, message);
-    }
-
-    private void Note(long line, string reason, string message)
-    {
-        if (_issues.Count < ParseReport.IssuesMax)
-        {
-            _issues.Add(new ParseIssue(line, reason, message));
-        }
-    }
-
-    private static int PowerOfTen(int multiplier, string name)
+    private static int PowerOfTen(long multiplier, string name)
     {
         int power = 0;
         for (long value = 1; value <= 1_000_000; value *= 10, power++)
@@ -302,5 +361,9 @@ internal sealed class CsvBarReader
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.LineBytesMax, 256 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.FieldBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ColumnsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PriceScale, BarTable.Scale);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.PriceScale, 8);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.QuantityScale);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.QuantityScale, 8);
     }
 }

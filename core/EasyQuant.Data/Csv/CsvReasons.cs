@@ -51,6 +51,21 @@ public static class CsvReasons
     /// <summary>A repeated header inside the data; such rows are always skipped.</summary>
     public const string RepeatedHeader = "CSV_REPEATED_HEADER";
 
+    /// <summary>A row of a suspended day, marked so by the source; such rows are always skipped.</summary>
+    public const string Suspended = "CSV_SUSPENDED";
+
+    /// <summary>The prices are adjusted by the source; the rows are kept.</summary>
+    public const string Adjusted = "CSV_ADJUSTED";
+
+    /// <summary>NUL bytes were left out; the rows are kept.</summary>
+    public const string NulBytes = "CSV_NUL_BYTES";
+
+    /// <summary>Which part of the dates is the month cannot be told.</summary>
+    public const string DateOrder = "CSV_DATE_ORDER";
+
+    /// <summary>How long the bars are cannot be told.</summary>
+    public const string Interval = "CSV_INTERVAL";
+
     /// <summary>The file holds no data line.</summary>
     public const string Empty = "CSV_EMPTY";
 }

@@ -85,6 +85,18 @@ internal sealed class CsvRecordReader(Utf8Feed feed, CsvBarOptions limits)
         return raw.Contains((byte)'"') ? Unescape(raw) : Trim(raw);
     }
 
+    /// <summary>The content of all fields; allocates.</summary>
+    public string[] FieldTexts()
+    {
+        var names = new string[FieldCount];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = System.Text.Encoding.UTF8.GetString(Field(i));
+        }
+
+        return names;
+    }
+
     private const int NeedMore = -1;
     private const int Ended = -2;
 

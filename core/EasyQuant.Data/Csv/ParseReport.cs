@@ -35,4 +35,25 @@ public sealed record ParseReport
 
     /// <summary>Number of the header line, from 1.</summary>
     public required long HeaderLine { get; init; }
+
+    /// <summary>Which column became which; empty for binary files.</summary>
+    public IReadOnlyList<ColumnMapping> Mapping { get; init; } = [];
+
+    /// <summary>Columns of the file that were not used, at most 100 names.</summary>
+    public IReadOnlyList<string> UnusedColumns { get; init; } = [];
+
+    /// <summary>Bars whose low or high does not enclose open and close; they are in the table.</summary>
+    public long OhlcBreachCount { get; init; }
+
+    /// <summary>Bars with a volume of 0; they are in the table.</summary>
+    public long ZeroVolumeCount { get; init; }
+
+    /// <summary><c>forward</c>, <c>backward</c> or <c>none</c> when the file says how its prices are adjusted; else null.</summary>
+    public string? Adjustment { get; init; }
+
+    /// <summary>Minutes of a bar, 0 for days.</summary>
+    public int IntervalMinutes { get; init; }
+
+    /// <summary>Whether a row had a time of day other than midnight.</summary>
+    internal bool HasTimes { get; init; }
 }

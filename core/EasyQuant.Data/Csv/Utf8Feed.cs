@@ -20,6 +20,9 @@ internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
     private Decoder? _decoder;
     private char[]? _chars;
 
+    /// <summary>NUL bytes left out so far; some vendors' files carry them.</summary>
+    public long NulCount { get; private set; }
+
     public string EncodingName => _encoding == CsvEncoding.Gb18030 ? "gb18030" : "utf-8";
 
     /// <summary>Room that <see cref="Read"/> needs in its target.</summary>
@@ -103,8 +106,22 @@ internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
     private int Copy(ReadOnlySpan<byte> piece, Span<byte> target)
     {
         piece.CopyTo(target);
-        _linesBefore += piece.Count((byte)'\n');
-        return piece.Length;
+        int length = piece.Contains((byte)0) ? DropNuls(target[..piece.Length]) : piece.Length;
+        _linesBefore += target[..length].Count((byte)'\n');
+        return length;
+    }
+
+    private int DropNuls(Span<byte> text)
+    {
+        int length = 0;
+        foreach (byte b in text)
+        {
+            text[length] = b;
+            length += b == 0 ? 0 : 1;
+        }
+
+        NulCount += text.Length - length;
+        return length;
     }
 
     private void Carry(ReadOnlySpan<byte> tail)
@@ -122,6 +139,7 @@ internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
         {
             int count = _decoder.GetChars(piece, _chars, _isEnded);
             int length = Encoding.UTF8.GetBytes(_chars.AsSpan(0, count), target);
+            length = target[..length].Contains((byte)0) ? DropNuls(target[..length]) : length;
             _linesBefore += target[..length].Count((byte)'\n');
             return length;
         }

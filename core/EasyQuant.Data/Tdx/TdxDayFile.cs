@@ -61,7 +61,7 @@ public static class TdxDayFile
             rows.Set(BarRows.VolumeColumn, row, (long)BinaryPrimitives.ReadUInt32LittleEndian(record[24..]) * units.VolumeLot);
         }
 
-        return rows.ToTable(withPreClose: false, out _);
+        return rows.ToTable(out _);
     }
 
     /// <summary>Writes the bars of one symbol in the order of the rows. Amounts become 32-bit floats, as the format has it.</summary>

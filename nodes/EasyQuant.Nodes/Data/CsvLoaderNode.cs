@@ -30,7 +30,7 @@ public sealed class CsvLoaderNode : INodeHandler
     public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
-        load.Run(LoadOne, cancellationToken);
+        load.Run(LoadOne, BarTable.Merge, cancellationToken);
         return ValueTask.CompletedTask;
     }
 
@@ -52,7 +52,7 @@ public sealed class CsvLoaderNode : INodeHandler
         return new CsvLoaderNode(parameters);
     }
 
-    private (Table Table, ParseReport? Report) LoadOne(IDataFiles files, string path, int rowsMax)
+    private (Table Table, ParseReport? Report, string? Profile) LoadOne(IDataFiles files, string path, int rowsMax)
     {
         bool isNamed = Symbol.TryNormalize(_parameters.Symbol ?? System.IO.Path.GetFileNameWithoutExtension(path), out Symbol symbol);
         var options = new CsvBarOptions
@@ -69,7 +69,7 @@ public sealed class CsvLoaderNode : INodeHandler
         {
             using Stream stream = files.OpenRead(path);
             CsvBarResult result = CsvBars.Read(stream, options);
-            return (result.Table, result.Report);
+            return (result.Table, result.Report, null);
         }
         catch (CsvException e)
         {

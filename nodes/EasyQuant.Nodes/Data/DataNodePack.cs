@@ -11,6 +11,7 @@ public static class DataNodePack
         ArgumentNullException.ThrowIfNull(catalog);
         CsvLoaderNode.AddTo(catalog);
         TdxLoaderNode.AddTo(catalog);
+        BarImportNode.AddTo(catalog);
         DataCleanNode.AddTo(catalog);
         TableMergeNode.AddTo(catalog);
         TableSelectNode.AddTo(catalog);

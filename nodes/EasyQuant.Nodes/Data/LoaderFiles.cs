@@ -15,9 +15,9 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
         new PortDefinition("report", PortType.Json, new LocalizedText("Load report", "加载报告")),
     ];
 
-    public delegate (Table Table, ParseReport? Report) Load(IDataFiles files, string path, int rowsMax);
+    public delegate (Table Table, ParseReport? Report, string? Profile) Load(IDataFiles files, string path, int rowsMax);
 
-    public void Run(Load load, CancellationToken cancellationToken)
+    public void Run(Load load, Func<IReadOnlyList<Table>, Table> merge, CancellationToken cancellationToken)
     {
         IDataFiles files = execution.Services.Require<IDataFiles>("a data directory");
         IReadOnlyList<string> paths = files.Find(pattern);
@@ -34,7 +34,7 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
         for (int i = 0; i < paths.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (Table table, ParseReport? report) = load(files, paths[i], rowsLeft);
+            (Table table, ParseReport? report, string? profile) = load(files, paths[i], rowsLeft);
             rowsLeft -= table.RowCount;
             rowsRead += report?.RowsRead ?? table.RowCount;
             tables.Add(table);
@@ -45,13 +45,13 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
 
             if (perFile.Count < FilesInReportMax)
             {
-                perFile.Add((JsonNode)Describe(paths[i], table, report));
+                perFile.Add((JsonNode)Describe(paths[i], table, report, profile));
             }
 
             execution.Progress(i + 1, paths.Count);
         }
 
-        Table merged = BarTable.Merge(tables);
+        Table merged = Merged(merge, tables);
         execution.SetOutput(0, merged);
         execution.SetOutput(1, new JsonObject
         {
@@ -65,7 +65,19 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
         execution.Report(new StepMetrics(rowsRead, merged.RowCount));
     }
 
-    private static JsonObject Describe(string path, Table table, ParseReport? report)
+    private static Table Merged(Func<IReadOnlyList<Table>, Table> merge, List<Table> tables)
+    {
+        try
+        {
+            return merge(tables);
+        }
+        catch (ImportException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
+        }
+    }
+
+    private static JsonObject Describe(string path, Table table, ParseReport? report, string? profile)
     {
         var file = new JsonObject { ["path"] = path, ["rows_loaded"] = table.RowCount };
         if (report is not null)
@@ -74,6 +86,16 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
             file["duplicate_count"] = report.DuplicateCount;
             file["rounded_count"] = report.RoundedCount;
             file["encoding"] = report.Encoding;
+            file["ohlc_breach_count"] = report.OhlcBreachCount;
+            file["zero_volume_count"] = report.ZeroVolumeCount;
+            file["interval"] = report.IntervalMinutes == 0 ? "1d" : report.IntervalMinutes + "m";
+            file["profile"] = profile;
+            file["adjustment"] = report.Adjustment;
+            file["mapping"] = new JsonArray([.. report.Mapping.Select(m => (JsonNode)new JsonObject
+            {
+                ["field"] = m.Field, ["header"] = m.Header, ["position"] = m.Position, ["multiplier"] = m.Multiplier,
+            })]);
+            file["unused_columns"] = new JsonArray([.. report.UnusedColumns.Select(c => (JsonNode)c)]);
             file["issues"] = new JsonArray([.. report.Issues.Take(20).Select(i => (JsonNode)$"Line {i.Line}: {i.Reason}: {i.Message}")]);
         }
 

@@ -31,11 +31,11 @@ public sealed class TdxLoaderNode : INodeHandler
     public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
-        load.Run(LoadOne, cancellationToken);
+        load.Run(LoadOne, BarTable.Merge, cancellationToken);
         return ValueTask.CompletedTask;
     }
 
-    private static (Table Table, ParseReport? Report) LoadOne(IDataFiles files, string path, int rowsMax)
+    private static (Table Table, ParseReport? Report, string? Profile) LoadOne(IDataFiles files, string path, int rowsMax)
     {
         if (!TdxDayFile.SymbolOfFileName(path, out Symbol symbol))
         {
@@ -52,7 +52,7 @@ public sealed class TdxLoaderNode : INodeHandler
         int got = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         try
         {
-            return (TdxDayFile.Read(bytes.AsSpan(0, got), symbol, rowsMax), null);
+            return (TdxDayFile.Read(bytes.AsSpan(0, got), symbol, rowsMax), null, null);
         }
         catch (TdxException e)
         {
