@@ -158,14 +158,18 @@ internal sealed class SchedulerCluster : IAsyncDisposable
             Event = new RunEvent { RunId = runId, Sequence = Interlocked.Increment(ref _sequence), Type = "run." + state.ToString().ToLowerInvariant(), RunState = state },
             Run = run.Clone(),
         };
-        PublishOutcome outcome = await _publisher.PublishAsync(
-            new OutgoingMessage
-            {
-                MessageId = Guid.NewGuid(), Exchange = Topology.EventsExchange, RoutingKey = "workflow.run." + state.ToString().ToLowerInvariant(),
-                Type = RunChanged.Descriptor.FullName, ProjectId = "default", Body = changed.ToByteArray(),
-            },
-            CancellationToken.None);
-        Assert.Equal(PublishOutcome.Confirmed, outcome);
+        var message = new OutgoingMessage
+        {
+            MessageId = Guid.NewGuid(), Exchange = Topology.EventsExchange, RoutingKey = "workflow.run." + state.ToString().ToLowerInvariant(),
+            Type = RunChanged.Descriptor.FullName, ProjectId = "default", Body = changed.ToByteArray(),
+        };
+
+        // A replica serves calls before its queue is bound: until then the broker returns the message.
+        await Eventually.BecomesAsync(
+            "a queue for the event",
+            () => _publisher.PublishAsync(message, CancellationToken.None),
+            outcome => outcome == PublishOutcome.Confirmed,
+            Patience);
     }
 
     /// <summary>Stops one replica for good.</summary>
