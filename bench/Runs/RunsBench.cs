@@ -87,23 +87,25 @@ public static class RunsBench
                 await runs.CreateRunsAsync(request, platform.Headers, cancellationToken: cancellationToken);
             }
         }));
-        while (await CountAsync(platform.ConnectionString, "state in (1, 2, 3)", cancellationToken) > 0)
+        while (await AnyAsync(platform.ConnectionString, "state in (1, 2, 3)", cancellationToken))
         {
             platform.ThrowIfEnded();
-            await Task.Delay(20, cancellationToken);
+            await Task.Delay(50, cancellationToken);
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        long failed = await CountAsync(platform.ConnectionString, "state in (5, 6)", cancellationToken);
-        return failed == 0 ? (count - (count % BatchSize)) / seconds : throw new InvalidOperationException($"{failed} runs failed.");
+        return await AnyAsync(platform.ConnectionString, "state in (5, 6)", cancellationToken)
+            ? throw new InvalidOperationException("A run failed.")
+            : (count - (count % BatchSize)) / seconds;
     }
 
-    // Unfinished and failed runs have small partial indexes: the count costs next to nothing.
-    private static async Task<long> CountAsync(string connectionString, string condition, CancellationToken cancellationToken)
+    // Asks an index for one row only: to count the whole queue at every look would take a third of the machine from what is measured.
+    private static async Task<bool> AnyAsync(string connectionString, string condition, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
+        await using var connection = new NpgsqlConnection(connectionString + ";Options=-c enable_seqscan=off");
         await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand($"select count(*) from workflow.runs where project_id = 'default' and {condition}", connection);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var command = new NpgsqlCommand(
+            $"select exists(select 1 from workflow.runs where project_id = 'default' and {condition})", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -33,7 +33,11 @@ public static class WorkflowExtensions
                 options.DashboardUrl = (configuration["EASYQUANT_DASHBOARD_URL"] ?? options.DashboardUrl).TrimEnd('/');
             })
             .ValidateDataAnnotations().ValidateOnStart();
-        builder.AddNpgsqlDataSource("easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-workflow", Pg.Schema));
+        builder.AddNpgsqlDataSource("easyquant", configureDataSourceBuilder: source =>
+        {
+            DataSourceDefaults.Apply(source, "easyquant-workflow", Pg.Schema);
+            DataSourceDefaults.PreferIndexes(source);
+        });
         builder.AddRabbitMQClient("messaging");
         builder.AddGrpcServerDefaults();
         builder.Services.TryAddSingleton(TimeProvider.System);
