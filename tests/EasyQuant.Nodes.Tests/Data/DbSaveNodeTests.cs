@@ -147,6 +147,51 @@ public sealed class DbSaveNodeTests(DatabaseFixture fixture) : IClassFixture<Dat
     }
 
     [Fact]
+    public async Task Save_TwoUpsertersOfNewKeys_EachKeyOnceAndEveryRowCounted()
+    {
+        const string Parameters = """{"table":"raced_upsert","mode":"upsert","keys":["symbol","trading_date"]}""";
+
+        string[] results = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => SaveAsync(Parameters, Closing(i + 1), "race-upsert-" + i)));
+
+        Assert.Equal(3000, results.Sum(r => (long)JsonNode.Parse(r)!["inserted"]!));
+        Assert.Equal(9000, results.Sum(r => (long)JsonNode.Parse(r)!["updated"]!));
+        Assert.Equal(3000, await fixture.ScalarAsync<long>("select count(*) from raced_upsert"));
+        Assert.Equal(1, await fixture.ScalarAsync<long>("select count(distinct close) from raced_upsert"));
+
+        static Table Closing(int close) =>
+            NodeRunner.Bars([.. Enumerable.Range(0, 3000).Select(i => $"{600000 + i},2024-01-02,{close},{close},{close},{close},100,500")]);
+    }
+
+    [Fact]
+    public async Task Save_UpsertIntoPartitions_CountsInsertedAndUpdatedApart()
+    {
+        const string Parameters = """{"table":"parted","mode":"upsert","keys":["symbol","trading_date"]}""";
+        await SaveAsync(Parameters.Replace("parted", "model", StringComparison.Ordinal), s_two, "parted-model");
+        await fixture.ExecuteAsync(
+            """
+            create table parted(like model, primary key (symbol, trading_date)) partition by hash (symbol);
+            create table parted_0 partition of parted for values with (modulus 2, remainder 0);
+            create table parted_1 partition of parted for values with (modulus 2, remainder 1)
+            """);
+        await SaveAsync(Parameters, s_two, "parted-1");
+
+        string second = await SaveAsync(Parameters, s_mixed, "parted-2");
+
+        Assert.Equal("""{"table":"data.parted","mode":"upsert","rows":4,"inserted":1,"updated":1,"skipped":2}""", second);
+    }
+
+    [Fact]
+    public async Task Save_UpsertOfKeysAlone_AddsTheNewOnes()
+    {
+        const string Parameters = """{"table":"keys_alone","mode":"upsert","keys":["symbol","trading_date"]}""";
+        await SaveAsync(Parameters, s_two.Select("symbol", "trading_date"), "keys-1");
+
+        string second = await SaveAsync(Parameters, s_mixed.Select("symbol", "trading_date"), "keys-2");
+
+        Assert.Equal("""{"table":"data.keys_alone","mode":"upsert","rows":4,"inserted":1,"updated":0,"skipped":3}""", second);
+    }
+
+    [Fact]
     public async Task Save_ColumnsDoNotFit_ErrorNamesThem()
     {
         await fixture.ExecuteAsync("create table misfit(symbol text, trading_date text, open numeric(10,2), high numeric(19,4), low numeric, close numeric(30,6), volume bigint, note text not null)");

@@ -11,25 +11,43 @@ internal sealed class CopyStream
     private const int PostgresEpochDays = 10_957;
     private const long PostgresEpochMicros = 946_684_800_000_000;
     private readonly Table _table;
+    private readonly int[]? _rows;
     private byte[] _buffer = new byte[FlushLength + 4096];
     private int _length;
 
-    private CopyStream(Table table) => _table = table;
+    private CopyStream(Table table, int[]? rows)
+    {
+        _table = table;
+        _rows = rows;
+    }
 
     /// <summary>Copies all rows into the target.</summary>
     /// <param name="connection">Connection inside the transaction.</param>
     /// <param name="target">Quoted table name.</param>
     /// <param name="table">What to send.</param>
     /// <param name="cancellationToken">Ends the copy; the transaction must then be rolled back.</param>
-    public static async Task SendAsync(NpgsqlConnection connection, string target, Table table, CancellationToken cancellationToken)
+    /// <returns>The number of rows sent.</returns>
+    public static Task<long> SendAsync(NpgsqlConnection connection, string target, Table table, CancellationToken cancellationToken) =>
+        SendAsync(connection, target, table, null, cancellationToken);
+
+    /// <summary>Copies some rows into the target.</summary>
+    /// <param name="connection">Connection inside the transaction.</param>
+    /// <param name="target">Quoted table name.</param>
+    /// <param name="table">Where the rows are.</param>
+    /// <param name="rows">Numbers of the rows to send, in this order; null for all.</param>
+    /// <param name="cancellationToken">Ends the copy; the transaction must then be rolled back.</param>
+    /// <returns>The number of rows sent.</returns>
+    public static async Task<long> SendAsync(
+        NpgsqlConnection connection, string target, Table table, int[]? rows, CancellationToken cancellationToken)
     {
         string columns = string.Join(", ", table.Columns.Select(c => Persistence.SqlIdentifier.Quote(c.Name)));
         await using NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync(
             $"copy {target} ({columns}) from stdin (format binary)", cancellationToken);
-        var copy = new CopyStream(table);
+        var copy = new CopyStream(table, rows);
         try
         {
             await copy.SendAsync(stream, cancellationToken);
+            return copy.Count;
         }
         catch
         {
@@ -39,15 +57,17 @@ internal sealed class CopyStream
         }
     }
 
+    private int Count => _rows?.Length ?? _table.RowCount;
+
     private async Task SendAsync(NpgsqlRawCopyStream stream, CancellationToken cancellationToken)
     {
         ReadOnlySpan<byte> signature = [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xFF, (byte)'\r', (byte)'\n', 0];
         signature.CopyTo(_buffer);
         _buffer.AsSpan(11, 8).Clear();
         _length = 19;
-        for (int row = 0; row < _table.RowCount; row++)
+        for (int i = 0; i < Count; i++)
         {
-            WriteRow(row);
+            WriteRow(_rows is null ? i : _rows[i]);
             if (_length >= FlushLength)
             {
                 await stream.WriteAsync(_buffer.AsMemory(0, _length), cancellationToken);

@@ -11,30 +11,48 @@ internal sealed class KeyLookup(string target, SavePlan plan)
     /// <summary>Column name that no saved table may have.</summary>
     public const string RowColumn = "eq_row";
 
-    /// <summary>Row numbers of new and of known keys, each ascending.</summary>
-    public async Task<(int[] Added, int[] Known)> SplitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Row numbers whose keys are not stored, ascending; null for all rows.</summary>
+    public async Task<int[]?> FindAddedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        int[] all = [.. Enumerable.Range(0, plan.Table.RowCount)];
-        if (all.Length == 0 || await IsEmptyAsync(connection, cancellationToken))
+        int rowCount = plan.Table.RowCount;
+        if (rowCount == 0 || await IsEmptyAsync(connection, cancellationToken))
         {
-            return (all, []);
+            return rowCount == 0 ? [] : null;
         }
 
-        var isKnown = new bool[all.Length];
         await SendKeysAsync(connection, cancellationToken);
         string sameKey = string.Join(" and ", plan.Keys.Select(k => $"t.{SqlIdentifier.Quote(k)} = n.{SqlIdentifier.Quote(k)}"));
         await using var command = new NpgsqlCommand(
             $"select n.{RowColumn} from pg_temp.eq_keys n where exists (select from {target} t where {sameKey})", connection) { CommandTimeout = 0 };
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        var isKnown = new bool[rowCount];
+        int knownCount = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
             isKnown[reader.GetInt64(0)] = true;
+            knownCount++;
         }
 
-        return (Array.FindAll(all, row => !isKnown[row]), Array.FindAll(all, row => isKnown[row]));
+        if (knownCount == 0)
+        {
+            return null;
+        }
+
+        var added = new int[rowCount - knownCount];
+        int count = 0;
+        for (int row = 0; row < rowCount; row++)
+        {
+            if (!isKnown[row])
+            {
+                added[count++] = row;
+            }
+        }
+
+        return added;
     }
 
-    private async Task<bool> IsEmptyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Whether the target has no rows.</summary>
+    public async Task<bool> IsEmptyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"select not exists (select from {target})", connection);
         return await command.ExecuteScalarAsync(cancellationToken) is true;

@@ -58,8 +58,13 @@ internal sealed class SavePlan
 
     private static SavePlan WithUniqueKeys(Table table, DbSaveParameters parameters)
     {
-        int[] order = TableSort.Order(table, [.. parameters.Keys.Select(k => (k, false))]);
         Column[] keys = [.. parameters.Keys.Select(k => table[k])];
+        if (IsStrictlyAscending(keys, table.RowCount))
+        {
+            return new SavePlan(table, parameters, 0);
+        }
+
+        int[] order = TableSort.Order(table, [.. parameters.Keys.Select(k => (k, false))]);
         bool keepsLast = parameters.Mode == DbSaveMode.Upsert;
         var kept = new List<int>(order.Length);
         for (int i = 0; i < order.Length; i++)
@@ -79,6 +84,26 @@ internal sealed class SavePlan
         }
 
         return new SavePlan(table.Take(kept.ToArray()), parameters, table.RowCount - kept.Count);
+    }
+
+    // The usual case, bars by symbol and date: then no key is there twice, and nothing needs to be sorted.
+    private static bool IsStrictlyAscending(Column[] keys, int rowCount)
+    {
+        for (int row = 1; row < rowCount; row++)
+        {
+            int order = 0;
+            for (int k = 0; k < keys.Length && order == 0; k++)
+            {
+                order = keys[k].CompareRows(row - 1, row);
+            }
+
+            if (order >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool SameKey(Column[] keys, int left, int right)

@@ -71,65 +71,112 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
         return new SaveCounts(plan.Table.RowCount, 0, 0);
     }
 
+    /// <summary>Adds the rows whose keys were not stored a moment ago: by COPY, which is fastest; when another writer was quicker, one by one as far as they are new.</summary>
     private async Task<SaveCounts> InsertNewAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        (int[] added, int[] known) = await new KeyLookup(_target.Quoted, plan).SplitAsync(connection, cancellationToken);
-        long inserted = await AddAsync(connection, added, cancellationToken);
-        return new SaveCounts(inserted, 0, added.Length - inserted + known.Length + plan.DroppedCount);
+        int[]? added = await new KeyLookup(_target.Quoted, plan).FindAddedAsync(connection, cancellationToken);
+        long inserted = added is []
+            ? 0
+            : await UnlessTakenAsync(
+                connection,
+                () => CopyStream.SendAsync(connection, _target.Quoted, plan.Table, added, cancellationToken),
+                () => AddMissingAsync(connection, cancellationToken),
+                cancellationToken);
+        return new SaveCounts(inserted, 0, plan.Table.RowCount - inserted + plan.DroppedCount);
     }
 
+    private async Task<long> AddMissingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await CopyToTemporaryAsync(connection, "eq_add", plan.Table, cancellationToken);
+        return await ExecuteAsync(
+            connection, $"insert into {_target.Quoted} ({ColumnList}) select {ColumnList} from pg_temp.eq_add on conflict do nothing", cancellationToken);
+    }
+
+    /// <summary>One MERGE joins the rows with the stored ones once. It does not expect others to add the same keys meanwhile: then each row looks for itself.</summary>
     private async Task<SaveCounts> UpsertAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        (int[] added, int[] known) = await new KeyLookup(_target.Quoted, plan).SplitAsync(connection, cancellationToken);
-        long updated = await ReplaceAsync(connection, Rows(known), cancellationToken);
-        long inserted = await AddAsync(connection, added, cancellationToken);
-        return new SaveCounts(inserted, updated, plan.Table.RowCount - inserted - updated + plan.DroppedCount);
-    }
-
-    private Table Rows(int[] rows) => rows.Length == plan.Table.RowCount ? plan.Table : plan.Table.Take(rows);
-
-    /// <summary>Adds rows whose keys were not stored a moment ago: by COPY, which is fastest; when another writer was quicker, row by row as far as they are new.</summary>
-    private async Task<long> AddAsync(NpgsqlConnection connection, int[] rows, CancellationToken cancellationToken)
-    {
-        if (rows.Length == 0)
+        if (plan.Table.RowCount == 0)
         {
-            return 0;
+            return new SaveCounts(0, 0, plan.DroppedCount);
         }
 
-        Table table = Rows(rows);
-        await ExecuteAsync(connection, "savepoint eq_add", cancellationToken);
+        long before = await UpdatedSoFarAsync(connection, cancellationToken);
+        bool isEmpty = await new KeyLookup(_target.Quoted, plan).IsEmptyAsync(connection, cancellationToken);
+        long written = await UnlessTakenAsync(
+            connection,
+            () => isEmpty ? CopyStream.SendAsync(connection, _target.Quoted, plan.Table, cancellationToken) : MergeAsync(connection, cancellationToken),
+            async () =>
+            {
+                before = await UpdatedSoFarAsync(connection, cancellationToken);
+                return await UpsertEachAsync(connection, cancellationToken);
+            },
+            cancellationToken);
+        long updated = await UpdatedSoFarAsync(connection, cancellationToken) - before;
+        return new SaveCounts(written - updated, updated, plan.Table.RowCount - written + plan.DroppedCount);
+    }
+
+    private async Task<long> MergeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await CopyToTemporaryAsync(connection, "eq_upsert", plan.Table, cancellationToken);
+        string sameKey = string.Join(" and ", plan.Keys.Select(k => $"t.{SqlIdentifier.Quote(k)} = n.{SqlIdentifier.Quote(k)}"));
+        string update = Others.Length == 0 ? "" : $"when matched and {Differs("n")} then update set {Assignments("n")}";
+        string values = string.Join(", ", plan.Table.Schema.Select(s => "n." + SqlIdentifier.Quote(s.Name)));
+        return await ExecuteAsync(
+            connection,
+            $"merge into {_target.Quoted} t using pg_temp.eq_upsert n on {sameKey} {update} when not matched then insert ({ColumnList}) values ({values})",
+            cancellationToken);
+    }
+
+    private async Task<long> UpsertEachAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await CopyToTemporaryAsync(connection, "eq_upsert", plan.Table, cancellationToken);
+        string keys = string.Join(", ", plan.Keys.Select(SqlIdentifier.Quote));
+        string action = Others.Length == 0 ? "nothing" : $"update set {Assignments("excluded")} where {Differs("excluded")}";
+        return await ExecuteAsync(
+            connection,
+            $"insert into {_target.Quoted} as t ({ColumnList}) select {ColumnList} from pg_temp.eq_upsert on conflict ({keys}) do {action}",
+            cancellationToken);
+    }
+
+    /// <summary>Writes all at once; when another writer has taken a key meanwhile, takes that back and writes the careful way.</summary>
+    private async Task<long> UnlessTakenAsync(
+        NpgsqlConnection connection, Func<Task<long>> writeAll, Func<Task<long>> writeEach, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, "savepoint eq_save", cancellationToken);
         try
         {
-            await CopyStream.SendAsync(connection, _target.Quoted, table, cancellationToken);
-            return table.RowCount;
+            return await writeAll();
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            await ExecuteAsync(connection, "rollback to savepoint eq_add", cancellationToken);
+            await ExecuteAsync(connection, "rollback to savepoint eq_save", cancellationToken);
         }
 
-        await CopyToTemporaryAsync(connection, "eq_add", table, cancellationToken);
-        string columns = ColumnList;
-        return await ExecuteAsync(connection, $"insert into {_target.Quoted} ({columns}) select {columns} from pg_temp.eq_add on conflict do nothing", cancellationToken);
+        return await writeEach();
     }
 
-    private async Task<long> ReplaceAsync(NpgsqlConnection connection, Table table, CancellationToken cancellationToken)
+    // MERGE says how many rows it wrote, not how many of them were there before: the server counts that for the transaction.
+    private async Task<long> UpdatedSoFarAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        string[] others = [.. table.Schema.Select(s => s.Name).Where(n => !plan.Keys.Contains(n, StringComparer.Ordinal)).Select(SqlIdentifier.Quote)];
-        if (others.Length == 0 || table.RowCount == 0)
-        {
-            return 0;
-        }
-
-        await CopyToTemporaryAsync(connection, "eq_replace", table, cancellationToken);
-        string assignments = string.Join(", ", others.Select(c => $"{c} = n.{c}"));
-        string differs = $"({string.Join(", ", others.Select(c => "t." + c))}) is distinct from ({string.Join(", ", others.Select(c => "n." + c))})";
-        return await ExecuteAsync(connection, $"update {_target.Quoted} t set {assignments} from pg_temp.eq_replace n where {SameKey} and {differs}", cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            select coalesce(sum(pg_stat_get_xact_tuples_updated(relid)), 0)::bigint
+            from (select to_regclass($1)::oid as relid union select relid::oid from pg_partition_tree(to_regclass($1))) as written
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _target.Quoted });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    private string[] Others =>
+        [.. plan.Table.Schema.Select(s => s.Name).Where(name => !plan.Keys.Contains(name, StringComparer.Ordinal)).Select(SqlIdentifier.Quote)];
+
+    private string Assignments(string source) => string.Join(", ", Others.Select(column => $"{column} = {source}.{column}"));
+
+    private string Differs(string source) =>
+        $"({string.Join(", ", Others.Select(column => "t." + column))}) is distinct from ({string.Join(", ", Others.Select(column => $"{source}.{column}"))})";
 
     private string ColumnList => string.Join(", ", plan.Table.Schema.Select(s => SqlIdentifier.Quote(s.Name)));
-
-    private string SameKey => string.Join(" and ", plan.Keys.Select(k => $"t.{SqlIdentifier.Quote(k)} = n.{SqlIdentifier.Quote(k)}"));
 
     private async Task CopyToTemporaryAsync(NpgsqlConnection connection, string name, Table table, CancellationToken cancellationToken)
     {
