@@ -16,6 +16,7 @@ eq_package_present() {
     rabbitmq-server) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null ;;
     python3-grpcio) /usr/bin/python3 -c 'import grpc' >/dev/null 2>&1 ;;
     protobuf-compiler) command -v protoc >/dev/null ;;
+    libprotobuf-dev) [ -f /usr/include/google/protobuf/timestamp.proto ] ;;
     protobuf-compiler-grpc) [ -x /usr/bin/grpc_python_plugin ] ;;
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;

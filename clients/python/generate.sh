@@ -8,7 +8,7 @@ protos="${EQ_PROTOS:-$here/../../protos}"
 output="${1:-$here/generated}"
 plugin="${GRPC_PYTHON_PLUGIN:-$(command -v grpc_python_plugin || true)}"
 if ! command -v protoc >/dev/null || [ -z "$plugin" ]; then
-  echo "generate.sh: protoc and grpc_python_plugin are needed: apt-get install protobuf-compiler protobuf-compiler-grpc python3-grpcio" >&2
+  echo "generate.sh: protoc and grpc_python_plugin are needed: apt-get install protobuf-compiler libprotobuf-dev protobuf-compiler-grpc python3-grpcio" >&2
   exit 3
 fi
 # Made aside and moved in whole, so that a client that starts meanwhile sees all of it or nothing.

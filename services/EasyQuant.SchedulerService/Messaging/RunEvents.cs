@@ -20,22 +20,25 @@ internal sealed class RunEvents(RunTrackStore track, DispatchLoop dispatch)
     /// <summary>Keeps the news of one message.</summary>
     public async Task<MessageVerdict> HandleAsync(IncomingMessage message, CancellationToken cancellationToken)
     {
-        RunChanged changed;
+        RunsChanged news;
         try
         {
-            changed = RunChanged.Parser.ParseFrom(message.Body.Span);
+            news = RunsChanged.Parser.ParseFrom(message.Body.Span);
         }
         catch (InvalidProtocolBufferException)
         {
             return MessageVerdict.Reject;
         }
 
-        if (changed.Run is not null
-            && changed.Run.Labels.TryGetValue(RunStarter.FiringLabel, out string? label)
-            && Guid.TryParse(label, out Guid requestId)
-            && await track.RecordAsync(RunStarter.Read(changed.Run, requestId, changed.Event?.Sequence ?? 0), cancellationToken))
+        foreach (RunChanged changed in news.Changes)
         {
-            dispatch.Wake();
+            if (changed.Run is not null
+                && changed.Run.Labels.TryGetValue(RunStarter.FiringLabel, out string? label)
+                && Guid.TryParse(label, out Guid requestId)
+                && await track.RecordAsync(RunStarter.Read(changed.Run, requestId, changed.Event?.Sequence ?? 0), cancellationToken))
+            {
+                dispatch.Wake();
+            }
         }
 
         return MessageVerdict.Ack;

@@ -10,7 +10,7 @@ namespace EasyQuant.EndToEnd.Samples;
 public sealed class SampleInterfaces(PlatformFixture platform)
 {
     private const string NodeAdvice = "install node 20 or later and npm (on Debian: apt-get install nodejs npm)";
-    private const string PythonAdvice = "apt-get install python3-grpcio protobuf-compiler protobuf-compiler-grpc";
+    private const string PythonAdvice = "apt-get install python3-grpcio protobuf-compiler libprotobuf-dev protobuf-compiler-grpc";
 
     public Task<JsonObject> RunAsync(string name, string sample, CancellationToken cancellationToken) => name switch
     {

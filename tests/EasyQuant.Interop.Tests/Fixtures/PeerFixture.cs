@@ -61,7 +61,7 @@ public sealed class PeerFixture : IAsyncLifetime
     private async Task<JsonElement> RunPythonAsync()
     {
         const string Install =
-            "install grpcio and its generator for the Python of the system (on Debian: apt-get install python3-grpcio protobuf-compiler protobuf-compiler-grpc)";
+            "install grpcio and its generator for the Python of the system (on Debian: apt-get install python3-grpcio protobuf-compiler libprotobuf-dev protobuf-compiler-grpc)";
         string directory = Path.Combine(_work, "python");
         Directory.CreateDirectory(directory);
         await PeerProcess.RunAsync(

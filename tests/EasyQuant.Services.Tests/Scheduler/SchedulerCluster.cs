@@ -161,7 +161,7 @@ internal sealed class SchedulerCluster : IAsyncDisposable
         var message = new OutgoingMessage
         {
             MessageId = Guid.NewGuid(), Exchange = Topology.EventsExchange, RoutingKey = "workflow.run." + state.ToString().ToLowerInvariant(),
-            Type = RunChanged.Descriptor.FullName, ProjectId = "default", Body = changed.ToByteArray(),
+            Type = RunsChanged.Descriptor.FullName, ProjectId = "default", Body = new RunsChanged { Changes = { changed } }.ToByteArray(),
         };
 
         // A replica serves calls before its queue is bound: until then the broker returns the message.

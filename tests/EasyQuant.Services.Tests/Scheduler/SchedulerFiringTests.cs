@@ -83,7 +83,8 @@ public sealed class SchedulerFiringTests(TestServersFixture fixture) : IClassFix
             schedule.Inputs = Struct.Parser.ParseJson("""{"day":"${schedule.date}","at":["run of ${schedule.time}"],"n":3}""");
         }));
         DateTimeOffset now = await cluster.NowAsync();
-        DateTimeOffset nominal = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(-1).AddHours(18);
+        // The last such time, 18:00 UTC: with an earlier one, two would be due in the evening.
+        DateTimeOffset nominal = new DateTimeOffset(now.AddHours(-18).UtcDateTime.Date, TimeSpan.Zero).AddHours(18);
         await cluster.SetNextAsync("evening", nominal);
 
         await cluster.FiringsBecomeAsync("evening", "a run", all => all.Any(firing => firing.RunId.Length > 0));

@@ -109,7 +109,7 @@ public sealed class RunWatchTests(WorkflowFixture fixture)
         var changes = new ConcurrentQueue<RunChanged>();
         using MessageConsumer hintConsumer = Consumer(broker, Topology.RunQueue, [], body => hints.Enqueue(RunReady.Parser.ParseFrom(body)));
         using MessageConsumer changeConsumer = Consumer(
-            broker, "test.changes", [new QueueBinding(Topology.EventsExchange, "workflow.run.*")], body => changes.Enqueue(RunChanged.Parser.ParseFrom(body)));
+            broker, "test.changes", [new QueueBinding(Topology.EventsExchange, "workflow.run.*")], Hear);
         await hintConsumer.StartAsync(CancellationToken.None);
         await changeConsumer.StartAsync(CancellationToken.None);
         await UntilAsync("consumers run", () => hintConsumer.IsConsuming && changeConsumer.IsConsuming);
@@ -126,6 +126,39 @@ public sealed class RunWatchTests(WorkflowFixture fixture)
         Assert.Equal(["run.created", "run.started", "run.succeeded"], changes.OrderBy(change => change.Event.Sequence).Select(change => change.Event.Type));
         await hintConsumer.StopAsync(CancellationToken.None);
         await changeConsumer.StopAsync(CancellationToken.None);
+
+        void Hear(ReadOnlySpan<byte> body)
+        {
+            foreach (RunChanged change in RunsChanged.Parser.ParseFrom(body).Changes)
+            {
+                changes.Enqueue(change);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Broker_ManyRunsAtOnce_HearsEachChangeOnceInFewMessages()
+    {
+        string connectionString = await fixture.Servers.CreateDatabaseAsync(CancellationToken.None);
+        string broker = await fixture.Servers.CreateVirtualHostAsync(CancellationToken.None);
+        var messages = new ConcurrentQueue<RunsChanged>();
+        using MessageConsumer consumer = Consumer(
+            broker, "test.created", [new QueueBinding(Topology.EventsExchange, "workflow.run.created")], body => messages.Enqueue(RunsChanged.Parser.ParseFrom(body)));
+        await consumer.StartAsync(CancellationToken.None);
+        await UntilAsync("the consumer runs", () => consumer.IsConsuming);
+        await using WorkflowHost host = await WorkflowHost.StartAsync(connectionString, broker, null, CancellationToken.None);
+        await WorkflowFixture.PrepareAsync(host);
+        var request = new CreateRunsRequest();
+        request.Runs.AddRange(Enumerable.Range(0, 250).Select(_ => WorkflowFixture.Spec()));
+
+        CreateRunsResponse created = await host.Runs.CreateRunsAsync(request);
+        await UntilAsync("all are heard", () => messages.Sum(message => message.Changes.Count) >= 250);
+
+        Assert.Equal(
+            created.Runs.Select(run => run.RunId).Order(StringComparer.Ordinal),
+            messages.SelectMany(message => message.Changes).Select(change => change.Run.RunId).Order(StringComparer.Ordinal));
+        Assert.Equal([50, 100, 100], messages.Select(message => message.Changes.Count).Order());
+        await consumer.StopAsync(CancellationToken.None);
     }
 
     private static MessageConsumer Consumer(string broker, string queue, IReadOnlyList<QueueBinding> bindings, Action<ReadOnlySpan<byte>> hear) => new(

@@ -117,7 +117,7 @@ internal sealed class ReportStore(NpgsqlDataSource dataSource, Outbox outbox, Ru
             Pg.Many(NpgsqlDbType.Bytea, rows, row => row.Error),
             Pg.P(lease));
         history.AddTo(batch);
-        outbox.AddTo(batch, history.Messages);
+        outbox.AddTo(batch, history.ToMessages());
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }

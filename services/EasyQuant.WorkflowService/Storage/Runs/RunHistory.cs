@@ -24,31 +24,34 @@ internal sealed class RunHistory(DateTimeOffset now, string dashboardUrl)
         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[])
         """;
 
+    /// <summary>Changes that one message carries at most; see RunsChanged.</summary>
+    private const int ChangeCountMax = 100;
+
     private readonly Dictionary<Guid, Entry> _entries = [];
-    private readonly List<OutboxMessage> _messages = [];
-    private int _hintCount;
+    private readonly List<News> _news = [];
+    private readonly Dictionary<(string Type, string ProjectId, string TraceParent), News> _openNews = [];
+    private readonly List<OutboxMessage> _hints = [];
 
     public DateTimeOffset Now { get; } = now;
 
-    public IReadOnlyList<OutboxMessage> Messages => _messages;
+    /// <summary>Builds the messages of the transaction: news in the order of their first event, then hints.</summary>
+    public IReadOnlyList<OutboxMessage> ToMessages() => [.. _news.Select(news => news.ToMessage()), .. _hints];
 
-    /// <summary>Adds a run event and tells the world.</summary>
+    /// <summary>Adds a run event and tells the world; what happened alike to runs of one project and trace is told in one message.</summary>
     public void AddRunEvent(RunRow run, string type, string message = "")
     {
         RunEvent happened = Add(run, type, Now);
         happened.Message = message;
         happened.Error = run.State == RunState.Failed && run.Error is not null ? RunError.Parser.ParseFrom(run.Error) : null;
-        _messages.Add(new OutboxMessage
+        (string, string, string) key = (type, run.ProjectId, run.TraceParent);
+        if (!_openNews.TryGetValue(key, out News? news) || news.Changes.Changes.Count == ChangeCountMax)
         {
-            MessageId = DeterministicId.Create(run.RunId, $"event/{happened.Sequence}"),
-            Exchange = Topology.EventsExchange,
-            RoutingKey = $"workflow.{type}",
-            Type = RunChanged.Descriptor.FullName,
-            ProjectId = run.ProjectId,
-            CorrelationId = happened.RunId,
-            TraceParent = run.TraceParent,
-            Body = new RunChanged { Event = happened, Run = run.ToRun(dashboardUrl, withValues: false) }.ToByteArray(),
-        });
+            news = new News(run, type);
+            _news.Add(news);
+            _openNews[key] = news;
+        }
+
+        news.Changes.Changes.Add(new RunChanged { Event = happened, Run = run.ToRun(dashboardUrl, withValues: false) });
     }
 
     /// <summary>Adds a step event; outputs are left out, they are read with the steps.</summary>
@@ -72,9 +75,9 @@ internal sealed class RunHistory(DateTimeOffset now, string dashboardUrl)
     /// <summary>Hints that the run may be claimed.</summary>
     public void AddHint(RunRow run)
     {
-        if (_hintCount++ < HintCountMax)
+        if (_hints.Count < HintCountMax)
         {
-            _messages.Add(Hint(run.RunId, run.ProjectId, run.TraceParent, $"ready/{run.EventSequence}"));
+            _hints.Add(Hint(run.RunId, run.ProjectId, run.TraceParent, $"ready/{run.EventSequence}"));
         }
     }
 
@@ -115,7 +118,7 @@ internal sealed class RunHistory(DateTimeOffset now, string dashboardUrl)
     {
         await using var all = new NpgsqlBatch(connection);
         AddTo(all);
-        outbox.AddTo(all, _messages);
+        outbox.AddTo(all, ToMessages());
         if (all.BatchCommands.Count > 0)
         {
             await all.ExecuteNonQueryAsync(cancellationToken);
@@ -141,6 +144,23 @@ internal sealed class RunHistory(DateTimeOffset now, string dashboardUrl)
         };
         entry.Events.Events.Add(happened);
         return happened;
+    }
+
+    private sealed class News(RunRow first, string type)
+    {
+        public RunsChanged Changes { get; } = new();
+
+        public OutboxMessage ToMessage() => new()
+        {
+            MessageId = DeterministicId.Create(first.RunId, $"event/{Changes.Changes[0].Event.Sequence}"),
+            Exchange = Topology.EventsExchange,
+            RoutingKey = $"workflow.{type}",
+            Type = RunsChanged.Descriptor.FullName,
+            ProjectId = first.ProjectId,
+            CorrelationId = Changes.Changes.Count == 1 ? first.RunId.ToString() : "",
+            TraceParent = first.TraceParent,
+            Body = Changes.ToByteArray(),
+        };
     }
 
     private sealed class Entry(RunRow run)
