@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EasyQuant.Flow.Tests.Support;
 
 namespace EasyQuant.Flow.Tests;
@@ -100,15 +99,13 @@ public sealed class WorkflowValidatorTests
     }
 
     [Fact]
-    public void Validate_LongestChainBackwards_TakesNoRecursionAndLittleTime()
+    public void Validate_LongestChainBackwards_TakesNoRecursion()
     {
         const int count = FlowLimits.NodesMax;
         WorkflowNode[] nodes = [.. Enumerable.Range(0, count).Select(i => new WorkflowNode { Id = $"n{i}", Type = i == count - 1 ? "Value" : "Plus" })];
         WorkflowEdge[] edges = [.. Enumerable.Range(0, count - 1).Select(i => new WorkflowEdge($"n{i + 1}.value", $"n{i}.value"))];
         var definition = new WorkflowDefinition { Name = "long", Nodes = nodes, Edges = edges };
-        var watch = Stopwatch.StartNew();
         Assert.Empty(WorkflowValidator.Validate(definition, new TestNodes().Catalog, (_, _) => null));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
     }
 
     [Fact]

@@ -1,13 +1,11 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Trading;
-using Xunit.Abstractions;
 
 namespace EasyQuant.Nodes.Tests.Trading;
 
-public sealed class BacktestNodeTests(ITestOutputHelper log)
+public sealed class BacktestNodeTests
 {
     [Fact]
     public async Task Backtest_TableOrReference_GivesTheSameResult()
@@ -40,25 +38,6 @@ public sealed class BacktestNodeTests(ITestOutputHelper log)
         await Task.WhenAll(Enumerable.Range(0, 100).Select(
             i => Task.Run(() => TradingBench.RunAsync("Backtest", Parameters(2 + (i % 5)), Inputs("data", reference), store))));
         Assert.Equal(1, store.LoadCount);
-    }
-
-    [Fact]
-    public async Task Backtest_SweepOfHundredOverFiftySymbols_IsQuick()
-    {
-        FakeArtifactStore store = new();
-        NodeValue reference = await PreloadAsync(store, TradingBench.Bars(50, 500, 6));
-        long start = Stopwatch.GetTimestamp();
-        for (int fast = 3; fast < 13; fast++)
-        {
-            for (int slow = 20; slow < 120; slow += 10)
-            {
-                await TradingBench.RunAsync("Backtest", Parameters(fast, slow), Inputs("data", reference), store);
-            }
-        }
-
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        log.WriteLine($"100 backtests of 50 symbols x 500 days: {elapsed.TotalMilliseconds:F0} ms");
-        Assert.True(elapsed < TimeSpan.FromSeconds(30), $"took {elapsed}");
     }
 
     [Theory]
