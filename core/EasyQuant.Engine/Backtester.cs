@@ -17,7 +17,7 @@ public static class Backtester
     /// <exception cref="BacktestParameterException">Strategy, parameters or settings are unusable; lists all errors.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static BacktestResult Run(
-        DailyPanel panel,
+        MarketPanel panel,
         string strategy,
         JsonObject parameters,
         BacktestSettings settings,

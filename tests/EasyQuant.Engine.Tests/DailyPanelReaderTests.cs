@@ -11,11 +11,11 @@ public sealed class DailyPanelReaderTests
     {
         Table sorted = Bars(("000001.SZ", 1, 100), ("000001.SZ", 2, 110), ("600000.SH", 1, 200), ("600000.SH", 3, 210));
         Table shuffled = sorted.Take([3, 0, 2, 1]);
-        DailyPanel panel = DailyPanelReader.Read(sorted);
+        MarketPanel panel = DailyPanelReader.Read(sorted);
         Assert.Equal(panel.ContentSha256, DailyPanelReader.Read(shuffled).ContentSha256);
         Assert.Equal(["000001.SZ", "600000.SH"], panel.Series.Select(series => series.Instrument.Symbol.ToString()));
-        Assert.Equal([0, 2], panel.Series[1].Days.ToArray());
-        Assert.Equal([0, 200], panel.Series[1].PreviousClose.ToArray());
+        Assert.Equal([200, InstrumentBars.Missing, 210], panel.Series[1].Close.ToArray());
+        Assert.Equal([0, 200, 200], panel.PreviousClosesOf(1).ToArray());
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class ExchangeRuleTests
     [InlineData(SuspensionPolicy.Reject, OrderState.Rejected, "market.suspended")]
     public void Order_InstrumentSuspended_FollowsThePolicy(SuspensionPolicy policy, OrderState state, string? boundBy)
     {
-        DailyPanel panel = new PanelBuilder(s_monday, 4)
+        MarketPanel panel = new PanelBuilder(s_monday, 4)
             .Add("600000.SH", [0, 1, 3], [100_000, 100_000, 100_000])
             .Add("600001.SH", [0, 1, 2, 3], [100_000, 100_000, 100_000, 100_000])
             .Build();
@@ -126,16 +126,16 @@ public sealed class ExchangeRuleTests
     [Fact]
     public void Stamp_BeforeTheHalving_IsATenthPercent()
     {
-        DailyPanel panel = new PanelBuilder(new DateOnly(2023, 8, 23), 3).Flat("600000.SH", "10", "10", "10").Build();
+        MarketPanel panel = new PanelBuilder(new DateOnly(2023, 8, 23), 3).Flat("600000.SH", "10", "10", "10").Build();
         EngineRun run = ReferenceEngine.Run(
             panel, new ScriptedStrategy((0, 0, 1000), (1, 0, -1000)), new BacktestSettings(), RuleBook.China, null, default);
         Assert.Equal("stamp-duty.2008-09", run.Fills[1].StampDuty.Source);
         Assert.Equal("10", run.Fills[1].StampDuty.Amount.ToString());
     }
 
-    private static DailyPanel Flat(string symbol, params string[] prices) =>
+    private static MarketPanel Flat(string symbol, params string[] prices) =>
         new PanelBuilder(s_monday, prices.Length).Flat(symbol, prices).Build();
 
-    private static EngineRun Run(DailyPanel panel, params (int Bar, int Instrument, long Shares)[] script) =>
+    private static EngineRun Run(MarketPanel panel, params (int Bar, int Instrument, long Shares)[] script) =>
         ReferenceEngine.Run(panel, new ScriptedStrategy(script), new BacktestSettings(), RuleBook.China, null, default);
 }

@@ -6,7 +6,8 @@ namespace EasyQuant.Engine.Tests;
 /// <summary>Builds small panels; prices in yuan text or units, one calendar of consecutive weekdays.</summary>
 internal sealed class PanelBuilder(DateOnly firstDay, int dayCount)
 {
-    private readonly List<DailySeries> _series = [];
+    private readonly List<InstrumentBars> _series = [];
+    private readonly List<CorporateAction> _actions = [];
 
     public TradingCalendar Calendar { get; } = TradingCalendar.FromDays(Weekdays(firstDay).Take(dayCount));
 
@@ -16,15 +17,43 @@ internal sealed class PanelBuilder(DateOnly firstDay, int dayCount)
     public PanelBuilder Add(string symbol, int[] days, long[] prices, long volume = 1_000_000) =>
         Add(symbol, days, prices, prices, [.. days.Select(_ => volume)]);
 
-    public PanelBuilder Add(string symbol, int[] days, long[] open, long[] close, long[] volume, int scale = 4)
+    public PanelBuilder Add(string symbol, int[] days, long[] open, long[] close, long[] volume, int scale = 4) => Add(
+        Instrument.FromSymbol(Symbol.Parse(symbol), scale), days, open, [.. open.Zip(close, Math.Max)], [.. open.Zip(close, Math.Min)], close, volume);
+
+    public PanelBuilder Add(Instrument instrument, int[] days, long[] open, long[] high, long[] low, long[] close, long[] volume)
     {
-        long[] high = [.. open.Zip(close, Math.Max)];
-        long[] low = [.. open.Zip(close, Math.Min)];
-        _series.Add(new DailySeries(Instrument.FromSymbol(Symbol.Parse(symbol), scale), days, open, high, low, close, volume, []));
+        _series.Add(new InstrumentBars
+        {
+            Instrument = instrument,
+            Open = Spread(open, days, InstrumentBars.Missing),
+            High = Spread(high, days, InstrumentBars.Missing),
+            Low = Spread(low, days, InstrumentBars.Missing),
+            Close = Spread(close, days, InstrumentBars.Missing),
+            Volume = Spread(volume, days, 0),
+            Amount = Spread([.. close.Zip(volume, (price, count) => price / ScaledDecimal.PowerOfTen(instrument.PriceScale - 4) * count)], days, 0),
+        });
         return this;
     }
 
-    public DailyPanel Build() => new(Calendar, [.. _series.OrderBy(series => series.Instrument.Symbol)]);
+    public PanelBuilder With(params CorporateAction[] actions)
+    {
+        _actions.AddRange(actions);
+        return this;
+    }
+
+    public MarketPanel Build() => MarketPanel.Daily(Calendar, [.. _series.OrderBy(series => series.Instrument.Symbol)], [.. _actions]);
+
+    private long[] Spread(long[] values, int[] days, long missing)
+    {
+        long[] result = new long[Calendar.Count];
+        Array.Fill(result, missing);
+        for (int i = 0; i < days.Length; i++)
+        {
+            result[days[i]] = values[i];
+        }
+
+        return result;
+    }
 
     public static IEnumerable<DateOnly> Weekdays(DateOnly first)
     {

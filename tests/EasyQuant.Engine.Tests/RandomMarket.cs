@@ -8,7 +8,7 @@ internal static class RandomMarket
 {
     private static readonly string[] s_symbols = ["000001.SZ", "300750.SZ", "430047.BJ", "600000.SH", "688001.SH"];
 
-    public static DailyPanel Make(int seed)
+    public static MarketPanel Make(int seed)
     {
         Random random = new(seed);
         int dayCount = random.Next(5, 60);

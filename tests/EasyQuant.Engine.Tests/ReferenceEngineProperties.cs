@@ -50,7 +50,7 @@ public sealed class ReferenceEngineProperties
             }
 
             Assert.Equal(expected, point.Cash);
-            foreach (DailySeries series in panel.Series)
+            foreach (InstrumentBars series in panel.Series)
             {
                 long held = run.Fills
                     .Where(fill => fill.Symbol == series.Instrument.Symbol && fill.TradingDate <= point.TradingDate)
@@ -67,10 +67,10 @@ public sealed class ReferenceEngineProperties
     {
         foreach (Fill fill in run.Fills)
         {
-            DailySeries series = panel.Series.Single(one => one.Instrument.Symbol == fill.Symbol);
-            int bar = series.Days.IndexOf(panel.Calendar.IndexOf(fill.TradingDate));
-            Assert.True(bar >= 0 && (!settings.ExchangeRules || series.Volume[bar] > 0));
-            Assert.Equal(series.Open[bar], fill.Price.Units);
+            InstrumentBars series = panel.Series.Single(one => one.Instrument.Symbol == fill.Symbol);
+            int bar = panel.Calendar.IndexOf(fill.TradingDate);
+            Assert.True(series.HasBar(bar) && (!settings.ExchangeRules || series.Volume.Span[bar] > 0));
+            Assert.Equal(series.Open.Span[bar], fill.Price.Units);
             Assert.True(run.Orders[fill.OrderId - 1].SubmitDate < fill.TradingDate);
         }
     });
@@ -124,7 +124,7 @@ public sealed class ReferenceEngineProperties
     {
         // Fixed sizes and cash in plenty: nothing but the account could tie instruments together.
         BacktestSettings rich = settings with { InitialCash = Money.FromYuan(1_000_000_000) };
-        DailyPanel one = new(panel.Calendar, [panel.Series[0]]);
+        MarketPanel one = MarketPanel.Daily(panel.Calendar, [panel.Series[0]]);
         EngineRun alone = ReferenceEngine.Run(
             one, new SmaCrossStrategy(2, 4, OrderSize.FixedShares(300)), rich, RuleBook.China, null, CancellationToken.None);
         EngineRun among = ReferenceEngine.Run(
@@ -168,10 +168,10 @@ public sealed class ReferenceEngineProperties
         }
     });
 
-    private static void ForRuns(Action<BacktestSettings, DailyPanel, EngineRun> check) =>
+    private static void ForRuns(Action<BacktestSettings, MarketPanel, EngineRun> check) =>
         ForSeeds((panel, settings, seed) => check(settings, panel, Run(panel, settings, seed)));
 
-    private static void ForSeeds(Action<DailyPanel, BacktestSettings, int> check) => Check.One(
+    private static void ForSeeds(Action<MarketPanel, BacktestSettings, int> check) => Check.One(
         s_config,
         Prop.ForAll(
             ArbMap.Default.ArbFor<int>(),
@@ -187,17 +187,17 @@ public sealed class ReferenceEngineProperties
                 },
                 seed)));
 
-    private static EngineRun Run(DailyPanel panel, BacktestSettings settings, int seed) =>
+    private static EngineRun Run(MarketPanel panel, BacktestSettings settings, int seed) =>
         ReferenceEngine.Run(panel, new RandomStrategy((ulong)seed), settings, RuleBook.China, null, CancellationToken.None);
 
-    private static Price LastClose(DailyPanel panel, DailySeries series, DateOnly date)
+    private static Price LastClose(MarketPanel panel, InstrumentBars series, DateOnly date)
     {
-        int last = -1;
-        for (int i = 0; i < series.Count && panel.Calendar.Days[series.Days[i]] <= date; i++)
+        int last = panel.Calendar.IndexOf(date);
+        while (last >= 0 && !series.HasBar(last))
         {
-            last = i;
+            last--;
         }
 
-        return last < 0 ? new Price(0) : new Price(series.Close[last]);
+        return last < 0 ? new Price(0) : new Price(series.Close.Span[last]);
     }
 }

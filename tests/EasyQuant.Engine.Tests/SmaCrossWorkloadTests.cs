@@ -19,7 +19,7 @@ public sealed class SmaCrossWorkloadTests
     public void Equity_GeneratedSeries_EqualsPlainLoop(bool roundsFees, double tolerance)
     {
         (long[] open, long[] close) = Series();
-        DailyPanel panel = new PanelBuilder(new DateOnly(1990, 1, 1), BarCount)
+        MarketPanel panel = new PanelBuilder(new DateOnly(1990, 1, 1), BarCount)
             .Add("600000.SH", [.. Enumerable.Range(0, BarCount)], open, close, new long[BarCount], scale: 8)
             .Build();
         BacktestSettings settings = new()

@@ -11,7 +11,7 @@ public sealed class StatisticsTests
     public void Statistics_SmallRun_EqualsHandCalculation()
     {
         // Buys 1,000 at 10 on the second day: cost 10,000; then closes 11, 9, 12 without fees.
-        DailyPanel panel = new PanelBuilder(new DateOnly(2024, 1, 8), 5).Flat("600000.SH", "10", "10", "11", "9", "12").Build();
+        MarketPanel panel = new PanelBuilder(new DateOnly(2024, 1, 8), 5).Flat("600000.SH", "10", "10", "11", "9", "12").Build();
         BacktestResult result = Run(panel, "buy_and_hold", new JsonObject { ["lots"] = 10 });
         BacktestStatistics statistics = result.Statistics;
         Assert.Equal("102000", statistics.FinalEquity.ToString());
@@ -36,7 +36,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Trades_RoundTrip_HasProfitAfterFees()
     {
-        DailyPanel panel = new PanelBuilder(new DateOnly(2024, 1, 8), 8)
+        MarketPanel panel = new PanelBuilder(new DateOnly(2024, 1, 8), 8)
             .Flat("600000.SH", "10", "9.5", "9.8", "10.2", "10.3", "9.9", "9.5", "9.4").Build();
         BacktestResult result = Backtester.Run(
             panel, "sma_cross", new JsonObject { ["fast"] = 1, ["slow"] = 2, ["lots"] = 10 }, new BacktestSettings(), null, default);
@@ -51,13 +51,13 @@ public sealed class StatisticsTests
     [Fact]
     public void Manifest_SameInputs_IsTheSameAndNamesEverything()
     {
-        DailyPanel panel = RandomMarket.Make(7);
+        MarketPanel panel = RandomMarket.Make(7);
         JsonObject parameters = new() { ["fast"] = 2, ["slow"] = "5" };
         string first = Backtester.Run(panel, "sma_cross", parameters, new BacktestSettings { Seed = 9 }, null, default).Manifest.ToJson().ToJsonString();
         string second = Backtester.Run(RandomMarket.Make(7), "sma_cross", parameters, new BacktestSettings { Seed = 9 }, null, default).Manifest.ToJson().ToJsonString();
         Assert.Equal(first, second);
         Assert.Contains("\"seed\":9", first, StringComparison.Ordinal);
-        Assert.Contains("china-2026.1", first, StringComparison.Ordinal);
+        Assert.Contains("china-2026.2", first, StringComparison.Ordinal);
         Assert.Contains("{\"fast\":2,\"slow\":5}", first, StringComparison.Ordinal);
     }
 
@@ -94,7 +94,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Tables_Result_HaveOneRowADayAndATrade()
     {
-        DailyPanel panel = RandomMarket.Make(11);
+        MarketPanel panel = RandomMarket.Make(11);
         BacktestResult result = Backtester.Run(panel, "sma_cross", new JsonObject { ["fast"] = 1, ["slow"] = 2 }, new BacktestSettings(), null, default);
         Assert.Equal(result.Run.Equity.Length, ResultTables.Equity(result).RowCount);
         Assert.Equal(result.Trades.Length, ResultTables.Trades(result, panel).RowCount);
@@ -102,7 +102,7 @@ public sealed class StatisticsTests
         Assert.Equal(result.Run.Fills.Length, fills.RowCount);
     }
 
-    private static BacktestResult Run(DailyPanel panel, string strategy, JsonObject parameters) => Backtester.Run(
+    private static BacktestResult Run(MarketPanel panel, string strategy, JsonObject parameters) => Backtester.Run(
         panel,
         strategy,
         parameters,

@@ -9,10 +9,14 @@ namespace EasyQuant.Domain;
 /// <param name="Source">Where the value is from.</param>
 /// <param name="Confidence">How well the row is founded.</param>
 /// <param name="FreeDays">Trading days without a limit, counted from the listing day, at least 0.</param>
+/// <param name="FirstDayUpPpm">Limit above the issue price on the listing day in millionths; null when the listing day has none of its own.</param>
+/// <param name="FirstDayDownPpm">Limit below the issue price on the listing day in millionths; given together with the upper one.</param>
 public sealed record NewListingRule(
     string Id,
     ImmutableArray<Board> Boards,
     DateOnly EffectiveFrom,
     string Source,
     RuleConfidence Confidence,
-    int FreeDays) : Rule(Id, Boards, EffectiveFrom, Source, Confidence);
+    int FreeDays,
+    long? FirstDayUpPpm = null,
+    long? FirstDayDownPpm = null) : Rule(Id, Boards, EffectiveFrom, Source, Confidence);

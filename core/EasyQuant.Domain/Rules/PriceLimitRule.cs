@@ -29,7 +29,11 @@ public sealed record PriceLimitRule(
     /// <param name="tick">Tick in the same units, at least 1.</param>
     public Price Lower(Price reference, Price tick) => Round(reference, 1_000_000 - LimitPpm, tick);
 
-    private static Price Round(Price reference, long ppm, Price tick)
+    /// <summary>Returns a share of the reference price, rounded half up to the tick.</summary>
+    /// <param name="reference">Reference price, above 0.</param>
+    /// <param name="ppm">Millionths of it, at least 0.</param>
+    /// <param name="tick">Tick in the same units, at least 1.</param>
+    public static Price Round(Price reference, long ppm, Price tick)
     {
         Int128 ticks = ScaledDecimal.DivideHalfUp((Int128)reference.Units * ppm, (Int128)1_000_000 * tick.Units);
         return new Price(checked((long)(ticks * tick.Units)));

@@ -19,6 +19,7 @@ public sealed class RuleBook
     private readonly Lookup<StampDutyRule> _stampDuties;
     private readonly Lookup<TransferFeeRule> _transferFees;
     private readonly Lookup<FeeRoundingRule> _feeRoundings;
+    private readonly DateOnly[][] _changesByBoard;
 
     /// <summary>Makes a rule book.</summary>
     /// <param name="version">Names the edition; part of every backtest's manifest.</param>
@@ -45,12 +46,17 @@ public sealed class RuleBook
         _stampDuties = new(Rules.OfType<StampDutyRule>());
         _transferFees = new(Rules.OfType<TransferFeeRule>());
         _feeRoundings = new(Rules.OfType<FeeRoundingRule>());
+        _changesByBoard =
+        [
+            .. Enum.GetValues<Board>().Select(board => Rules
+                .Where(rule => rule.Boards.Contains(board)).Select(rule => rule.EffectiveFrom).Distinct().Order().ToArray()),
+        ];
     }
 
     /// <summary>The shipped rule book of mainland China.</summary>
     public static RuleBook China => s_china.Value;
 
-    /// <summary>The edition, for example <c>china-2026.1</c>.</summary>
+    /// <summary>The edition, for example <c>china-2026.2</c>.</summary>
     public string Version { get; }
 
     /// <summary>All rows, ordered by id.</summary>
@@ -80,6 +86,20 @@ public sealed class RuleBook
 
     /// <summary>Returns the row about rounding of fees.</summary>
     public FeeRoundingRule? FeeRounding(Board board, DateOnly date) => _feeRoundings.Find(board, date);
+
+    /// <summary>Returns the first day after <paramref name="date"/> on which another row of any kind comes into force for the board; null when none does.</summary>
+    public DateOnly? NextChangeAfter(Board board, DateOnly date)
+    {
+        foreach (DateOnly change in _changesByBoard[(int)board])
+        {
+            if (change > date)
+            {
+                return change;
+            }
+        }
+
+        return null;
+    }
 
     private static RuleBook LoadChina()
     {

@@ -50,7 +50,8 @@ public static class RuleBookJson
         {
             "price_limit" => new PriceLimitRule(
                 id, boards, from, source, confidence, Field(row, "special_treatment", id).GetBoolean(), Number(row, "limit_ppm", id)),
-            "new_listing" => new NewListingRule(id, boards, from, source, confidence, (int)Number(row, "free_days", id)),
+            "new_listing" => new NewListingRule(
+                id, boards, from, source, confidence, (int)Number(row, "free_days", id), Optional(row, "first_day_up_ppm", id), Optional(row, "first_day_down_ppm", id)),
             "lot" => new LotRule(id, boards, from, source, confidence, Number(row, "minimum", id), Number(row, "step", id)),
             "tick" => new TickRule(id, boards, from, source, confidence, Price.Parse(Text(row, "tick", id))),
             "settlement" => new SettlementRule(id, boards, from, source, confidence, (int)Number(row, "share_days", id)),
@@ -73,6 +74,8 @@ public static class RuleBookJson
 
     private static string Text(JsonElement row, string name, string id) => Field(row, name, id).GetString()
         ?? throw new FormatException($"Rule \"{id}\": \"{name}\" is null.");
+
+    private static long? Optional(JsonElement row, string name, string id) => row.TryGetProperty(name, out _) ? Number(row, name, id) : null;
 
     private static long Number(JsonElement row, string name, string id) => Field(row, name, id).TryGetInt64(out long value) && value >= 0
         ? value

@@ -11,4 +11,7 @@ public enum FeeKind
 
     /// <summary>Transfer fee of the clearing house.</summary>
     TransferFee,
+
+    /// <summary>Tax on dividends received, charged at the sale by the time the shares were held.</summary>
+    DividendTax,
 }

@@ -6,7 +6,7 @@ namespace EasyQuant.Domain;
 /// <param name="TradingDate">The day of the execution.</param>
 /// <param name="Side">Direction.</param>
 /// <param name="Price">Price in units of the instrument's price scale.</param>
-/// <param name="Quantity">Shares, at least 1.</param>
+/// <param name="Quantity">Shares (units of the quantity scale), at least 1.</param>
 /// <param name="Value">Price times quantity.</param>
 /// <param name="Commission">The broker's commission.</param>
 /// <param name="StampDuty">Stamp duty; amount 0 when none applies.</param>
@@ -23,8 +23,20 @@ public sealed record Fill(
     Fee StampDuty,
     Fee TransferFee)
 {
-    /// <summary>Sum of the three fees.</summary>
-    public Money Fees => Commission.Amount + StampDuty.Amount + TransferFee.Amount;
+    /// <summary>Index of the account, from 0.</summary>
+    public int Account { get; init; }
+
+    /// <summary>Start of the bar in which the order filled, UTC; midnight of the trading date for daily bars.</summary>
+    public DateTimeOffset BarStart { get; init; }
+
+    /// <summary>What slippage added to a buy's price or took from a sale's, in price units, at least 0; contained in <see cref="Price"/>.</summary>
+    public Price Slippage { get; init; }
+
+    /// <summary>Tax on dividends of the shares sold; amount 0 when none applies.</summary>
+    public Fee DividendTax { get; init; }
+
+    /// <summary>Sum of all fees and taxes.</summary>
+    public Money Fees => Commission.Amount + StampDuty.Amount + TransferFee.Amount + DividendTax.Amount;
 
     /// <summary>Change of cash: minus value minus fees for a buy, value minus fees for a sell.</summary>
     public Money CashFlow => Side == OrderSide.Buy ? -(Value + Fees) : Value - Fees;

@@ -6,6 +6,6 @@ public enum OrderSide
     /// <summary>Buys shares.</summary>
     Buy = 0,
 
-    /// <summary>Sells shares that are held.</summary>
+    /// <summary>Sells shares that are held, or short where the account allows it.</summary>
     Sell = 1,
 }

@@ -6,7 +6,7 @@ namespace EasyQuant.Engine;
 
 /// <summary>
 /// Reads the canonical table of daily bars (columns symbol, trading_date, open, high, low, close, volume, optional pre_close) into a
-/// <see cref="DailyPanel"/>. Rows may come in any order. Prices are decimals of scale 0 to 8, or doubles, which are rounded half away
+/// <see cref="MarketPanel"/>. Rows may come in any order. Prices are decimals of scale 0 to 8, or doubles, which are rounded half away
 /// from zero to 4 places. The calendar is the set of all dates of the table.
 /// </summary>
 public static class DailyPanelReader
@@ -15,7 +15,7 @@ public static class DailyPanelReader
     /// <param name="table">The bars; other columns are ignored.</param>
     /// <returns>The panel.</returns>
     /// <exception cref="BarTableException">A column is missing or of another type, a symbol is unknown, a value is null, a bar repeats, or there is no row.</exception>
-    public static DailyPanel Read(Table table)
+    public static MarketPanel Read(Table table)
     {
         if (table.RowCount == 0)
         {
@@ -27,13 +27,13 @@ public static class DailyPanelReader
         RefuseNulls(dates);
         TradingCalendar calendar = CalendarOf(dates);
         PriceReader reader = new(table);
-        ImmutableArray<DailySeries>.Builder series = ImmutableArray.CreateBuilder<DailySeries>(rowsBySymbol.Count);
+        ImmutableArray<InstrumentBars>.Builder series = ImmutableArray.CreateBuilder<InstrumentBars>(rowsBySymbol.Count);
         foreach ((Symbol symbol, List<int> rows) in rowsBySymbol)
         {
             series.Add(ToSeries(symbol, rows, dates, calendar, reader));
         }
 
-        return new DailyPanel(calendar, series.MoveToImmutable());
+        return MarketPanel.Daily(calendar, series.MoveToImmutable());
     }
 
     /// <summary>Returns the column, or says what is missing.</summary>
@@ -92,7 +92,7 @@ public static class DailyPanelReader
         return TradingCalendar.FromDays(days.Select(EpochDays.ToDate));
     }
 
-    private static DailySeries ToSeries(Symbol symbol, List<int> rows, DateColumn dates, TradingCalendar calendar, PriceReader reader)
+    private static InstrumentBars ToSeries(Symbol symbol, List<int> rows, DateColumn dates, TradingCalendar calendar, PriceReader reader)
     {
         int[] order = [.. rows];
         int[] days = [.. order.Select(row => dates.Days[row])];
@@ -117,15 +117,34 @@ public static class DailyPanelReader
             days[i] = calendarIndex;
         }
 
-        return new DailySeries(
-            Instrument.FromSymbol(symbol, reader.Scale),
-            days,
-            reader.Prices("open", order),
-            reader.Prices("high", order),
-            reader.Prices("low", order),
-            reader.Prices("close", order),
-            reader.Volumes(order),
-            reader.PreviousCloses(order));
+        return new InstrumentBars
+        {
+            Instrument = Instrument.FromSymbol(symbol, reader.Scale),
+            Open = Spread(reader.Prices("open", order), days, calendar.Count, InstrumentBars.Missing),
+            High = Spread(reader.Prices("high", order), days, calendar.Count, InstrumentBars.Missing),
+            Low = Spread(reader.Prices("low", order), days, calendar.Count, InstrumentBars.Missing),
+            Close = Spread(reader.Prices("close", order), days, calendar.Count, InstrumentBars.Missing),
+            Volume = Spread(reader.Volumes(order), days, calendar.Count, 0),
+            PreviousClose = Spread(reader.PreviousCloses(order), days, calendar.Count, 0),
+        };
+    }
+
+    /// <summary>Puts each value on its day; nothing when the table lacks the column.</summary>
+    private static long[] Spread(long[] values, int[] days, int dayCount, long missing)
+    {
+        if (values.Length == 0 && days.Length > 0)
+        {
+            return [];
+        }
+
+        long[] result = new long[dayCount];
+        Array.Fill(result, missing);
+        for (int i = 0; i < values.Length; i++)
+        {
+            result[days[i]] = values[i];
+        }
+
+        return result;
     }
 
     private static void RefuseNulls(Column column)

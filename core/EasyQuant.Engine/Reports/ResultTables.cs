@@ -32,7 +32,7 @@ public static class ResultTables
     /// Returns the round trips: symbol, entry_date, exit_date (null while open), quantity, entry_price, exit_price, profit, fees, return,
     /// day_count. Prices have the scale of the panel.
     /// </summary>
-    public static Table Trades(BacktestResult result, DailyPanel panel)
+    public static Table Trades(BacktestResult result, MarketPanel panel)
     {
         TableBuilder builder = new([
             new ColumnSchema("symbol", ColumnType.String),
@@ -72,7 +72,7 @@ public static class ResultTables
     }
 
     /// <summary>Returns the fills: order_id, symbol, trading_date, side, price, quantity, value, commission, stamp_duty, transfer_fee, fees_explained.</summary>
-    public static Table Fills(BacktestResult result, DailyPanel panel)
+    public static Table Fills(BacktestResult result, MarketPanel panel)
     {
         TableBuilder builder = new([
             new ColumnSchema("order_id", ColumnType.Int64),
@@ -105,5 +105,5 @@ public static class ResultTables
         return builder.Build();
     }
 
-    private static int PriceScale(DailyPanel panel) => panel.Series[0].Instrument.PriceScale;
+    private static int PriceScale(MarketPanel panel) => panel.Series[0].Instrument.PriceScale;
 }

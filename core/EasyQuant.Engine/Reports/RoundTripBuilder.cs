@@ -7,7 +7,7 @@ namespace EasyQuant.Engine;
 internal static class RoundTripBuilder
 {
     /// <summary>Closed trips in order of their last fill, then open ones by symbol.</summary>
-    public static ImmutableArray<RoundTrip> Build(DailyPanel panel, EngineRun run)
+    public static ImmutableArray<RoundTrip> Build(MarketPanel panel, EngineRun run)
     {
         Dictionary<Symbol, int> scales = panel.Series.ToDictionary(
             series => series.Instrument.Symbol, series => series.Instrument.PriceScale);

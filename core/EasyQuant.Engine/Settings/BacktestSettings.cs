@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
@@ -29,7 +30,7 @@ public sealed record BacktestSettings
     /// </summary>
     public bool ExchangeRules { get; init; } = true;
 
-    /// <summary>Which price orders fill at. Default: next open.</summary>
+    /// <summary>Which price market orders fill at. Default: next open.</summary>
     public FillRule FillRule { get; init; }
 
     /// <summary>What suspended instruments do to orders. Default: the order rests.</summary>
@@ -44,6 +45,48 @@ public sealed record BacktestSettings
     /// <summary>Seed of the run, recorded in the manifest; the shipped strategies draw no random numbers.</summary>
     public long Seed { get; init; }
 
+    /// <summary>When limit orders inside a bar fill. Default: when the price goes through the limit.</summary>
+    public LimitFillRule LimitFillRule { get; init; }
+
+    /// <summary>Slippage of market and stop orders. Default none.</summary>
+    public Slippage Slippage { get; init; }
+
+    /// <summary>
+    /// Largest share of a bar's volume that all orders of the run in an instrument may fill, millionths, 1 to 1,000,000; null lifts the cap. Default
+    /// 250,000 (25 %). Applies with <see cref="ExchangeRules"/> only, and not to indices and other instruments without volume.
+    /// </summary>
+    public long? VolumeCapPpm { get; init; } = 250_000;
+
+    /// <summary>
+    /// True lets orders fill at a price limit on the closed side (buys at the upper limit). Default false: at the limit the queue is long and
+    /// nobody sells. Flagged in the result.
+    /// </summary>
+    public bool FillsAtPriceLimit { get; init; }
+
+    /// <summary>What happens to rights issues. Default: the rights lapse.</summary>
+    public RightsPolicy RightsPolicy { get; init; }
+
+    /// <summary>True (default) charges the dated tax on dividends when shares are sold, first in first out; false never does.</summary>
+    public bool DividendTax { get; init; } = true;
+
+    /// <summary>Interest on positive cash in millionths a year, 0 to 1,000,000: actual days over 365 on the cash after the day before, paid each trading day. Default 0.</summary>
+    public long CashInterestPpm { get; init; }
+
+    /// <summary>Currency that equity is counted in. Default CNY.</summary>
+    public string BaseCurrency { get; init; } = "CNY";
+
+    /// <summary>Terms for borrowing of the single account; null (default) for a cash account. Not together with <see cref="Accounts"/>.</summary>
+    public MarginSettings? Margin { get; init; }
+
+    /// <summary>Several accounts; empty (default) makes one named <c>main</c> with <see cref="InitialCash"/> in the base currency.</summary>
+    public ImmutableArray<AccountSettings> Accounts { get; init; } = [];
+
+    /// <summary>Parts of the benchmark; empty (default) for none.</summary>
+    public ImmutableArray<BenchmarkPart> Benchmark { get; init; } = [];
+
+    /// <summary>Most orders of a run, 1 to 20,000,000; the next one ends the run with ORDER_LIMIT_EXCEEDED. Default 2,000,000.</summary>
+    public int OrderCountMax { get; init; } = 2_000_000;
+
     /// <summary>Checks ranges.</summary>
     /// <returns>All errors, empty when the settings are usable.</returns>
     public IReadOnlyList<ParameterError> Validate()
@@ -56,6 +99,16 @@ public sealed record BacktestSettings
         Check(TransferFeePpm is null or (>= 0 and <= 1_000_000), "transferFeePpm", "must be 0 to 1000000", $"{TransferFeePpm}");
         Check(FeeIncrement.Units > 0, "feeIncrement", "must be above 0", FeeIncrement.ToString());
         Check(!(EndDate < StartDate), "endDate", $"must not be before startDate ({StartDate:O})", $"{EndDate:O}");
+        Check(VolumeCapPpm is null or (>= 1 and <= 1_000_000), "volumeCapPpm", "must be 1 to 1000000", $"{VolumeCapPpm}");
+        Check(Slippage.Value >= 0 && Slippage.Value <= Slippage.ValueMax, "slippage", $"must have a value of 0 to {Slippage.ValueMax}", Slippage.ToString());
+        Check(CashInterestPpm is >= 0 and <= 1_000_000, "cashInterestPpm", "must be 0 to 1000000", $"{CashInterestPpm}");
+        Check(BaseCurrency.Length > 0, "baseCurrency", "must not be empty", "\"\"");
+        Check(OrderCountMax is >= 1 and <= 20_000_000, "orderCountMax", "must be 1 to 20000000", $"{OrderCountMax}");
+        Check(Benchmark.IsEmpty || (Benchmark.All(part => part.WeightPpm > 0) && Benchmark.Sum(part => part.WeightPpm) == 1_000_000),
+            "benchmark", "must have weights above 0 that sum to 1000000", string.Join(", ", Benchmark.Select(part => part.WeightPpm)));
+        Check(Accounts.IsEmpty || Margin is null, "margin", "must be null when accounts are given", "given");
+        errors.AddRange(Margin?.Faults("margin.") ?? []);
+        CheckAccounts(errors);
         return errors;
 
         void Check(bool isGood, string field, string rule, string got)
@@ -64,6 +117,33 @@ public sealed record BacktestSettings
             {
                 errors.Add(new ParameterError("PARAMETER_OUT_OF_RANGE", field, $"{field} {rule}, was {got}."));
             }
+        }
+    }
+
+    /// <summary>Returns the accounts of the run, at least one.</summary>
+    internal ImmutableArray<AccountSettings> AllAccounts() => Accounts.IsEmpty
+        ? [new AccountSettings("main", [new CashBalance(BaseCurrency, InitialCash)], Margin)]
+        : Accounts;
+
+    private void CheckAccounts(List<ParameterError> errors)
+    {
+        for (int i = 0; i < Accounts.Length; i++)
+        {
+            AccountSettings account = Accounts[i];
+            string field = $"accounts[{i}]";
+            if (account.Name.Length == 0 || Accounts.Take(i).Any(other => other.Name == account.Name))
+            {
+                errors.Add(new ParameterError("PARAMETER_OUT_OF_RANGE", field + ".name", $"{field}.name must be unique and not empty, was \"{account.Name}\"."));
+            }
+
+            if (account.Cash.Count == 0 || account.Cash.Any(cash => cash.Amount.Units < 0 || cash.Currency.Length == 0)
+                || account.Cash.DistinctBy(cash => cash.Currency).Count() < account.Cash.Count)
+            {
+                errors.Add(new ParameterError(
+                    "PARAMETER_OUT_OF_RANGE", field + ".cash", $"{field}.cash must have amounts of at least 0 in distinct currencies, at least one."));
+            }
+
+            errors.AddRange(account.Margin?.Faults(field + ".margin.") ?? []);
         }
     }
 }

@@ -3,105 +3,222 @@ using EasyQuant.Domain;
 namespace EasyQuant.Engine;
 
 /// <summary>
-/// What a strategy sees and does: the account after the close of the current day, and orders. Made by the engine; valid during
-/// the run only; not thread-safe. Reading and ordering do not allocate per bar.
+/// What a strategy sees and does: accounts and market as of the last bar that is known, and orders. Made by the engine; valid during
+/// the run only; not thread-safe. No member but the text ones allocates; none shows anything later than the current bar.
 /// </summary>
 public sealed class StrategyContext
 {
-    private readonly DailyPanel _panel;
-    private readonly Account _account;
-    private readonly OrderBook _orders;
-    private readonly RuleBook? _exchangeRules;
+    private readonly TradingCore _core;
+    private readonly Ledger _ledger;
+    private readonly OrderDesk _desk;
+    private readonly int _firstBar;
     private bool _acceptsOrders;
 
-    internal StrategyContext(DailyPanel panel, Account account, OrderBook orders, RuleBook? exchangeRules)
+    internal StrategyContext(TradingCore core)
     {
-        _panel = panel;
-        _account = account;
-        _orders = orders;
-        _exchangeRules = exchangeRules;
+        _core = core;
+        _ledger = core.Ledger;
+        _desk = core.Desk;
+        _firstBar = core.Bar + 1;
     }
 
     /// <summary>Number of instruments; indices run from 0 in order of symbol.</summary>
-    public int InstrumentCount => _panel.Series.Length;
+    public int InstrumentCount => _core.Panel.Series.Length;
 
-    /// <summary>The current trading day; the first day of the data during OnStart.</summary>
-    public DateOnly TradingDate => _panel.Calendar.Days[DayIndex];
+    /// <summary>The current trading day; the first day of the run during OnStart.</summary>
+    public DateOnly TradingDate => _core.Date;
 
-    /// <summary>Cash at hand; never negative.</summary>
-    public Money Cash => new(_account.Cash);
+    /// <summary>Start of the last bar that is known, UTC; of the first bar of the run before it.</summary>
+    public DateTimeOffset BarStart => _core.Panel.Axis.StartOf(Math.Max(_core.Bar, _firstBar));
 
-    /// <summary>Cash plus all positions at their last closes.</summary>
-    public Money Equity => new(_account.Equity);
+    /// <summary>Number of bar times of the run that are known: 0 before the first bar, 1 during it.</summary>
+    public int BarCount => _core.Bar + 1 - _firstBar;
+
+    /// <summary>Length of a bar.</summary>
+    public BarInterval Interval => _core.Panel.Axis.Interval;
+
+    /// <summary>True during the last bar of the trading day; always with daily bars.</summary>
+    public bool IsLastBarOfDay => _core.Bar == _core.LastBarOfDay;
+
+    /// <summary>The last trading day before the current month ends: true when the next trading day of the calendar lies in another month; false on the last day of the data.</summary>
+    public bool IsLastDayOfMonth
+    {
+        get
+        {
+            int next = _core.Day + 1;
+            return next < _core.Panel.Calendar.Count && _core.Panel.Calendar.Days[next].Month != _core.Date.Month;
+        }
+    }
+
+    /// <summary>Number of accounts, at least 1.</summary>
+    public int AccountCount => _ledger.AccountCount;
+
+    /// <summary>Cash of account 0 in the base currency; below 0 only in an account that may borrow.</summary>
+    public Money Cash => new(_ledger.Cash(0, CurrencyTable.Base));
+
+    /// <summary>Cash of account 0 that is not proceeds of today's sales: it could be withdrawn today, while <see cref="Cash"/> may be traded with.</summary>
+    public Money WithdrawableCash => new(_ledger.Withdrawable(0, CurrencyTable.Base, _core.Day));
+
+    /// <summary>Cash, receivables and positions at their last closes of all accounts, in the base currency.</summary>
+    public Money Equity => new(_ledger.TotalEquity());
 
     /// <summary>Position of the current day in the data's calendar.</summary>
-    internal int DayIndex { get; set; }
+    internal int DayIndex => _core.Day;
 
     /// <summary>Returns an instrument.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public Instrument InstrumentAt(int instrument) => _panel.Series[instrument].Instrument;
+    public Instrument InstrumentAt(int instrument) => _core.Panel.Series[instrument].Instrument;
 
-    /// <summary>Returns the shares held, at least 0.</summary>
-    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public long Position(int instrument) => _account.Quantity(instrument);
+    /// <summary>Returns the index of an instrument, or -1 when the data lacks it.</summary>
+    public int IndexOf(Symbol symbol) => _core.Panel.IndexOf(symbol);
 
-    /// <summary>Returns the last known close in units of the instrument's price scale, 0 before its first bar.</summary>
-    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public long LastClose(int instrument) => _account.LastPrice(instrument);
+    /// <summary>Returns the name of an account.</summary>
+    /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
+    public string AccountName(int account) => _core.Accounts[account].Name;
 
-    /// <summary>True while an order of the instrument waits for its next bar.</summary>
+    /// <summary>Returns cash of an account.</summary>
+    /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
+    /// <param name="currency">A currency of the run.</param>
+    /// <exception cref="ArgumentException">The run does not use the currency.</exception>
+    public Money CashOf(int account, string currency) => new(_ledger.Cash(account, CurrencyIndex(currency)));
+
+    /// <summary>Returns the equity of an account in the base currency.</summary>
+    /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
+    public Money EquityOf(int account) => new(_ledger.Equity(account));
+
+    /// <summary>Returns the last known rate of a currency into the base currency; 1 for the base itself.</summary>
+    /// <exception cref="ArgumentException">The run does not use the currency.</exception>
+    public double RateOf(string currency) => _ledger.Rate(CurrencyIndex(currency)) / (double)CurrencyTable.One;
+
+    /// <summary>Returns what account 0 holds, negative when short.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public bool HasRestingOrder(int instrument) => _orders.HasResting(instrument);
+    public long Position(int instrument) => _ledger.Quantity(instrument);
+
+    /// <summary>Returns what an account holds, negative when short.</summary>
+    /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    public long PositionOf(int account, int instrument) => _ledger.PositionOf(account, instrument).Quantity;
+
+    /// <summary>Returns what account 0 holds and may sell on the next trading day at the latest: all but shares that are not listed yet.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    public long Sellable(int instrument) => _ledger.PositionOf(0, instrument).Sellable(-2, 0);
+
+    /// <summary>Returns the last known close in units of the instrument's price scale, 0 before its first bar of the run.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    public long LastClose(int instrument) => _ledger.LastPrice(instrument);
+
+    /// <summary>
+    /// Returns a column of an instrument from the first bar of the run to the current one, oldest first, <see cref="BarCount"/> elements; a time without
+    /// a bar holds <see cref="InstrumentBars.Missing"/> (0 for volumes).
+    /// </summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    /// <param name="field">Which column.</param>
+    public ReadOnlySpan<long> History(int instrument, BarField field)
+    {
+        InstrumentBars series = _core.Panel.Series[instrument];
+        ReadOnlyMemory<long> column = field switch
+        {
+            BarField.Open => series.Open,
+            BarField.High => series.High,
+            BarField.Low => series.Low,
+            BarField.Close => series.Close,
+            _ => series.Volume,
+        };
+        return column.Span[_firstBar..(_core.Bar + 1)];
+    }
+
+    /// <summary>True while an order of the instrument rests, in any account.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    public bool HasRestingOrder(int instrument) => _core.Orders.HasResting(instrument);
 
     /// <summary>
     /// Returns how many shares <paramref name="budget"/> buys at the last close without fees, rounded down to an allowed lot; 0 when not
-    /// even one lot, or no price is known.
+    /// even one lot, or no price is known. The budget is in the instrument's currency.
     /// </summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     /// <param name="budget">Amount to spend, at least 0.</param>
     public long SharesFor(int instrument, Money budget)
     {
-        long price = _account.LastPrice(instrument);
+        long price = _ledger.LastPrice(instrument);
         if (price <= 0)
         {
             return 0;
         }
 
-        Instrument one = InstrumentAt(instrument);
-        Int128 scaled = (Int128)budget.Units * ScaledDecimal.PowerOfTen(one.PriceScale - Money.Scale);
-        long shares = checked((long)(scaled / price));
-        return _exchangeRules?.Lot(one.Board, TradingDate) is { } lot ? lot.FloorBuy(shares) : shares;
+        Int128 scaled = (Int128)budget.Units * _ledger.ValueDivisor(instrument);
+        return _core.Terms.Of(instrument, _core.Day).FloorBuy(checked((long)(scaled / price)), false);
     }
 
-    /// <summary>Gives a market order to buy. It fills at the instrument's next bar, clipped to lots and cash.</summary>
+    /// <summary>Gives a market order to buy for account 0. It fills at the instrument's next bar, clipped to lots and cash.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     /// <param name="quantity">Shares, at least 1; 0 gives no order.</param>
     /// <returns>The order's number, from 1; 0 when no order was given.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The quantity is negative or the instrument does not exist.</exception>
-    /// <exception cref="InvalidOperationException">Called outside OnBar.</exception>
-    public int Buy(int instrument, long quantity) => Submit(instrument, OrderSide.Buy, quantity);
+    /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
+    public int Buy(int instrument, long quantity) => Submit(OrderRequest.Market(instrument, OrderSide.Buy, quantity));
 
-    /// <summary>Gives a market order to sell. It fills at the instrument's next bar, clipped to what may be sold then.</summary>
+    /// <summary>Gives a market order to sell for account 0. It fills at the instrument's next bar, clipped to what may be sold then.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     /// <param name="quantity">Shares, at least 1; 0 gives no order.</param>
     /// <returns>The order's number, from 1; 0 when no order was given.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The quantity is negative or the instrument does not exist.</exception>
-    /// <exception cref="InvalidOperationException">Called outside OnBar.</exception>
-    public int Sell(int instrument, long quantity) => Submit(instrument, OrderSide.Sell, quantity);
+    /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
+    public int Sell(int instrument, long quantity) => Submit(OrderRequest.Market(instrument, OrderSide.Sell, quantity));
+
+    /// <summary>Gives an order. One that the exchange refuses (a price off the tick, a delisted instrument) is given and rejected.</summary>
+    /// <param name="request">The order.</param>
+    /// <returns>The order's number, from 1; 0 when the quantity is 0 and no order was given.</returns>
+    /// <exception cref="ArgumentException">The order lacks a price that its type needs, or has one that it does not; a quantity is negative; instrument or account do not exist.</exception>
+    /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
+    /// <exception cref="BacktestException">ORDER_LIMIT_EXCEEDED.</exception>
+    public int Submit(in OrderRequest request)
+    {
+        RequireOrders();
+        return _desk.Submit(request, isForced: false);
+    }
+
+    /// <summary>
+    /// Gives two orders of which the first to fill, in part or in full, cancels the other. When one bar reaches both the limit of one and the stop of the
+    /// other inside its range, the stop counts.
+    /// </summary>
+    /// <param name="first">An order.</param>
+    /// <param name="second">Another order of the same account.</param>
+    /// <returns>The numbers of both.</returns>
+    /// <exception cref="ArgumentException">As of <see cref="Submit"/>, or a quantity is 0, or the accounts differ.</exception>
+    /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
+    public (int First, int Second) SubmitPair(in OrderRequest first, in OrderRequest second)
+    {
+        RequireOrders();
+        return _desk.SubmitPair(first, second);
+    }
+
+    /// <summary>Cancels an order; filled parts stay.</summary>
+    /// <param name="orderId">Number of the order.</param>
+    /// <returns>False when the order does not rest (any more), or the broker gave it.</returns>
+    public bool Cancel(int orderId) => _desk.Cancel(orderId);
+
+    /// <summary>Returns where an order stands.</summary>
+    /// <param name="orderId">Number of an order, from 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such order.</exception>
+    public OrderNotice OrderOf(int orderId)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(orderId, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(orderId, _core.Orders.Count);
+        return _core.NoticeOf(orderId - 1);
+    }
 
     /// <summary>Opens or closes the book for orders.</summary>
     internal void AcceptOrders(bool accepts) => _acceptsOrders = accepts;
 
-    private int Submit(int instrument, OrderSide side, long quantity)
+    private int CurrencyIndex(string currency) => _ledger.Currencies.IndexOf(currency) is >= 0 and var index
+        ? index
+        : throw new ArgumentException($"The run does not use the currency \"{currency}\".", nameof(currency));
+
+    private void RequireOrders()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(quantity);
-        ArgumentOutOfRangeException.ThrowIfNegative(instrument);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(instrument, InstrumentCount);
         if (!_acceptsOrders)
         {
-            throw new InvalidOperationException("Orders can be given in OnBar only.");
+            throw new InvalidOperationException("Orders cannot be given in OnStart.");
         }
-
-        return quantity == 0 ? 0 : _orders.Submit(instrument, side, quantity, DayIndex);
     }
 }

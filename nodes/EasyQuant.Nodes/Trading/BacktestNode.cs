@@ -50,7 +50,7 @@ public sealed class BacktestNode : INodeHandler
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        DailyPanel panel = await PanelAsync(execution, cancellationToken);
+        MarketPanel panel = await PanelAsync(execution, cancellationToken);
         JsonObject parameters = StrategyParameters(execution);
         try
         {
@@ -74,7 +74,7 @@ public sealed class BacktestNode : INodeHandler
         execution.Report(new StepMetrics(panel.BarCount, 0));
     }
 
-    private async ValueTask<DailyPanel> PanelAsync(NodeExecution execution, CancellationToken cancellationToken)
+    private async ValueTask<MarketPanel> PanelAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         if (execution.HasInput(BarsPort))
         {

@@ -37,7 +37,7 @@ public sealed class DataPreloadNode : INodeHandler
     {
         Table bars = execution.InputTable(0);
         IArtifactStore store = execution.Services.Require<IArtifactStore>("an artifact store");
-        DailyPanel panel = PanelCache.Convert(bars);
+        MarketPanel panel = PanelCache.Convert(bars);
         ArtifactRef artifact = await store.SaveAsync(bars, cancellationToken);
         PanelCache.Shared.Offer(artifact.Sha256, panel);
         execution.SetOutput(0, DataReference.Write(artifact));

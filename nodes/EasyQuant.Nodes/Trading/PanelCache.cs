@@ -29,7 +29,7 @@ internal sealed class PanelCache(int panelsMax, long bytesMax)
     }
 
     /// <summary>Reads a table as a panel; faults become node errors.</summary>
-    public static DailyPanel Convert(Table bars)
+    public static MarketPanel Convert(Table bars)
     {
         try
         {
@@ -42,17 +42,17 @@ internal sealed class PanelCache(int panelsMax, long bytesMax)
     }
 
     /// <summary>Puts a panel that is at hand.</summary>
-    public void Offer(string sha256, DailyPanel panel) => GetOrAdd(sha256, () => Task.FromResult(panel));
+    public void Offer(string sha256, MarketPanel panel) => GetOrAdd(sha256, () => Task.FromResult(panel));
 
     /// <summary>Returns the panel, loading it when needed. A failed load is forgotten, so that the next caller tries again.</summary>
-    public async Task<DailyPanel> GetAsync(ArtifactRef artifact, IArtifactStore store, CancellationToken cancellationToken)
+    public async Task<MarketPanel> GetAsync(ArtifactRef artifact, IArtifactStore store, CancellationToken cancellationToken)
     {
         // The load belongs to all who wait for it, so no single caller's token may end it.
-        Task<DailyPanel> load = GetOrAdd(
+        Task<MarketPanel> load = GetOrAdd(
             artifact.Sha256, () => Task.Run(async () => Convert(await store.LoadAsync(artifact, CancellationToken.None)), CancellationToken.None));
         try
         {
-            DailyPanel panel = await load.WaitAsync(cancellationToken);
+            MarketPanel panel = await load.WaitAsync(cancellationToken);
             Trim();
             return panel;
         }
@@ -63,7 +63,7 @@ internal sealed class PanelCache(int panelsMax, long bytesMax)
         }
     }
 
-    private Task<DailyPanel> GetOrAdd(string sha256, Func<Task<DailyPanel>> load)
+    private Task<MarketPanel> GetOrAdd(string sha256, Func<Task<MarketPanel>> load)
     {
         lock (_lock)
         {
@@ -101,7 +101,7 @@ internal sealed class PanelCache(int panelsMax, long bytesMax)
         }
     }
 
-    private void Forget(string sha256, Task<DailyPanel> load)
+    private void Forget(string sha256, Task<MarketPanel> load)
     {
         lock (_lock)
         {
@@ -113,7 +113,7 @@ internal sealed class PanelCache(int panelsMax, long bytesMax)
         }
     }
 
-    private sealed record Entry(string Sha256, Task<DailyPanel> Load)
+    private sealed record Entry(string Sha256, Task<MarketPanel> Load)
     {
         public long Bytes => Load.IsCompletedSuccessfully ? Load.Result.EstimatedBytes : 0;
     }

@@ -28,7 +28,7 @@ internal sealed class BacktestJob(BacktestLease lease, DataCatalog catalog, BarR
 
     private JobResult Compute(Table rows, CheckedSpec spec, CancellationToken cancellationToken)
     {
-        DailyPanel panel = DailyPanelReader.Read(rows);
+        MarketPanel panel = DailyPanelReader.Read(rows);
         BacktestResult result = Backtester.Run(
             panel,
             spec.Strategy,

@@ -57,6 +57,6 @@ public sealed class MarketServiceTests(TestServersFixture fixture) : IClassFixtu
         Assert.Equal(("stamp-duty.2008-09", "buy 0, sell 0.001"), (stamp.RuleId, stamp.Value));
         Rule limit = response.Rules.Single(rule => rule is { Kind: "price_limit", Board: "chinext" });
         Assert.Equal("0.2", limit.Value);
-        Assert.Equal("china-2026.1", response.RuleBookVersion);
+        Assert.Equal("china-2026.2", response.RuleBookVersion);
     }
 }

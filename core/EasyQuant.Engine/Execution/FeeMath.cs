@@ -1,0 +1,69 @@
+namespace EasyQuant.Engine;
+
+/// <summary>
+/// Fees of an order over all its fills: each kind is the sum of value times rate, rounded half up to the increment once an order; the commission has
+/// a minimum. A fill is charged what the order owes by then less what it was charged before, so that fills sum to the order's fee.
+/// </summary>
+internal readonly struct FeeMath(BacktestSettings settings)
+{
+    private const long Million = 1_000_000;
+    private readonly long _increment = settings.FeeIncrement.Units;
+    private readonly long _minimum = settings.CommissionMinimum.Units;
+
+    /// <summary>All fees of a further fill, without booking it.</summary>
+    public long Total(in OrderEntry order, FeeRates rates, long value)
+    {
+        if (order.FilledQuantity == 0)
+        {
+            return checked(Math.Max(Share(value, rates.CommissionPpm), _minimum) + Share(value, rates.StampDutyPpm) + Share(value, rates.TransferFeePpm));
+        }
+
+        return checked(
+            Math.Max(Rounded(order.CommissionSum + ((Int128)value * rates.CommissionPpm)), _minimum) - Math.Max(Rounded(order.CommissionSum), _minimum)
+            + Rounded(order.StampSum + ((Int128)value * rates.StampDutyPpm)) - Rounded(order.StampSum)
+            + Rounded(order.TransferSum + ((Int128)value * rates.TransferFeePpm)) - Rounded(order.TransferSum));
+    }
+
+    /// <summary>Charges a further fill: sets the fees of the fill and adds to the sums of the order.</summary>
+    public void Charge(ref OrderEntry order, ref FillEntry fill, FeeRates rates, bool isComplete)
+    {
+        fill.Rates = rates;
+        if (order.FilledQuantity == 0)
+        {
+            long byRate = Share(fill.Value, rates.CommissionPpm);
+            fill.IsMinimumCommission = byRate < _minimum;
+            fill.Commission = Math.Max(byRate, _minimum);
+            fill.StampDuty = Share(fill.Value, rates.StampDutyPpm);
+            fill.TransferFee = Share(fill.Value, rates.TransferFeePpm);
+            if (!isComplete)
+            {
+                Add(ref order, fill.Value, rates);
+            }
+
+            return;
+        }
+
+        long commission = Math.Max(Rounded(order.CommissionSum), _minimum);
+        long stamp = Rounded(order.StampSum);
+        long transfer = Rounded(order.TransferSum);
+        Add(ref order, fill.Value, rates);
+        long owed = Rounded(order.CommissionSum);
+        fill.IsMinimumCommission = owed < _minimum;
+        fill.Commission = Math.Max(owed, _minimum) - commission;
+        fill.StampDuty = Rounded(order.StampSum) - stamp;
+        fill.TransferFee = Rounded(order.TransferSum) - transfer;
+    }
+
+    private static void Add(ref OrderEntry order, long value, FeeRates rates)
+    {
+        order.CommissionSum += (Int128)value * rates.CommissionPpm;
+        order.StampSum += (Int128)value * rates.StampDutyPpm;
+        order.TransferSum += (Int128)value * rates.TransferFeePpm;
+    }
+
+    private long Share(long value, long ppm) =>
+        ppm == 0 ? 0 : ScaledMath.MulDivHalfUp(value, ppm, Million * _increment) * _increment;
+
+    private long Rounded(Int128 sum) =>
+        checked((long)(EasyQuant.Domain.ScaledDecimal.DivideHalfUp(sum, Million * _increment) * _increment));
+}

@@ -1,0 +1,143 @@
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>Takes orders from the strategy: refuses what is no order, rejects what the exchange would, and lets the rest rest.</summary>
+internal sealed class OrderDesk(TradingCore core)
+{
+    private readonly int _instrumentCount = core.Panel.Series.Length;
+
+    /// <summary>Gives an order and returns its number, from 1; 0 for a quantity of 0.</summary>
+    public int Submit(in OrderRequest request, bool isForced)
+    {
+        Check(request);
+        return request.Quantity == 0 ? 0 : Give(request, isForced) + 1;
+    }
+
+    /// <summary>Gives two orders of which the first to fill cancels the other.</summary>
+    public (int First, int Second) SubmitPair(in OrderRequest first, in OrderRequest second)
+    {
+        Check(first);
+        Check(second);
+        if (first.Quantity == 0 || second.Quantity == 0 || first.Account != second.Account)
+        {
+            throw new ArgumentException("Both orders of a pair need a quantity of at least 1 and one account.");
+        }
+
+        int one = Give(first, false);
+        int other = Give(second, false);
+        core.Orders[one].Pair = other;
+        core.Orders[other].Pair = one;
+        return (one + 1, other + 1);
+    }
+
+    /// <summary>Cancels a resting order; false when there is none.</summary>
+    public bool Cancel(int orderId)
+    {
+        if (orderId < 1 || orderId > core.Orders.Count || core.Orders[orderId - 1].State != OrderState.Resting || core.Orders[orderId - 1].IsForced)
+        {
+            return false;
+        }
+
+        core.Orders.End(orderId - 1, OrderState.Cancelled, BoundReasons.Cancelled);
+        return true;
+    }
+
+    private int Give(in OrderRequest request, bool isForced)
+    {
+        OrderEntry entry = new()
+        {
+            Instrument = request.Instrument,
+            Account = request.Account,
+            Side = request.Side,
+            Quantity = request.Quantity,
+            Type = request.Type,
+            TimeInForce = request.TimeInForce,
+            LimitPrice = request.LimitPrice,
+            StopPrice = request.StopPrice,
+            TrailAmount = request.TrailAmount,
+            TrailPpm = request.TrailPpm,
+            Watermark = request.Type == OrderType.TrailingStop ? core.Ledger.LastPrice(request.Instrument) : 0,
+            SubmitBar = core.Bar,
+            ExpireDay = request.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillDate ? ExpireDay(request) : int.MaxValue,
+            Pair = -1,
+            IsForced = isForced,
+        };
+        if (OffTick(request) is { } source)
+        {
+            return core.Orders.SubmitRejected(entry, source);
+        }
+
+        if (core.IsGone(request.Instrument))
+        {
+            return core.Orders.SubmitRejected(entry, BoundReasons.Delisted);
+        }
+
+        return core.Orders.Submit(entry);
+    }
+
+    private int ExpireDay(in OrderRequest request)
+    {
+        if (request.TimeInForce == TimeInForce.Day)
+        {
+            int next = core.Bar + 1;
+            return next < core.Panel.Axis.Count ? core.Panel.Axis.Days.Span[next] : core.Day;
+        }
+
+        return RunPeriod.IndexFrom(core.Panel.Calendar, request.GoodTillDate.AddDays(1)) - 1;
+    }
+
+    /// <summary>The row of the tick that a price of the order is not on; null when all are.</summary>
+    private string? OffTick(in OrderRequest request)
+    {
+        if (request.LimitPrice == 0 && request.StopPrice == 0)
+        {
+            return null;
+        }
+
+        TradingTerms terms = core.Terms.Of(request.Instrument, core.Day);
+        return terms.Tick > 1 && (request.LimitPrice % terms.Tick != 0 || request.StopPrice % terms.Tick != 0) ? terms.TickSource : null;
+    }
+
+    private void Check(in OrderRequest request)
+    {
+        if ((uint)request.Instrument >= (uint)_instrumentCount)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(request), $"The instrument of an order must be 0 to {_instrumentCount - 1}, was {request.Instrument}.");
+        }
+
+        if ((uint)request.Account >= (uint)core.Accounts.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(request), $"The account of an order must be 0 to {core.Accounts.Length - 1}, was {request.Account}.");
+        }
+
+        if (request.Quantity < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(request), $"The quantity of an order must be at least 0, was {request.Quantity}.");
+        }
+
+        if (request.Type != OrderType.Market)
+        {
+            CheckPrices(request);
+        }
+    }
+
+    private static void CheckPrices(in OrderRequest request)
+    {
+        bool needsLimit = request.Type is OrderType.Limit or OrderType.StopLimit;
+        bool needsStop = request.Type is OrderType.Stop or OrderType.StopLimit;
+        bool isGood = needsLimit == request.LimitPrice > 0 && needsStop == request.StopPrice > 0 && request.LimitPrice >= 0 && request.StopPrice >= 0;
+        if (request.Type == OrderType.TrailingStop)
+        {
+            isGood &= request.TrailAmount >= 0 && request.TrailPpm is >= 0 and < 1_000_000 && (request.TrailAmount > 0) != (request.TrailPpm > 0);
+        }
+
+        if (!isGood)
+        {
+            throw new ArgumentException(
+                $"A {request.Type} order needs exactly its own prices above 0: limit {request.LimitPrice}, stop {request.StopPrice}, "
+                + $"trail {request.TrailAmount} or {request.TrailPpm} ppm.", nameof(request));
+        }
+    }
+}

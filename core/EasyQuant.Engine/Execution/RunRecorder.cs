@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>Keeps equity a day and turns the state of a run into its result.</summary>
+internal sealed class RunRecorder(TradingCore core)
+{
+    private readonly ImmutableArray<EquityPoint>.Builder _equity = ImmutableArray.CreateBuilder<EquityPoint>(core.EndDay - core.FirstDay);
+    private readonly Money[][] _accountEquity =
+        [.. core.Accounts.Select(_ => new Money[core.EndDay - core.FirstDay])];
+
+    /// <summary>Keeps the equity of the current day.</summary>
+    public void Record()
+    {
+        long cash = 0;
+        for (int account = 0; account < core.Accounts.Length; account++)
+        {
+            for (int currency = 0; currency < core.Ledger.Currencies.Count; currency++)
+            {
+                cash = checked(cash + core.Ledger.InBase(currency, core.Ledger.Cash(account, currency)));
+            }
+
+            _accountEquity[account][_equity.Count] = new Money(core.Ledger.Equity(account));
+        }
+
+        _equity.Add(new EquityPoint(core.Date, new Money(core.Ledger.TotalEquity()), new Money(cash)));
+    }
+
+    /// <summary>Returns the result of a finished run.</summary>
+    public EngineRun ToRun() => new(_equity.MoveToImmutable(), Orders(), Fills(), Positions())
+    {
+        Accounts =
+        [
+            .. core.Accounts.Select((account, index) => new AccountRun(
+                account.Name, [.. account.Cash], FinalCash(index), ImmutableArray.Create(_accountEquity[index]))),
+        ],
+        Assumptions = AssumptionsOf(core.Settings),
+    };
+
+    /// <summary>Names every reading that is not the default and bears on fills.</summary>
+    private static ImmutableArray<string> AssumptionsOf(BacktestSettings settings)
+    {
+        ImmutableArray<string>.Builder builder = ImmutableArray.CreateBuilder<string>();
+        if (settings.FillRule != FillRule.NextOpen)
+        {
+            builder.Add("fill_rule." + SettingNames.Of(settings.FillRule));
+        }
+
+        if (settings.LimitFillRule == LimitFillRule.Touch)
+        {
+            builder.Add("limit_fill.touch");
+        }
+
+        if (settings.FillsAtPriceLimit)
+        {
+            builder.Add("price_limit.fills");
+        }
+
+        if (!settings.ExchangeRules)
+        {
+            builder.Add("exchange_rules.off");
+        }
+        else if (settings.VolumeCapPpm is null)
+        {
+            builder.Add("volume_cap.off");
+        }
+
+        return builder.ToImmutable();
+    }
+
+    private ImmutableArray<Order> Orders()
+    {
+        ImmutableArray<Order>.Builder builder = ImmutableArray.CreateBuilder<Order>(core.Orders.Count);
+        int firstBar = core.Panel.Axis.FirstBarOf(core.FirstDay);
+        for (int i = 0; i < core.Orders.Count; i++)
+        {
+            ref OrderEntry order = ref core.Orders[i];
+            builder.Add(new Order(
+                i + 1,
+                core.Panel.Series[order.Instrument].Instrument.Symbol,
+                order.Side,
+                new Quantity(order.Quantity),
+                DateOf(Math.Max(order.SubmitBar, firstBar)),
+                order.State,
+                new Quantity(order.FilledQuantity),
+                order.BoundBy)
+            {
+                Account = order.Account,
+                Type = order.Type,
+                TimeInForce = order.TimeInForce,
+                LimitPrice = new Price(order.LimitPrice),
+                StopPrice = new Price(order.StopPrice),
+                PairedOrderId = order.Pair + 1,
+                IsForced = order.IsForced,
+            });
+        }
+
+        return builder.MoveToImmutable();
+    }
+
+    private ImmutableArray<Fill> Fills()
+    {
+        ImmutableArray<Fill>.Builder builder = ImmutableArray.CreateBuilder<Fill>(core.Fills.Count);
+        for (int i = 0; i < core.Fills.Count; i++)
+        {
+            ref FillEntry fill = ref core.Fills[i];
+            ref OrderEntry order = ref core.Orders[fill.Order];
+            FeeRates rates = fill.Rates;
+            builder.Add(new Fill(
+                fill.Order + 1,
+                core.Panel.Series[order.Instrument].Instrument.Symbol,
+                DateOf(fill.Bar),
+                order.Side,
+                new Price(fill.Price),
+                new Quantity(fill.Quantity),
+                new Money(fill.Value),
+                new Fee(FeeKind.Commission, new Money(fill.Commission), rates.CommissionPpm, fill.IsMinimumCommission, FeeRates.AccountSource),
+                new Fee(FeeKind.StampDuty, new Money(fill.StampDuty), rates.StampDutyPpm, false, rates.StampDutySource),
+                new Fee(FeeKind.TransferFee, new Money(fill.TransferFee), rates.TransferFeePpm, false, rates.TransferFeeSource))
+            {
+                Account = order.Account,
+                BarStart = core.Panel.Axis.StartOf(fill.Bar),
+                Slippage = new Price(fill.Slippage),
+            });
+        }
+
+        return builder.MoveToImmutable();
+    }
+
+    private ImmutableArray<Position> Positions()
+    {
+        ImmutableArray<Position>.Builder builder = ImmutableArray.CreateBuilder<Position>();
+        int lastDay = core.EndDay - 1;
+        for (int account = 0; account < core.Accounts.Length; account++)
+        {
+            for (int i = 0; i < core.Panel.Series.Length; i++)
+            {
+                ref readonly PositionState position = ref core.Ledger.PositionOf(account, i);
+                if (position.Quantity != 0)
+                {
+                    builder.Add(new Position(
+                        core.Panel.Series[i].Instrument.Symbol,
+                        new Quantity(position.Quantity),
+                        new Quantity(position.Sellable(lastDay, 1)),
+                        new Price(core.Ledger.LastPrice(i)),
+                        !HasBarOn(i, lastDay))
+                    {
+                        Account = account,
+                    });
+                }
+            }
+        }
+
+        return builder.ToImmutable();
+    }
+
+    private bool HasBarOn(int instrument, int day)
+    {
+        int first = core.Panel.Axis.FirstBarOf(day);
+        return core.Panel.Series[instrument].Close.Span[first..core.Panel.Axis.EndBarOf(day)].ContainsAnyExcept(InstrumentBars.Missing);
+    }
+
+    private ImmutableArray<CashBalance> FinalCash(int account) =>
+    [
+        .. Enumerable.Range(0, core.Ledger.Currencies.Count).Select(currency => new CashBalance(
+            core.Ledger.Currencies.Name(currency), new Money(core.Ledger.Cash(account, currency)))),
+    ];
+
+    private DateOnly DateOf(int bar) => core.Panel.Calendar.Days[core.Panel.Axis.Days.Span[bar]];
+}

@@ -1,0 +1,140 @@
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>
+/// The state of one run and everything that changes it: ledger, orders, matching, days. Engines drive it in the order of events of
+/// docs/adr/0007; the reference does so at every bar, a faster engine only where something can happen. One thread.
+/// </summary>
+internal sealed class TradingCore
+{
+    private readonly MarginSettings?[] _margins;
+
+    /// <summary>Prepares a run.</summary>
+    /// <exception cref="BacktestParameterException">Settings are out of range or do not fit the panel, or the period is empty.</exception>
+    public TradingCore(MarketPanel panel, BacktestSettings settings, RuleBook rules)
+    {
+        RunPeriod period = RunPeriod.Of(panel, settings);
+        Panel = panel;
+        Settings = settings;
+        Rules = rules;
+        FirstDay = period.FirstDay;
+        EndDay = period.EndDay;
+        Accounts = [.. settings.AllAccounts()];
+        _margins = [.. Accounts.Select(account => account.Margin)];
+        Ledger = new Ledger(panel, Accounts, new CurrencyTable(panel, settings));
+        Orders = new OrderBook(panel.Series.Length, settings.OrderCountMax);
+        Terms = new TermsTable(panel, settings, rules);
+        Fills = new EntryList<FillEntry>();
+        Matcher = new Matcher(this);
+        Desk = new OrderDesk(this);
+        Bar = panel.Axis.FirstBarOf(FirstDay) - 1;
+        Day = FirstDay;
+        SetDayBounds();
+        SetRates(Math.Max(FirstDay - 1, 0));
+    }
+
+    public MarketPanel Panel { get; }
+
+    public BacktestSettings Settings { get; }
+
+    public RuleBook Rules { get; }
+
+    public AccountSettings[] Accounts { get; }
+
+    public Ledger Ledger { get; }
+
+    public OrderBook Orders { get; }
+
+    public TermsTable Terms { get; }
+
+    public EntryList<FillEntry> Fills { get; }
+
+    public Matcher Matcher { get; }
+
+    public OrderDesk Desk { get; }
+
+    /// <summary>First day of the run.</summary>
+    public int FirstDay { get; }
+
+    /// <summary>Day after the last one of the run.</summary>
+    public int EndDay { get; }
+
+    /// <summary>Last bar that is known; one before the first of the run at its start.</summary>
+    public int Bar { get; set; }
+
+    /// <summary>Current day.</summary>
+    public int Day { get; private set; }
+
+    public DateOnly Date => Panel.Calendar.Days[Day];
+
+    public int FirstBarOfDay { get; private set; }
+
+    public int LastBarOfDay { get; private set; }
+
+    /// <summary>Terms for borrowing of an account; null for a cash account.</summary>
+    public MarginSettings? MarginOf(int account) => _margins[account];
+
+    /// <summary>Where an order stands.</summary>
+    /// <param name="index">Index of the order, from 0.</param>
+    public OrderNotice NoticeOf(int index)
+    {
+        ref OrderEntry order = ref Orders[index];
+        return new OrderNotice(
+            index + 1, order.Instrument, order.Account, order.State, new Quantity(order.Quantity), new Quantity(order.FilledQuantity), order.BoundBy);
+    }
+
+    /// <summary>What a strategy is told of a fill.</summary>
+    /// <param name="index">Index of the fill, from 0.</param>
+    public FillNotice FillNoticeOf(int index)
+    {
+        ref FillEntry fill = ref Fills[index];
+        ref OrderEntry order = ref Orders[fill.Order];
+        return new FillNotice(
+            fill.Order + 1, order.Instrument, order.Account, order.Side, new Price(fill.Price), new Quantity(fill.Quantity), new Money(fill.Fees));
+    }
+
+    /// <summary>True when the instrument is no longer listed.</summary>
+    public bool IsGone(int instrument) => Panel.Series[instrument].Instrument.DelistDate < Date;
+
+    /// <summary>True when the instrument has no tradable bar on the whole current day.</summary>
+    public bool IsSuspended(int instrument)
+    {
+        for (int bar = FirstBarOfDay; bar <= LastBarOfDay; bar++)
+        {
+            if (Matcher.Trades(instrument, bar))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Starts a day, before its first bar.</summary>
+    public void BeginDay(int day)
+    {
+        Day = day;
+        SetDayBounds();
+    }
+
+    /// <summary>After the last bar of the day is marked, before the strategy sees it: the day's exchange rates become known.</summary>
+    public void CloseMarket() => SetRates(Day);
+
+    /// <summary>Ends the day, after the strategy: orders whose last day it was expire.</summary>
+    public void FinishDay() => Orders.Expire(Day);
+
+    private void SetDayBounds()
+    {
+        FirstBarOfDay = Panel.Axis.FirstBarOf(Day);
+        LastBarOfDay = Panel.Axis.EndBarOf(Day) - 1;
+    }
+
+    private void SetRates(int day)
+    {
+        for (int currency = 1; currency < Ledger.Currencies.Count; currency++)
+        {
+            Ledger.SetRate(currency, Ledger.Currencies.RateOn(currency, day));
+        }
+    }
+}

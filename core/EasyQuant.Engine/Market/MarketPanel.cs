@@ -1,0 +1,199 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>
+/// Bars of many instruments over one axis of times, daily or minutes, with corporate actions and exchange rates apart from the raw prices:
+/// what a backtest reads. Immutable, thread-safe, shared by all runs of a sweep; columns are read where they are.
+/// </summary>
+public sealed class MarketPanel
+{
+    private readonly Lazy<string> _contentSha256;
+    private readonly Lazy<ReadOnlyMemory<long>>[] _previousCloses;
+    private readonly Lazy<long> _barCount;
+
+    /// <summary>Makes a panel.</summary>
+    /// <param name="calendar">All trading days of the data.</param>
+    /// <param name="axis">The times of the bars; its days are those of the calendar.</param>
+    /// <param name="series">One element an instrument, ordered by distinct symbols; at least one.</param>
+    /// <param name="actions">Corporate actions in any order; empty when there are none. Actions outside the calendar are kept and never happen.</param>
+    /// <param name="exchangeRates">Rates of currencies other than the base, any order; empty when all instruments and accounts use one currency.</param>
+    /// <param name="contentSha256">Hash of the content when it is already known (of a file); null computes it at first use.</param>
+    /// <exception cref="ArgumentException">Something does not fit; the message names the instrument and what was expected.</exception>
+    public MarketPanel(
+        TradingCalendar calendar,
+        BarAxis axis,
+        ImmutableArray<InstrumentBars> series,
+        ImmutableArray<CorporateAction> actions = default,
+        ImmutableArray<FxRates> exchangeRates = default,
+        string? contentSha256 = null)
+    {
+        Calendar = calendar;
+        Axis = axis;
+        Series = series;
+        ExchangeRates = exchangeRates.IsDefault ? [] : [.. exchangeRates.OrderBy(one => one.Currency, StringComparer.Ordinal)];
+        PanelChecks.Check(this);
+        Actions = PanelChecks.Sorted(this, actions.IsDefault ? [] : actions);
+        _previousCloses = new Lazy<ReadOnlyMemory<long>>[series.Length];
+        for (int i = 0; i < series.Length; i++)
+        {
+            int instrument = i;
+            _previousCloses[i] = new Lazy<ReadOnlyMemory<long>>(() => PreviousCloseColumn.Of(this, instrument));
+        }
+
+        _barCount = new Lazy<long>(CountBars);
+        _contentSha256 = contentSha256 is null ? new Lazy<string>(ComputeSha256) : new Lazy<string>(contentSha256);
+    }
+
+    /// <summary>All trading days of the data.</summary>
+    public TradingCalendar Calendar { get; }
+
+    /// <summary>The times of the bars.</summary>
+    public BarAxis Axis { get; }
+
+    /// <summary>One element an instrument, ordered by symbol.</summary>
+    public ImmutableArray<InstrumentBars> Series { get; }
+
+    /// <summary>Corporate actions by effective date, then by symbol, then in the order handed in.</summary>
+    public ImmutableArray<CorporateAction> Actions { get; }
+
+    /// <summary>Rates into the base currency, by name.</summary>
+    public ImmutableArray<FxRates> ExchangeRates { get; }
+
+    /// <summary>Number of bars over all instruments. Counted once.</summary>
+    public long BarCount => _barCount.Value;
+
+    /// <summary>Memory of the columns in bytes, without overheads.</summary>
+    public long EstimatedBytes => Series.Length * ((long)Axis.Count * 6 * sizeof(long)) + ((long)Axis.Count * 12);
+
+    /// <summary>SHA-256 over times, symbols, scales, all columns, actions and rates, lower-case hexadecimal. Computed once.</summary>
+    public string ContentSha256 => _contentSha256.Value;
+
+    /// <summary>Makes a panel of daily bars: one bar time a trading day.</summary>
+    /// <param name="calendar">All trading days of the data.</param>
+    /// <param name="series">One element an instrument, ordered by distinct symbols; columns with one element a trading day.</param>
+    /// <param name="actions">Corporate actions; empty when there are none.</param>
+    /// <exception cref="ArgumentException">As of the constructor.</exception>
+    public static MarketPanel Daily(
+        TradingCalendar calendar, ImmutableArray<InstrumentBars> series, ImmutableArray<CorporateAction> actions = default) =>
+        new(calendar, BarAxis.Daily(calendar), series, actions);
+
+    /// <summary>Returns the position of an instrument, or -1 when the panel lacks it.</summary>
+    public int IndexOf(Symbol symbol)
+    {
+        int low = 0;
+        int high = Series.Length - 1;
+        while (low <= high)
+        {
+            int middle = low + ((high - low) / 2);
+            int order = Series[middle].Instrument.Symbol.CompareTo(symbol);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return -1;
+    }
+
+    /// <summary>
+    /// Returns the reference prices of an instrument, one element a trading day, 0 where unknown: the column handed in, or the last close before
+    /// the day corrected for the day's corporate actions. Computed once.
+    /// </summary>
+    /// <param name="instrument">0 to the count of instruments - 1.</param>
+    public ReadOnlyMemory<long> PreviousClosesOf(int instrument) => _previousCloses[instrument].Value;
+
+    /// <summary>Returns the panel restricted to days not after <paramref name="last"/>, with the same instruments and actions.</summary>
+    public MarketPanel TruncateAfter(DateOnly last)
+    {
+        int dayCount = Calendar.Days.Count(day => day <= last);
+        int barCount = Axis.FirstBarOf(dayCount);
+        return new MarketPanel(
+            TradingCalendar.FromDays(Calendar.Days.Take(dayCount)),
+            Axis.Take(dayCount),
+            [.. Series.Select(series => series.Take(barCount, dayCount))],
+            [.. Actions.Where(action => action.EffectiveDate <= last)],
+            [.. ExchangeRates.Select(one => one with { Rates = one.Rates[..dayCount] })]);
+    }
+
+    private long CountBars()
+    {
+        long count = 0;
+        foreach (InstrumentBars series in Series)
+        {
+            ReadOnlySpan<long> close = series.Close.Span;
+            count += close.Length - close.Count(InstrumentBars.Missing);
+        }
+
+        return count;
+    }
+
+    private string ComputeSha256()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendText(hash, Axis.Interval.ToString());
+        Append(hash, Calendar.Count);
+        foreach (DateOnly day in Calendar.Days)
+        {
+            Append(hash, day.DayNumber);
+        }
+
+        AppendColumn(hash, Axis.Starts);
+        foreach (InstrumentBars series in Series)
+        {
+            AppendText(hash, series.Instrument.Symbol.ToString());
+            AppendText(hash, series.Instrument.Currency);
+            Append(hash, series.Instrument.PriceScale);
+            Append(hash, series.Instrument.QuantityScale);
+            AppendColumn(hash, series.Open);
+            AppendColumn(hash, series.High);
+            AppendColumn(hash, series.Low);
+            AppendColumn(hash, series.Close);
+            AppendColumn(hash, series.Volume);
+            AppendColumn(hash, series.Amount);
+            AppendColumn(hash, series.PreviousClose);
+            AppendColumn(hash, series.Suspended);
+        }
+
+        foreach (CorporateAction action in Actions)
+        {
+            AppendText(hash, action.ToString());
+        }
+
+        foreach (FxRates rates in ExchangeRates)
+        {
+            AppendText(hash, rates.Currency);
+            AppendColumn(hash, rates.Rates);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendText(IncrementalHash hash, string text)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        Append(hash, utf8.Length);
+        hash.AppendData(utf8);
+    }
+
+    private static void AppendColumn<T>(IncrementalHash hash, ReadOnlyMemory<T> column)
+        where T : unmanaged
+    {
+        Append(hash, column.Length);
+        hash.AppendData(MemoryMarshal.AsBytes(column.Span));
+    }
+
+    private static void Append(IncrementalHash hash, int value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        hash.AppendData(bytes);
+    }
+}

@@ -1,0 +1,173 @@
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>One run of the reference engine.</summary>
+internal sealed class ReferenceRun<TStrategy>
+    where TStrategy : IStrategy
+{
+    private const int NoInstrument = -1;
+    private readonly TradingCore _core;
+    private readonly StrategyContext _context;
+    private readonly RunRecorder _recorder;
+    private TStrategy _strategy;
+    private int _fillsTold;
+    private int _endsTold;
+    private int _current = NoInstrument;
+    private bool _isInStrategy;
+
+    public ReferenceRun(TradingCore core, TStrategy strategy)
+    {
+        _core = core;
+        _strategy = strategy;
+        _context = new StrategyContext(core);
+        _recorder = new RunRecorder(core);
+        core.Orders.TracksEnds = StrategyCalls<TStrategy>.HasOnOrder;
+    }
+
+    public EngineRun Run(Action<int, int>? progress, int cancelCheckBarInterval, int progressDayInterval, CancellationToken cancellationToken)
+    {
+        int dayCount = _core.EndDay - _core.FirstDay;
+        try
+        {
+            _isInStrategy = true;
+            _strategy.OnStart(_context);
+            _context.AcceptOrders(true);
+            for (int day = _core.FirstDay; day < _core.EndDay; day++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if ((day - _core.FirstDay) % progressDayInterval == 0)
+                {
+                    progress?.Invoke(day - _core.FirstDay, dayCount);
+                }
+
+                RunDay(day, cancelCheckBarInterval, cancellationToken);
+            }
+
+            _isInStrategy = true;
+            _strategy.OnStop(_context);
+        }
+        catch (OverflowException e) when (!_isInStrategy)
+        {
+            throw new BacktestException("AMOUNT_TOO_LARGE", $"On {_core.Date:O} an amount exceeds the range of money.", e);
+        }
+        catch (Exception e) when (_isInStrategy && e is not (BacktestException or OperationCanceledException))
+        {
+            string symbol = _current == NoInstrument ? string.Empty : $" at {_core.Panel.Series[_current].Instrument.Symbol}";
+            throw new BacktestException("STRATEGY_FAILED", $"The strategy failed on {_core.Date:O}{symbol}: {e.Message}", e);
+        }
+
+        _core.Orders.ExpireAll();
+        progress?.Invoke(dayCount, dayCount);
+        return _recorder.ToRun();
+    }
+
+    private void RunDay(int day, int cancelCheckBarInterval, CancellationToken cancellationToken)
+    {
+        _isInStrategy = false;
+        _core.BeginDay(day);
+        _isInStrategy = true;
+        if (StrategyCalls<TStrategy>.HasOnHeartbeat)
+        {
+            _strategy.OnHeartbeat(_context);
+        }
+
+        for (int bar = _core.FirstBarOfDay; bar <= _core.LastBarOfDay; bar++)
+        {
+            if (bar % cancelCheckBarInterval == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            _isInStrategy = false;
+            _core.Matcher.MatchAll(bar);
+            MarkCloses(bar);
+            _core.Bar = bar;
+            if (bar == _core.LastBarOfDay)
+            {
+                _core.CloseMarket();
+            }
+
+            _isInStrategy = true;
+            Tell();
+            ShowBars(bar);
+            if (_core.Settings.FillRule == FillRule.SameClose)
+            {
+                _isInStrategy = false;
+                _core.Matcher.MatchSameClose(bar);
+            }
+        }
+
+        _isInStrategy = false;
+        _core.FinishDay();
+        _recorder.Record();
+    }
+
+    private void MarkCloses(int bar)
+    {
+        for (int i = 0; i < _core.Panel.Series.Length; i++)
+        {
+            long close = _core.Panel.Series[i].Close.Span[bar];
+            if (close != InstrumentBars.Missing)
+            {
+                _core.Ledger.SetPrice(i, close);
+            }
+        }
+    }
+
+    /// <summary>Tells the strategy of fills and of ended orders since the last time.</summary>
+    private void Tell()
+    {
+        if (StrategyCalls<TStrategy>.HasOnFill)
+        {
+            while (_fillsTold < _core.Fills.Count)
+            {
+                FillNotice notice = _core.FillNoticeOf(_fillsTold++);
+                _current = notice.Instrument;
+                _strategy.OnFill(_context, notice);
+            }
+        }
+
+        if (StrategyCalls<TStrategy>.HasOnOrder)
+        {
+            while (_endsTold < _core.Orders.Ended.Count)
+            {
+                OrderNotice notice = _core.NoticeOf(_core.Orders.Ended[_endsTold++]);
+                _current = notice.Instrument;
+                _strategy.OnOrder(_context, notice);
+            }
+        }
+
+        _current = NoInstrument;
+    }
+
+    private void ShowBars(int bar)
+    {
+        for (int i = 0; i < _core.Panel.Series.Length; i++)
+        {
+            InstrumentBars series = _core.Panel.Series[i];
+            if (series.Close.Span[bar] != InstrumentBars.Missing)
+            {
+                Bar one = BarAt(series, i, bar);
+                _current = i;
+                _strategy.OnBar(_context, i, in one);
+            }
+        }
+
+        _current = NoInstrument;
+        if (StrategyCalls<TStrategy>.HasOnBarsComplete)
+        {
+            _strategy.OnBarsComplete(_context);
+        }
+    }
+
+    private Bar BarAt(InstrumentBars series, int instrument, int bar) => new(
+        _core.Date,
+        new Price(series.Open.Span[bar]),
+        new Price(series.High.Span[bar]),
+        new Price(series.Low.Span[bar]),
+        new Price(series.Close.Span[bar]),
+        new Quantity(series.Volume.Span[bar]),
+        new Price(_core.Panel.PreviousClosesOf(instrument).Span[_core.Day]),
+        new Money(series.Amount.IsEmpty ? 0 : series.Amount.Span[bar]));
+}
