@@ -14,7 +14,7 @@ public sealed class DailyPanelReaderTests
         MarketPanel panel = DailyPanelReader.Read(sorted);
         Assert.Equal(panel.ContentSha256, DailyPanelReader.Read(shuffled).ContentSha256);
         Assert.Equal(["000001.SZ", "600000.SH"], panel.Series.Select(series => series.Instrument.Symbol.ToString()));
-        Assert.Equal([200, InstrumentBars.Missing, 210], panel.Series[1].Close.ToArray());
+        Assert.Equal([0, 2], panel.Series[1].Slots.ToArray());
         Assert.Equal([0, 200, 200], panel.PreviousClosesOf(1).ToArray());
     }
 

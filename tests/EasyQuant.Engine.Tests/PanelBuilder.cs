@@ -25,12 +25,13 @@ internal sealed class PanelBuilder(DateOnly firstDay, int dayCount)
         _series.Add(new InstrumentBars
         {
             Instrument = instrument,
-            Open = Spread(open, days, InstrumentBars.Missing),
-            High = Spread(high, days, InstrumentBars.Missing),
-            Low = Spread(low, days, InstrumentBars.Missing),
-            Close = Spread(close, days, InstrumentBars.Missing),
-            Volume = Spread(volume, days, 0),
-            Amount = Spread([.. close.Zip(volume, (price, count) => price / ScaledDecimal.PowerOfTen(instrument.PriceScale - 4) * count)], days, 0),
+            Slots = days.Length == Calendar.Count ? default : days,
+            Open = open,
+            High = high,
+            Low = low,
+            Close = close,
+            Volume = volume,
+            Amount = close.Zip(volume, (price, count) => price / ScaledDecimal.PowerOfTen(instrument.PriceScale - 4) * count).ToArray(),
         });
         return this;
     }
@@ -42,18 +43,6 @@ internal sealed class PanelBuilder(DateOnly firstDay, int dayCount)
     }
 
     public MarketPanel Build() => MarketPanel.Daily(Calendar, [.. _series.OrderBy(series => series.Instrument.Symbol)], [.. _actions]);
-
-    private long[] Spread(long[] values, int[] days, long missing)
-    {
-        long[] result = new long[Calendar.Count];
-        Array.Fill(result, missing);
-        for (int i = 0; i < days.Length; i++)
-        {
-            result[days[i]] = values[i];
-        }
-
-        return result;
-    }
 
     public static IEnumerable<DateOnly> Weekdays(DateOnly first)
     {

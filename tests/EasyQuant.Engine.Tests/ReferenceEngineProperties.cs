@@ -69,8 +69,9 @@ public sealed class ReferenceEngineProperties
         {
             InstrumentBars series = panel.Series.Single(one => one.Instrument.Symbol == fill.Symbol);
             int bar = panel.Calendar.IndexOf(fill.TradingDate);
-            Assert.True(series.HasBar(bar) && (!settings.ExchangeRules || series.Volume.Span[bar] > 0));
-            Assert.Equal(series.Open.Span[bar], fill.Price.Units);
+            int row = series.RowAt(bar);
+            Assert.True(row >= 0 && (!settings.ExchangeRules || series.Volume.Span[row] > 0));
+            Assert.Equal(series.Open.Span[row], fill.Price.Units);
             Assert.True(run.Orders[fill.OrderId - 1].SubmitDate < fill.TradingDate);
         }
     });
@@ -192,12 +193,7 @@ public sealed class ReferenceEngineProperties
 
     private static Price LastClose(MarketPanel panel, InstrumentBars series, DateOnly date)
     {
-        int last = panel.Calendar.IndexOf(date);
-        while (last >= 0 && !series.HasBar(last))
-        {
-            last--;
-        }
-
-        return last < 0 ? new Price(0) : new Price(series.Close.Span[last]);
+        int end = series.RowFrom(panel.Calendar.IndexOf(date) + 1);
+        return end == 0 ? new Price(0) : new Price(series.Close.Span[end - 1]);
     }
 }

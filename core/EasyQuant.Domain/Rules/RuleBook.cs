@@ -19,6 +19,7 @@ public sealed class RuleBook
     private readonly Lookup<StampDutyRule> _stampDuties;
     private readonly Lookup<TransferFeeRule> _transferFees;
     private readonly Lookup<FeeRoundingRule> _feeRoundings;
+    private readonly Lookup<DividendTaxRule> _dividendTaxes;
     private readonly DateOnly[][] _changesByBoard;
 
     /// <summary>Makes a rule book.</summary>
@@ -46,6 +47,7 @@ public sealed class RuleBook
         _stampDuties = new(Rules.OfType<StampDutyRule>());
         _transferFees = new(Rules.OfType<TransferFeeRule>());
         _feeRoundings = new(Rules.OfType<FeeRoundingRule>());
+        _dividendTaxes = new(Rules.OfType<DividendTaxRule>());
         _changesByBoard =
         [
             .. Enum.GetValues<Board>().Select(board => Rules
@@ -86,6 +88,9 @@ public sealed class RuleBook
 
     /// <summary>Returns the row about rounding of fees.</summary>
     public FeeRoundingRule? FeeRounding(Board board, DateOnly date) => _feeRoundings.Find(board, date);
+
+    /// <summary>Returns the row about tax on dividends.</summary>
+    public DividendTaxRule? DividendTax(Board board, DateOnly recordDate) => _dividendTaxes.Find(board, recordDate);
 
     /// <summary>Returns the first day after <paramref name="date"/> on which another row of any kind comes into force for the board; null when none does.</summary>
     public DateOnly? NextChangeAfter(Board board, DateOnly date)

@@ -58,6 +58,8 @@ public static class RuleBookJson
             "stamp_duty" => new StampDutyRule(
                 id, boards, from, source, confidence, Number(row, "buy_ppm", id), Number(row, "sell_ppm", id)),
             "transfer_fee" => new TransferFeeRule(id, boards, from, source, confidence, Number(row, "rate_ppm", id)),
+            "dividend_tax" => new DividendTaxRule(
+                id, boards, from, source, confidence, Number(row, "month_ppm", id), Number(row, "year_ppm", id), Number(row, "longer_ppm", id)),
             "fee_rounding" => new FeeRoundingRule(id, boards, from, source, confidence, Money.Parse(Text(row, "increment", id))),
             string kind => throw new FormatException($"Rule \"{id}\": unknown kind \"{kind}\"."),
         };

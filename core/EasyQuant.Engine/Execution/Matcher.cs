@@ -38,7 +38,7 @@ internal sealed class Matcher(TradingCore core)
         {
             int index = _orders.OpenAt(i);
             ref OrderEntry order = ref _orders[index];
-            if (order.SubmitBar == bar && order.Type == OrderType.Market && Trades(order.Instrument, bar))
+            if (order.SubmitBar == bar && order.Type == OrderType.Market && core.RowAt(order.Instrument, bar) >= 0)
             {
                 MatchOne(index, bar);
             }
@@ -50,13 +50,13 @@ internal sealed class Matcher(TradingCore core)
         }
     }
 
-    /// <summary>True when orders of the instrument can trade at the bar.</summary>
-    public bool Trades(int instrument, int bar)
+    /// <summary>True when orders of the instrument can trade at the bar of a row; false for row -1.</summary>
+    public bool Trades(int instrument, int row)
     {
         InstrumentBars series = core.Panel.Series[instrument];
-        return series.Close.Span[bar] != InstrumentBars.Missing
+        return row >= 0
             && (series.Suspended.IsEmpty || series.Suspended.Span[core.Day] == 0)
-            && (!_settings.ExchangeRules || series.Volume.Span[bar] > 0 || series.Instrument.Board is Board.Index or Board.Other);
+            && (!_settings.ExchangeRules || series.Volume.Span[row] > 0 || series.Instrument.Board is Board.Index or Board.Other);
     }
 
     private void MatchOne(int index, int bar)
@@ -67,14 +67,15 @@ internal sealed class Matcher(TradingCore core)
             return;
         }
 
-        if (!Trades(order.Instrument, bar))
+        int row = core.RowAt(order.Instrument, bar);
+        if (!Trades(order.Instrument, row))
         {
             EndUntraded(index, ref order);
             return;
         }
 
         InstrumentBars series = core.Panel.Series[order.Instrument];
-        BarPrices prices = new(series, bar, bar == core.FirstBarOfDay, bar == core.LastBarOfDay);
+        BarPrices prices = new(series, row, bar == core.FirstBarOfDay, bar == core.LastBarOfDay);
         if (!OrderPricing.Trades(ref order, prices, _settings, _ledger.ValueDivisor(order.Instrument), out long price)
             || YieldsToStop(order, prices, price))
         {
@@ -165,7 +166,7 @@ internal sealed class Matcher(TradingCore core)
 
     private void EndUntraded(int index, ref OrderEntry order)
     {
-        if (core.Panel.Series[order.Instrument].Instrument.DelistDate < core.Date)
+        if (core.IsGone(order.Instrument))
         {
             _orders.End(index, OrderState.Rejected, BoundReasons.Delisted);
         }
@@ -214,12 +215,31 @@ internal sealed class Matcher(TradingCore core)
         _fees.Charge(ref order, ref fill, rates, order.FilledQuantity + quantity == order.Quantity);
         order.FilledQuantity += quantity;
         bool buys = order.Side == OrderSide.Buy;
+        if (core.Actions.Lots is { } lots && lots.Tracks(order.Instrument))
+        {
+            ChargeDividendTax(lots, order, ref fill, buys);
+        }
+
         long cashFlow = checked(buys ? -fill.Value - fill.Fees : fill.Value - fill.Fees);
         _quantities.NoteFill(order.Instrument, bar, quantity);
         _ledger.Trade(order.Account, order.Instrument, core.Day, buys ? quantity : -quantity, cashFlow);
         if (order.Pair >= 0 && _orders[order.Pair].State == OrderState.Resting)
         {
             _orders.End(order.Pair, OrderState.Cancelled, BoundReasons.Paired);
+        }
+    }
+
+    /// <summary>Keeps a purchase, or charges a sale the tax on the dividends of the shares sold.</summary>
+    private void ChargeDividendTax(DividendLots lots, in OrderEntry order, ref FillEntry fill, bool buys)
+    {
+        long held = _ledger.PositionOf(order.Account, order.Instrument).Quantity;
+        if (buys && held + fill.Quantity > 0)
+        {
+            lots.Add(order.Account, order.Instrument, Math.Min(fill.Quantity, held + fill.Quantity));
+        }
+        else if (!buys && held > 0)
+        {
+            (fill.DividendTax, fill.DividendTaxSource) = lots.Remove(order.Account, order.Instrument, Math.Min(fill.Quantity, held));
         }
     }
 }

@@ -22,12 +22,6 @@ internal readonly record struct RunPeriod(int FirstDay, int EndDay)
             errors.Add(new ParameterError("SYMBOL_NOT_FOUND", "benchmark", $"The benchmark names {part.Symbol}, which the data lacks."));
         }
 
-        if (!panel.Actions.IsEmpty || settings.CashInterestPpm > 0 || !settings.Benchmark.IsEmpty || settings.AllAccounts().Any(one => one.Margin is not null))
-        {
-            errors.Add(new ParameterError(
-                "NOT_SUPPORTED", "settings", "Corporate actions, cash interest, benchmarks and margin accounts are not booked by this version of the engine."));
-        }
-
         if (errors.Count > 0)
         {
             throw new BacktestParameterException(errors);

@@ -36,6 +36,9 @@ internal sealed class RunRecorder(TradingCore core)
                 account.Name, [.. account.Cash], FinalCash(index), ImmutableArray.Create(_accountEquity[index]))),
         ],
         Assumptions = AssumptionsOf(core.Settings),
+        Postings = [.. core.Postings],
+        MarginCalls = [.. core.MarginCalls],
+        Benchmark = BenchmarkLevels.Of(core.Panel, core.Settings.Benchmark, core.FirstDay, core.EndDay),
     };
 
     /// <summary>Names every reading that is not the default and bears on fills.</summary>
@@ -122,6 +125,7 @@ internal sealed class RunRecorder(TradingCore core)
                 Account = order.Account,
                 BarStart = core.Panel.Axis.StartOf(fill.Bar),
                 Slippage = new Price(fill.Slippage),
+                DividendTax = new Fee(FeeKind.DividendTax, new Money(fill.DividendTax), 0, false, fill.DividendTaxSource ?? string.Empty),
             });
         }
 
@@ -157,8 +161,8 @@ internal sealed class RunRecorder(TradingCore core)
 
     private bool HasBarOn(int instrument, int day)
     {
-        int first = core.Panel.Axis.FirstBarOf(day);
-        return core.Panel.Series[instrument].Close.Span[first..core.Panel.Axis.EndBarOf(day)].ContainsAnyExcept(InstrumentBars.Missing);
+        InstrumentBars series = core.Panel.Series[instrument];
+        return series.RowFrom(core.Panel.Axis.EndBarOf(day)) > series.RowFrom(core.Panel.Axis.FirstBarOf(day));
     }
 
     private ImmutableArray<CashBalance> FinalCash(int account) =>

@@ -9,6 +9,8 @@ namespace EasyQuant.Engine;
 internal sealed class TradingCore
 {
     private readonly MarginSettings?[] _margins;
+    private readonly int[] _firstRows;
+    private readonly int[] _rows;
 
     /// <summary>Prepares a run.</summary>
     /// <exception cref="BacktestParameterException">Settings are out of range or do not fit the panel, or the period is empty.</exception>
@@ -28,6 +30,12 @@ internal sealed class TradingCore
         Fills = new EntryList<FillEntry>();
         Matcher = new Matcher(this);
         Desk = new OrderDesk(this);
+        Actions = new ActionProcessor(this);
+        Interest = new InterestBook(this);
+        Margins = new MarginDesk(this);
+        int firstBar = panel.Axis.FirstBarOf(FirstDay);
+        _firstRows = [.. panel.Series.Select(series => series.RowFrom(firstBar))];
+        _rows = [.. _firstRows];
         Bar = panel.Axis.FirstBarOf(FirstDay) - 1;
         Day = FirstDay;
         SetDayBounds();
@@ -53,6 +61,20 @@ internal sealed class TradingCore
     public Matcher Matcher { get; }
 
     public OrderDesk Desk { get; }
+
+    public ActionProcessor Actions { get; }
+
+    public InterestBook Interest { get; }
+
+    public MarginDesk Margins { get; }
+
+    /// <summary>Changes of cash and shares that are not fills, in order of booking.</summary>
+    public List<Posting> Postings { get; } = [];
+
+    public List<MarginCall> MarginCalls { get; } = [];
+
+    /// <summary>Next day on which <see cref="BeginDay"/> changes anything but the day itself; every day with interest or borrowing.</summary>
+    public int NextWorkDay => Interest.IsNeeded ? Day + 1 : Actions.NextDay;
 
     /// <summary>First day of the run.</summary>
     public int FirstDay { get; }
@@ -95,14 +117,14 @@ internal sealed class TradingCore
     }
 
     /// <summary>True when the instrument is no longer listed.</summary>
-    public bool IsGone(int instrument) => Panel.Series[instrument].Instrument.DelistDate < Date;
+    public bool IsGone(int instrument) => Actions.IsGone(instrument) || Panel.Series[instrument].Instrument.DelistDate < Date;
 
     /// <summary>True when the instrument has no tradable bar on the whole current day.</summary>
     public bool IsSuspended(int instrument)
     {
         for (int bar = FirstBarOfDay; bar <= LastBarOfDay; bar++)
         {
-            if (Matcher.Trades(instrument, bar))
+            if (Matcher.Trades(instrument, Panel.Series[instrument].RowAt(bar)))
             {
                 return false;
             }
@@ -116,13 +138,70 @@ internal sealed class TradingCore
     {
         Day = day;
         SetDayBounds();
+        Interest.BeginDay();
+        Actions.BeginDay();
     }
 
     /// <summary>After the last bar of the day is marked, before the strategy sees it: the day's exchange rates become known.</summary>
     public void CloseMarket() => SetRates(Day);
 
-    /// <summary>Ends the day, after the strategy: orders whose last day it was expire.</summary>
-    public void FinishDay() => Orders.Expire(Day);
+    /// <summary>Ends the day, after the strategy: orders whose last day it was expire, margins are checked.</summary>
+    public void FinishDay()
+    {
+        Orders.Expire(Day);
+        Margins.FinishDay();
+    }
+
+    /// <summary>Row of an instrument's bar at a time, or -1. Times are asked for in ascending order; amortised constant.</summary>
+    public int RowAt(int instrument, int bar)
+    {
+        InstrumentBars series = Panel.Series[instrument];
+        if (series.IsFull)
+        {
+            return bar < series.Count ? bar : -1;
+        }
+
+        ReadOnlySpan<int> slots = series.Slots.Span;
+        int row = _rows[instrument];
+        while (row < slots.Length && slots[row] < bar)
+        {
+            row++;
+        }
+
+        _rows[instrument] = row;
+        return row < slots.Length && slots[row] == bar ? row : -1;
+    }
+
+    /// <summary>First row of an instrument in the run.</summary>
+    public int FirstRow(int instrument) => _firstRows[instrument];
+
+    /// <summary>Row after the last one that is known.</summary>
+    public int RowEnd(int instrument)
+    {
+        int row = RowAt(instrument, Bar);
+        return row >= 0 ? row + 1 : Panel.Series[instrument].IsFull ? 0 : _rows[instrument];
+    }
+
+    /// <summary>Books cash without a trade.</summary>
+    public void PostCash(PostingKind kind, int account, int currency, long amount, string source)
+    {
+        Ledger.Post(account, 0, 0, 0, currency, amount);
+        Postings.Add(new Posting(Date, kind, account, Ledger.Currencies.Name(currency), new Money(amount), default, default, source));
+    }
+
+    /// <summary>Moves cash between currencies at the last known rates; false when there is not enough.</summary>
+    public bool TryExchange(int account, int from, int to, long amount)
+    {
+        if (Ledger.Cash(account, from) < amount)
+        {
+            return false;
+        }
+
+        long received = ScaledMath.MulDivHalfUp(amount, Ledger.Rate(from), Ledger.Rate(to));
+        PostCash(PostingKind.Exchange, account, from, -amount, "strategy");
+        PostCash(PostingKind.Exchange, account, to, received, "strategy");
+        return true;
+    }
 
     private void SetDayBounds()
     {

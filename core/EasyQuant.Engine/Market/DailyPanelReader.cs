@@ -117,28 +117,24 @@ public static class DailyPanelReader
             days[i] = calendarIndex;
         }
 
+        long[] previousCloses = reader.PreviousCloses(order);
         return new InstrumentBars
         {
             Instrument = Instrument.FromSymbol(symbol, reader.Scale),
-            Open = Spread(reader.Prices("open", order), days, calendar.Count, InstrumentBars.Missing),
-            High = Spread(reader.Prices("high", order), days, calendar.Count, InstrumentBars.Missing),
-            Low = Spread(reader.Prices("low", order), days, calendar.Count, InstrumentBars.Missing),
-            Close = Spread(reader.Prices("close", order), days, calendar.Count, InstrumentBars.Missing),
-            Volume = Spread(reader.Volumes(order), days, calendar.Count, 0),
-            PreviousClose = Spread(reader.PreviousCloses(order), days, calendar.Count, 0),
+            Slots = days,
+            Open = reader.Prices("open", order),
+            High = reader.Prices("high", order),
+            Low = reader.Prices("low", order),
+            Close = reader.Prices("close", order),
+            Volume = reader.Volumes(order),
+            PreviousClose = previousCloses.Length == 0 ? default : Spread(previousCloses, days, calendar.Count),
         };
     }
 
-    /// <summary>Puts each value on its day; nothing when the table lacks the column.</summary>
-    private static long[] Spread(long[] values, int[] days, int dayCount, long missing)
+    /// <summary>Puts each value on its day; 0 elsewhere.</summary>
+    private static long[] Spread(long[] values, int[] days, int dayCount)
     {
-        if (values.Length == 0 && days.Length > 0)
-        {
-            return [];
-        }
-
         long[] result = new long[dayCount];
-        Array.Fill(result, missing);
         for (int i = 0; i < values.Length; i++)
         {
             result[days[i]] = values[i];

@@ -3,18 +3,17 @@ using EasyQuant.Domain;
 namespace EasyQuant.Engine;
 
 /// <summary>
-/// Bars of one instrument as columns over the axis of its panel: element t is the bar at time t. A time without a bar (not listed,
-/// suspended, no trade) holds <see cref="Missing"/> in all price columns and 0 in the others; nothing is filled in. Prices are raw, in
-/// units of the instrument's price scale. The memory handed in is neither copied nor modified and must not change: arrays and mapped
-/// files serve alike. Immutable, thread-safe.
+/// Bars of one instrument as columns of one length, oldest first; <see cref="Slots"/> says at which times of the panel's axis they are. A time without a
+/// bar (not listed, suspended, no trade) has no row; nothing is filled in. Prices are raw, in units of the instrument's price scale. The memory handed in
+/// is neither copied nor modified and must not change: arrays and mapped files serve alike. Immutable, thread-safe.
 /// </summary>
 public sealed class InstrumentBars
 {
-    /// <summary>Stands in price columns where there is no bar.</summary>
-    public const long Missing = long.MinValue;
-
     /// <summary>The instrument; price scale 4 to 8, quantity scale 0 to 8.</summary>
     public required Instrument Instrument { get; init; }
+
+    /// <summary>Position of each bar in the panel's axis, strictly ascending. Empty (default) when there is a bar at every time of the axis: row is time.</summary>
+    public ReadOnlyMemory<int> Slots { get; init; }
 
     /// <summary>First prices.</summary>
     public required ReadOnlyMemory<long> Open { get; init; }
@@ -49,24 +48,52 @@ public sealed class InstrumentBars
     /// </summary>
     public ReadOnlyMemory<double> AdjustmentFactor { get; init; }
 
-    /// <summary>True when there is a bar at time <paramref name="bar"/>.</summary>
-    /// <param name="bar">0 to the length of the columns - 1.</param>
-    public bool HasBar(int bar) => Close.Span[bar] != Missing;
+    /// <summary>Number of bars.</summary>
+    public int Count => Close.Length;
 
-    /// <summary>Returns the columns of the first bars and days.</summary>
-    internal InstrumentBars Take(int barCount, int dayCount) => new()
+    /// <summary>True when there is a bar at every time of the axis: row t is the bar at time t.</summary>
+    public bool IsFull => Slots.IsEmpty;
+
+    /// <summary>Returns the row of the bar at time <paramref name="bar"/>, or -1 when there is none.</summary>
+    /// <param name="bar">0 to the count of the axis - 1.</param>
+    public int RowAt(int bar)
     {
-        Instrument = Instrument,
-        Open = Open[..barCount],
-        High = High[..barCount],
-        Low = Low[..barCount],
-        Close = Close[..barCount],
-        Volume = Volume[..barCount],
-        Amount = Amount.IsEmpty ? Amount : Amount[..barCount],
-        PreviousClose = PreviousClose.IsEmpty ? PreviousClose : PreviousClose[..dayCount],
-        Suspended = Suspended.IsEmpty ? Suspended : Suspended[..dayCount],
-        AdjustmentFactor = AdjustmentFactor.IsEmpty ? AdjustmentFactor : AdjustmentFactor[..dayCount],
-    };
+        int row = RowFrom(bar);
+        return row < Count && (IsFull || Slots.Span[row] == bar) ? row : -1;
+    }
+
+    /// <summary>Returns the first row whose time is not before <paramref name="bar"/>; <see cref="Count"/> when there is none.</summary>
+    /// <param name="bar">0 to the count of the axis.</param>
+    public int RowFrom(int bar)
+    {
+        if (IsFull)
+        {
+            return Math.Min(bar, Count);
+        }
+
+        int row = Slots.Span.BinarySearch(bar);
+        return row >= 0 ? row : ~row;
+    }
+
+    /// <summary>Returns the bars before <paramref name="barCount"/> and the days before <paramref name="dayCount"/>.</summary>
+    internal InstrumentBars Take(int barCount, int dayCount)
+    {
+        int rowCount = RowFrom(barCount);
+        return new()
+        {
+            Instrument = Instrument,
+            Slots = IsFull ? Slots : Slots[..rowCount],
+            Open = Open[..rowCount],
+            High = High[..rowCount],
+            Low = Low[..rowCount],
+            Close = Close[..rowCount],
+            Volume = Volume[..rowCount],
+            Amount = Amount.IsEmpty ? Amount : Amount[..rowCount],
+            PreviousClose = PreviousClose.IsEmpty ? PreviousClose : PreviousClose[..dayCount],
+            Suspended = Suspended.IsEmpty ? Suspended : Suspended[..dayCount],
+            AdjustmentFactor = AdjustmentFactor.IsEmpty ? AdjustmentFactor : AdjustmentFactor[..dayCount],
+        };
+    }
 
     /// <summary>Says what is wrong with the columns; null when nothing is.</summary>
     internal string? Fault(int barCount, int dayCount)
@@ -81,11 +108,29 @@ public sealed class InstrumentBars
             return $"Lot, lot step and tick of {Instrument.Symbol} must be at least 1 and its settlement 0 or 1 days.";
         }
 
-        bool fits = Open.Length == barCount && High.Length == barCount && Low.Length == barCount && Close.Length == barCount && Volume.Length == barCount
-            && (Amount.IsEmpty || Amount.Length == barCount)
+        int count = Count;
+        bool fits = Open.Length == count && High.Length == count && Low.Length == count && Volume.Length == count
+            && (Amount.IsEmpty || Amount.Length == count)
+            && (Slots.IsEmpty ? count == barCount || count == 0 : Slots.Length == count)
             && (PreviousClose.IsEmpty || PreviousClose.Length == dayCount)
             && (Suspended.IsEmpty || Suspended.Length == dayCount)
             && (AdjustmentFactor.IsEmpty || AdjustmentFactor.Length == dayCount);
-        return fits ? null : $"The columns of {Instrument.Symbol} must have {barCount} elements (those by day {dayCount}).";
+        return fits
+            ? FaultOfSlots(barCount)
+            : $"The columns of {Instrument.Symbol} must have one length ({count}): that of its slots, or {barCount} without slots; those by day {dayCount}.";
+    }
+
+    private string? FaultOfSlots(int barCount)
+    {
+        ReadOnlySpan<int> slots = Slots.Span;
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (slots[i] < 0 || slots[i] >= barCount || (i > 0 && slots[i] <= slots[i - 1]))
+            {
+                return $"The slots of {Instrument.Symbol} must ascend within 0 to {barCount - 1}; element {i} is {slots[i]}.";
+            }
+        }
+
+        return null;
     }
 }

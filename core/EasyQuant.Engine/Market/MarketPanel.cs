@@ -15,7 +15,6 @@ public sealed class MarketPanel
 {
     private readonly Lazy<string> _contentSha256;
     private readonly Lazy<ReadOnlyMemory<long>>[] _previousCloses;
-    private readonly Lazy<long> _barCount;
 
     /// <summary>Makes a panel.</summary>
     /// <param name="calendar">All trading days of the data.</param>
@@ -46,7 +45,7 @@ public sealed class MarketPanel
             _previousCloses[i] = new Lazy<ReadOnlyMemory<long>>(() => PreviousCloseColumn.Of(this, instrument));
         }
 
-        _barCount = new Lazy<long>(CountBars);
+        BarCount = series.Sum(one => (long)one.Count);
         _contentSha256 = contentSha256 is null ? new Lazy<string>(ComputeSha256) : new Lazy<string>(contentSha256);
     }
 
@@ -65,18 +64,18 @@ public sealed class MarketPanel
     /// <summary>Rates into the base currency, by name.</summary>
     public ImmutableArray<FxRates> ExchangeRates { get; }
 
-    /// <summary>Number of bars over all instruments. Counted once.</summary>
-    public long BarCount => _barCount.Value;
+    /// <summary>Number of bars over all instruments.</summary>
+    public long BarCount { get; }
 
     /// <summary>Memory of the columns in bytes, without overheads.</summary>
-    public long EstimatedBytes => Series.Length * ((long)Axis.Count * 6 * sizeof(long)) + ((long)Axis.Count * 12);
+    public long EstimatedBytes => (BarCount * ((6 * sizeof(long)) + sizeof(int))) + ((long)Axis.Count * 12);
 
     /// <summary>SHA-256 over times, symbols, scales, all columns, actions and rates, lower-case hexadecimal. Computed once.</summary>
     public string ContentSha256 => _contentSha256.Value;
 
     /// <summary>Makes a panel of daily bars: one bar time a trading day.</summary>
     /// <param name="calendar">All trading days of the data.</param>
-    /// <param name="series">One element an instrument, ordered by distinct symbols; columns with one element a trading day.</param>
+    /// <param name="series">One element an instrument, ordered by distinct symbols.</param>
     /// <param name="actions">Corporate actions; empty when there are none.</param>
     /// <exception cref="ArgumentException">As of the constructor.</exception>
     public static MarketPanel Daily(
@@ -123,18 +122,6 @@ public sealed class MarketPanel
             [.. ExchangeRates.Select(one => one with { Rates = one.Rates[..dayCount] })]);
     }
 
-    private long CountBars()
-    {
-        long count = 0;
-        foreach (InstrumentBars series in Series)
-        {
-            ReadOnlySpan<long> close = series.Close.Span;
-            count += close.Length - close.Count(InstrumentBars.Missing);
-        }
-
-        return count;
-    }
-
     private string ComputeSha256()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -152,6 +139,7 @@ public sealed class MarketPanel
             AppendText(hash, series.Instrument.Currency);
             Append(hash, series.Instrument.PriceScale);
             Append(hash, series.Instrument.QuantityScale);
+            AppendColumn(hash, series.Slots);
             AppendColumn(hash, series.Open);
             AppendColumn(hash, series.High);
             AppendColumn(hash, series.Low);

@@ -19,6 +19,7 @@ internal static class PreviousCloseColumn
         ReadOnlySpan<long> close = series.Close.Span;
         long[] result = new long[panel.Calendar.Count];
         long last = 0;
+        int row = 0;
         for (int day = 0; day < result.Length; day++)
         {
             if (actions.Count > 0 && last > 0)
@@ -31,12 +32,21 @@ internal static class PreviousCloseColumn
             }
 
             result[day] = last;
-            for (int bar = panel.Axis.FirstBarOf(day); bar < panel.Axis.EndBarOf(day); bar++)
-            {
-                last = close[bar] == InstrumentBars.Missing ? last : close[bar];
-            }
+            int end = series.IsFull ? Math.Min(panel.Axis.EndBarOf(day), series.Count) : EndRow(series.Slots.Span, row, panel.Axis.EndBarOf(day));
+            last = end > row ? close[end - 1] : last;
+            row = end;
         }
 
         return result;
+    }
+
+    private static int EndRow(ReadOnlySpan<int> slots, int row, int endBar)
+    {
+        while (row < slots.Length && slots[row] < endBar)
+        {
+            row++;
+        }
+
+        return row;
     }
 }

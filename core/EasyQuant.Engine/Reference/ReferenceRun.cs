@@ -107,10 +107,10 @@ internal sealed class ReferenceRun<TStrategy>
     {
         for (int i = 0; i < _core.Panel.Series.Length; i++)
         {
-            long close = _core.Panel.Series[i].Close.Span[bar];
-            if (close != InstrumentBars.Missing)
+            int row = _core.RowAt(i, bar);
+            if (row >= 0)
             {
-                _core.Ledger.SetPrice(i, close);
+                _core.Ledger.SetPrice(i, _core.Panel.Series[i].Close.Span[row]);
             }
         }
     }
@@ -145,10 +145,10 @@ internal sealed class ReferenceRun<TStrategy>
     {
         for (int i = 0; i < _core.Panel.Series.Length; i++)
         {
-            InstrumentBars series = _core.Panel.Series[i];
-            if (series.Close.Span[bar] != InstrumentBars.Missing)
+            int row = _core.RowAt(i, bar);
+            if (row >= 0)
             {
-                Bar one = BarAt(series, i, bar);
+                Bar one = BarAt(_core.Panel.Series[i], i, row);
                 _current = i;
                 _strategy.OnBar(_context, i, in one);
             }
@@ -161,13 +161,13 @@ internal sealed class ReferenceRun<TStrategy>
         }
     }
 
-    private Bar BarAt(InstrumentBars series, int instrument, int bar) => new(
+    private Bar BarAt(InstrumentBars series, int instrument, int row) => new(
         _core.Date,
-        new Price(series.Open.Span[bar]),
-        new Price(series.High.Span[bar]),
-        new Price(series.Low.Span[bar]),
-        new Price(series.Close.Span[bar]),
-        new Quantity(series.Volume.Span[bar]),
+        new Price(series.Open.Span[row]),
+        new Price(series.High.Span[row]),
+        new Price(series.Low.Span[row]),
+        new Price(series.Close.Span[row]),
+        new Quantity(series.Volume.Span[row]),
         new Price(_core.Panel.PreviousClosesOf(instrument).Span[_core.Day]),
-        new Money(series.Amount.IsEmpty ? 0 : series.Amount.Span[bar]));
+        new Money(series.Amount.IsEmpty ? 0 : series.Amount.Span[row]));
 }

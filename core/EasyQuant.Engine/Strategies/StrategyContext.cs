@@ -107,10 +107,11 @@ public sealed class StrategyContext
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     public long LastClose(int instrument) => _ledger.LastPrice(instrument);
 
-    /// <summary>
-    /// Returns a column of an instrument from the first bar of the run to the current one, oldest first, <see cref="BarCount"/> elements; a time without
-    /// a bar holds <see cref="InstrumentBars.Missing"/> (0 for volumes).
-    /// </summary>
+    /// <summary>Returns how many bars of an instrument are known: those of the run up to the current one.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    public int BarCountOf(int instrument) => _core.RowEnd(instrument) - _core.FirstRow(instrument);
+
+    /// <summary>Returns a column of the bars of an instrument from its first bar of the run to the current one, oldest first, <see cref="BarCountOf"/> elements. Times without a bar are left out.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     /// <param name="field">Which column.</param>
     public ReadOnlySpan<long> History(int instrument, BarField field)
@@ -124,7 +125,22 @@ public sealed class StrategyContext
             BarField.Close => series.Close,
             _ => series.Volume,
         };
-        return column.Span[_firstBar..(_core.Bar + 1)];
+        return column.Span[_core.FirstRow(instrument).._core.RowEnd(instrument)];
+    }
+
+    /// <summary>Exchanges cash of an account at the last known rates, without cost; rounded half up to 0.0001.</summary>
+    /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
+    /// <param name="from">Currency given.</param>
+    /// <param name="to">Currency received.</param>
+    /// <param name="amount">Amount given, above 0.</param>
+    /// <returns>False when the account does not have the amount (and nothing happens).</returns>
+    /// <exception cref="ArgumentException">The run does not use a currency, or the amount is not above 0.</exception>
+    /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
+    public bool TryExchange(int account, string from, string to, Money amount)
+    {
+        RequireOrders();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount.Units);
+        return _core.TryExchange(account, CurrencyIndex(from), CurrencyIndex(to), amount.Units);
     }
 
     /// <summary>True while an order of the instrument rests, in any account.</summary>
