@@ -11,7 +11,7 @@ namespace EasyQuant.Domain;
 /// <param name="BoundBy">
 /// What clipped or rejected the order: the id of the rule-book row (for example <c>price-limit.main.1996</c>), or <c>account.cash</c>,
 /// <c>account.position</c>, <c>account.margin</c>, <c>market.suspended</c>, <c>market.no-price</c>, <c>market.volume</c>, <c>market.delisted</c>,
-/// <c>order.time-in-force</c>, <c>order.cancelled</c>, <c>order.paired</c>, <c>order.fill-or-kill</c>, <c>action.split</c>, <c>data.end</c>; null when nothing bound.
+/// <c>order.time-in-force</c>, <c>order.cancelled</c>, <c>order.paired</c>, <c>action.split</c>, <c>data.end</c>; null when nothing bound.
 /// </param>
 public sealed record Order(
     int OrderId,

@@ -13,7 +13,6 @@ internal static class BoundReasons
     public const string TimeInForce = "order.time-in-force";
     public const string Cancelled = "order.cancelled";
     public const string Paired = "order.paired";
-    public const string FillOrKill = "order.fill-or-kill";
     public const string Split = "action.split";
     public const string DataEnd = "data.end";
 }

@@ -123,7 +123,7 @@ internal sealed class Matcher(TradingCore core)
         answer = _quantities.AfterCash(order, answer, slipped, rates, terms, _fees);
         if (order.TimeInForce == TimeInForce.FillOrKill && answer.Quantity < order.Quantity)
         {
-            _orders.End(index, OrderState.Rejected, answer.BoundBy ?? BoundReasons.FillOrKill);
+            _orders.End(index, OrderState.Rejected, answer.BoundBy ?? BoundReasons.TimeInForce);
             return;
         }
 
