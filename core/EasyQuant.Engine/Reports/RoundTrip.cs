@@ -4,15 +4,17 @@ namespace EasyQuant.Engine;
 
 /// <summary>From flat to flat in one instrument: all buys and sells between, as one trade.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="EntryDate">Day of the first buy.</param>
-/// <param name="ExitDate">Day of the last sale; null while shares are held.</param>
-/// <param name="Quantity">Shares bought in all.</param>
-/// <param name="EntryPrice">Average price of the buys, rounded half up to a unit of the price scale.</param>
-/// <param name="ExitPrice">Average price of the sales; of an open trade the last close for the shares still held is included.</param>
-/// <param name="Profit">Gain after all fees; of an open trade at the last close.</param>
+/// <param name="EntryDate">Day of the first entry.</param>
+/// <param name="ExitDate">Day of the last exit; null while a position is held.</param>
+/// <param name="Quantity">Shares entered in all, those of splits and bonuses included.</param>
+/// <param name="EntryPrice">Average price of the entries, rounded half up to a unit of the price scale.</param>
+/// <param name="ExitPrice">Average price of the exits; of an open trade the last close for the shares still held is included.</param>
+/// <param name="Profit">Gain after all fees, with dividends received and borrow fees paid, in the currency of the instrument; of an open trade at the last close.</param>
 /// <param name="Fees">All fees.</param>
-/// <param name="Return">Profit over the cost of the buys with their fees.</param>
+/// <param name="Return">Profit over the value of the entries with their fees.</param>
 /// <param name="DayCount">Trading days from entry to exit (or the end), both included.</param>
+/// <param name="EntryValue">Value of the entries without fees.</param>
+/// <param name="IsShort">True when the trade began with a sale.</param>
 public sealed record RoundTrip(
     Symbol Symbol,
     DateOnly EntryDate,
@@ -23,8 +25,13 @@ public sealed record RoundTrip(
     Money Profit,
     Money Fees,
     double Return,
-    int DayCount)
+    int DayCount,
+    Money EntryValue,
+    bool IsShort)
 {
-    /// <summary>True while shares are held.</summary>
+    /// <summary>True while a position is held.</summary>
     public bool IsOpen => ExitDate is null;
+
+    /// <summary>What corporate actions did to the count of shares while the trade was open, ascending.</summary>
+    internal System.Collections.Immutable.ImmutableArray<OpenTrip.ShareChange> ShareChanges { get; init; } = [];
 }

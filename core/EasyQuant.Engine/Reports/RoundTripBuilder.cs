@@ -3,96 +3,131 @@ using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
 
-/// <summary>Turns fills into round trips.</summary>
-internal static class RoundTripBuilder
+/// <summary>
+/// Turns fills and postings into round trips, per account. A fill that turns a position over ends one trip and starts the next: value and
+/// fees are split by shares, rounded half up, and the next trip bears the rest. Dividends, rights and borrow fees count as profit of
+/// the trip; shares that a corporate action adds lower its average entry price; a conversion goes on as the same trip.
+/// </summary>
+internal sealed class RoundTripBuilder
 {
-    /// <summary>Closed trips in order of their last fill, then open ones by symbol.</summary>
-    public static ImmutableArray<RoundTrip> Build(MarketPanel panel, EngineRun run)
+    private readonly MarketPanel _panel;
+    private readonly EngineRun _run;
+    private readonly SortedDictionary<(int Account, Symbol Symbol), OpenTrip> _open = [];
+    private readonly Dictionary<int, OpenTrip> _converting = [];
+    private readonly ImmutableArray<RoundTrip>.Builder _trips = ImmutableArray.CreateBuilder<RoundTrip>();
+
+    private RoundTripBuilder(MarketPanel panel, EngineRun run)
     {
-        Dictionary<Symbol, int> scales = panel.Series.ToDictionary(
-            series => series.Instrument.Symbol, series => series.Instrument.PriceScale);
-        Dictionary<Symbol, Open> open = [];
-        ImmutableArray<RoundTrip>.Builder trips = ImmutableArray.CreateBuilder<RoundTrip>();
-        foreach (Fill fill in run.Fills)
-        {
-            if (!open.TryGetValue(fill.Symbol, out Open? trip))
-            {
-                trip = new Open(fill.Symbol, fill.TradingDate);
-                open.Add(fill.Symbol, trip);
-            }
-
-            trip.Add(fill);
-            if (trip.Held == 0)
-            {
-                trips.Add(trip.ToRoundTrip(fill.TradingDate, panel.Calendar, fill.TradingDate));
-                open.Remove(fill.Symbol);
-            }
-        }
-
-        DateOnly last = run.Equity[^1].TradingDate;
-        foreach (Position position in run.Positions)
-        {
-            Open trip = open[position.Symbol];
-            trip.MarkRest(position, scales[position.Symbol]);
-            trips.Add(trip.ToRoundTrip(null, panel.Calendar, last));
-        }
-
-        return trips.ToImmutable();
+        _panel = panel;
+        _run = run;
     }
 
-    private sealed class Open(Symbol symbol, DateOnly entryDate)
+    /// <summary>Closed trips in order of their end, then open ones by account and symbol.</summary>
+    public static ImmutableArray<RoundTrip> Build(MarketPanel panel, EngineRun run) => new RoundTripBuilder(panel, run).Build();
+
+    private ImmutableArray<RoundTrip> Build()
     {
-        private Int128 _boughtPriceSum;
-        private Int128 _soldPriceSum;
-        private long _bought;
-        private long _sold;
-        private Money _cost;
-        private Money _proceeds;
-        private Money _fees;
-
-        public long Held => _bought - _sold;
-
-        public void Add(Fill fill)
+        int next = 0;
+        foreach (Fill fill in _run.Fills)
         {
-            Int128 priceSum = (Int128)fill.Price.Units * fill.Quantity.Units;
-            _fees += fill.Fees;
-            if (fill.Side == OrderSide.Buy)
+            // Postings are booked before the first bar of their day.
+            for (; next < _run.Postings.Length && _run.Postings[next].TradingDate <= fill.TradingDate; next++)
             {
-                _boughtPriceSum += priceSum;
-                _bought += fill.Quantity.Units;
-                _cost -= fill.CashFlow;
+                Post(_run.Postings[next]);
+            }
+
+            Take(fill);
+        }
+
+        for (; next < _run.Postings.Length; next++)
+        {
+            Post(_run.Postings[next]);
+        }
+
+        DateOnly last = _run.Equity[^1].TradingDate;
+        Dictionary<(int Account, Symbol Symbol), Price> prices =
+            _run.Positions.ToDictionary(position => (position.Account, position.Symbol), position => position.LastPrice);
+        foreach (((int Account, Symbol Symbol) key, OpenTrip trip) in _open)
+        {
+            trip.MarkRest(prices[key]);
+            _trips.Add(trip.ToRoundTrip(null, _panel.Calendar, last));
+        }
+
+        return _trips.ToImmutable();
+    }
+
+    private void Take(Fill fill)
+    {
+        long left = fill.Quantity.Units;
+        Money value = fill.Value;
+        Money fees = fill.Fees;
+        (int Account, Symbol Symbol) key = (fill.Account, fill.Symbol);
+        while (left > 0)
+        {
+            if (!_open.TryGetValue(key, out OpenTrip? trip))
+            {
+                Instrument instrument = _panel.Series[_panel.IndexOf(fill.Symbol)].Instrument;
+                trip = new OpenTrip(instrument, fill.TradingDate, fill.Side == OrderSide.Sell);
+                _open.Add(key, trip);
+            }
+
+            long taken = trip.Takes(fill.Side) ? left : Math.Min(left, trip.Held);
+            Money valueShare = new(ScaledMath.MulDivHalfUp(value.Units, taken, left));
+            Money feeShare = new(ScaledMath.MulDivHalfUp(fees.Units, taken, left));
+            trip.Add(fill.Side, fill.Price, taken, valueShare, feeShare);
+            left -= taken;
+            value -= valueShare;
+            fees -= feeShare;
+            CloseIfFlat(key, trip, fill.TradingDate);
+        }
+    }
+
+    private void Post(Posting posting)
+    {
+        (int Account, Symbol Symbol) key = (posting.Account, posting.Symbol);
+        if (posting.Kind == PostingKind.Conversion && posting.Shares.Units != 0)
+        {
+            Convert(posting, key);
+        }
+        else if (posting.Symbol != default && _open.TryGetValue(key, out OpenTrip? trip))
+        {
+            trip.Post(posting);
+            CloseIfFlat(key, trip, posting.TradingDate);
+        }
+    }
+
+    /// <summary>The old shares go out in one posting, the new ones come in with another.</summary>
+    private void Convert(Posting posting, (int Account, Symbol Symbol) key)
+    {
+        if (_open.Remove(key, out OpenTrip? leaving) && !leaving.Grows(posting.Shares.Units))
+        {
+            _converting[posting.Account] = leaving;
+            leaving.Book(posting.Amount);
+        }
+        else if (_converting.Remove(posting.Account, out OpenTrip? arriving))
+        {
+            Instrument successor = _panel.Series[_panel.IndexOf(posting.Symbol)].Instrument;
+            if (leaving is null)
+            {
+                _open.Add(key, arriving.As(successor, posting));
             }
             else
             {
-                _soldPriceSum += priceSum;
-                _sold += fill.Quantity.Units;
-                _proceeds += fill.CashFlow;
+                _open.Add(key, leaving.Merge(arriving, posting));
             }
         }
-
-        public void MarkRest(Position position, int scale)
+        else if (leaving is not null)
         {
-            _soldPriceSum += (Int128)position.LastPrice.Units * position.Quantity.Units;
-            _sold += position.Quantity.Units;
-            _proceeds += position.LastPrice.ValueOf(position.Quantity, scale);
+            _open.Add(key, leaving);
         }
+    }
 
-        public RoundTrip ToRoundTrip(DateOnly? exitDate, TradingCalendar calendar, DateOnly last)
+    private void CloseIfFlat((int Account, Symbol Symbol) key, OpenTrip trip, DateOnly date)
+    {
+        if (trip.Held == 0)
         {
-            Money profit = _proceeds - _cost;
-            return new RoundTrip(
-                symbol,
-                entryDate,
-                exitDate,
-                new Quantity(_bought),
-                Average(_boughtPriceSum, _bought),
-                Average(_soldPriceSum, _sold),
-                profit,
-                _fees,
-                _cost.Units == 0 ? 0 : (double)profit.Units / _cost.Units,
-                calendar.CountBetween(entryDate, last));
+            _trips.Add(trip.ToRoundTrip(date, _panel.Calendar, date));
+            _open.Remove(key);
         }
-
-        private static Price Average(Int128 sum, long count) => new(checked((long)ScaledDecimal.DivideHalfUp(sum, count)));
     }
 }

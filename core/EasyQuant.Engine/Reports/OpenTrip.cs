@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>A round trip while it is being built.</summary>
+internal sealed class OpenTrip(Instrument instrument, DateOnly entryDate, bool isShort)
+{
+    private readonly List<ShareChange> _changes = [];
+    private Instrument _instrument = instrument;
+    private Side _entry;
+    private Side _exit;
+    private Money _entryFees;
+    private Money _fees;
+    private Money _booked;
+
+    /// <summary>Shares still open, at least 0.</summary>
+    public long Held => _entry.Quantity - _exit.Quantity;
+
+    private long UnitsOfMoney => ScaledDecimal.PowerOfTen(_instrument.PriceScale + _instrument.QuantityScale - Money.Scale);
+
+    /// <summary>True when a fill of this side adds to the position.</summary>
+    public bool Takes(OrderSide side) => (side == OrderSide.Sell) == isShort;
+
+    /// <summary>True when this change of the position makes it larger.</summary>
+    public bool Grows(long shares) => (shares < 0) == isShort;
+
+    public void Add(OrderSide side, Price price, long quantity, Money value, Money fees)
+    {
+        _fees += fees;
+        if (Takes(side))
+        {
+            _entryFees += fees;
+            _entry.Add((Int128)price.Units * quantity, quantity, value);
+        }
+        else
+        {
+            _exit.Add((Int128)price.Units * quantity, quantity, value);
+        }
+    }
+
+    public void Book(Money amount) => _booked += amount;
+
+    /// <summary>Takes a posting about the instrument: shares that come count as entries at no price, shares that go as exits at the amount.</summary>
+    public void Post(Posting posting)
+    {
+        long shares = posting.Shares.Units;
+        if (shares == 0)
+        {
+            _booked += posting.Amount;
+        }
+        else if (Grows(shares))
+        {
+            // Subscribed rights are paid for; shares of a split or bonus are not.
+            Change(posting.TradingDate, Held + Math.Abs(shares));
+            Money paid = isShort ? posting.Amount : -posting.Amount;
+            _entry.Add((Int128)paid.Units * UnitsOfMoney, Math.Abs(shares), paid);
+        }
+        else if (posting.Kind == PostingKind.Delisting)
+        {
+            Money proceeds = isShort ? -posting.Amount : posting.Amount;
+            _exit.Add((Int128)proceeds.Units * UnitsOfMoney, Math.Min(Held, Math.Abs(shares)), proceeds);
+        }
+        else
+        {
+            // A reverse split: fewer shares for the same cost.
+            Change(posting.TradingDate, Held - Math.Abs(shares));
+            _entry.Add(0, -Math.Min(Held, Math.Abs(shares)), Money.Zero);
+            _booked += posting.Amount;
+        }
+    }
+
+    /// <summary>Goes on as another instrument with the shares that the posting brings.</summary>
+    public OpenTrip As(Instrument successor, Posting posting)
+    {
+        Change(posting.TradingDate, Math.Abs(posting.Shares.Units));
+        _entry = _entry.Of(_exit.Quantity + Math.Abs(posting.Shares.Units), successor.PriceScale - _instrument.PriceScale);
+        _exit = _exit.Of(_exit.Quantity, successor.PriceScale - _instrument.PriceScale);
+        _instrument = successor;
+        _booked += posting.Amount;
+        return this;
+    }
+
+    /// <summary>Takes over what another trip held when its instrument was converted into this one.</summary>
+    public OpenTrip Merge(OpenTrip other, Posting posting)
+    {
+        _entry.Add((Int128)(other._entry.Value - other._exit.Value).Units * UnitsOfMoney, Math.Abs(posting.Shares.Units), other._entry.Value - other._exit.Value);
+        _entryFees += other._entryFees;
+        _fees += other._fees;
+        _booked += other._booked + posting.Amount;
+        return this;
+    }
+
+    public void MarkRest(Price price)
+    {
+        Int128 sum = (Int128)price.Units * Held;
+        _exit.Add(sum, Held, new Money(checked((long)ScaledDecimal.DivideHalfUp(sum, UnitsOfMoney))));
+    }
+
+    public RoundTrip ToRoundTrip(DateOnly? exitDate, TradingCalendar calendar, DateOnly last)
+    {
+        Money profit = (isShort ? _entry.Value - _exit.Value : _exit.Value - _entry.Value) - _fees + _booked;
+        Money cost = _entry.Value + _entryFees;
+        return new RoundTrip(
+            _instrument.Symbol,
+            entryDate,
+            exitDate,
+            new Quantity(_entry.Quantity),
+            _entry.Average,
+            _exit.Average,
+            profit,
+            _fees,
+            cost.Units == 0 ? 0 : (double)profit.Units / cost.Units,
+            calendar.CountBetween(entryDate, last),
+            _entry.Value,
+            isShort)
+        {
+            ShareChanges = [.. _changes],
+        };
+    }
+
+    private void Change(DateOnly date, long held) => _changes.Add(new ShareChange(date, Held == 0 ? 1 : (double)held / Held));
+
+    /// <summary>Shares that one share became on a date.</summary>
+    internal readonly record struct ShareChange(DateOnly Date, double Factor);
+
+    private struct Side
+    {
+        private Int128 _priceSum;
+
+        public long Quantity { get; private set; }
+
+        public Money Value { get; private set; }
+
+        public readonly Price Average => new(Quantity == 0 ? 0 : checked((long)ScaledDecimal.DivideHalfUp(_priceSum, Quantity)));
+
+        public void Add(Int128 priceSum, long quantity, Money value)
+        {
+            _priceSum += priceSum;
+            Quantity = checked(Quantity + quantity);
+            Value += value;
+        }
+
+        /// <summary>The same value with another count of shares and another price scale.</summary>
+        public readonly Side Of(long quantity, int scaleChange) => new()
+        {
+            _priceSum = scaleChange >= 0
+                ? _priceSum * ScaledDecimal.PowerOfTen(scaleChange)
+                : ScaledDecimal.DivideHalfUp(_priceSum, ScaledDecimal.PowerOfTen(-scaleChange)),
+            Quantity = quantity,
+            Value = Value,
+        };
+    }
+}
