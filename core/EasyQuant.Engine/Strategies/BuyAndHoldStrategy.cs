@@ -4,7 +4,7 @@ namespace EasyQuant.Engine;
 
 /// <summary>Buys each instrument after its first bar and never sells; tries again at later bars while nothing was bought.</summary>
 /// <param name="size">How much to buy.</param>
-public sealed class BuyAndHoldStrategy(OrderSize size) : IStrategy
+public struct BuyAndHoldStrategy(OrderSize size) : IStrategy
 {
     /// <inheritdoc />
     public void OnStart(StrategyContext context)

@@ -8,7 +8,7 @@ namespace EasyQuant.Engine;
 /// <param name="buyBelow">Lower threshold, 0 to 100.</param>
 /// <param name="sellAbove">Upper threshold, above <paramref name="buyBelow"/>, at most 100.</param>
 /// <param name="size">How much to buy.</param>
-public sealed class RsiReversalStrategy(int period, double buyBelow, double sellAbove, OrderSize size) : IStrategy
+public struct RsiReversalStrategy(int period, double buyBelow, double sellAbove, OrderSize size) : IStrategy
 {
     private RsiStream[] _index = [];
 

@@ -10,7 +10,7 @@ namespace EasyQuant.Engine;
 /// <param name="fast">Length of the fast average, at least 1, less than <paramref name="slow"/>.</param>
 /// <param name="slow">Length of the slow average.</param>
 /// <param name="size">How much to buy.</param>
-public sealed class SmaCrossStrategy(int fast, int slow, OrderSize size) : IStrategy
+public struct SmaCrossStrategy(int fast, int slow, OrderSize size) : IStrategy
 {
     private SmaStream[] _fast = [];
     private SmaStream[] _slow = [];

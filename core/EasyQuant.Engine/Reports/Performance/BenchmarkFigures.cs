@@ -8,6 +8,7 @@ internal static class BenchmarkFigures
     public static ImmutableArray<FigureGroup> Of(BenchmarkStatistics s) =>
     [
         new("Benchmark", "基准", Benchmark(s)),
+        new("Against it", "相对表现", AgainstIt(s)),
     ];
 
     private static ImmutableArray<Figure> Benchmark(BenchmarkStatistics s) =>
@@ -17,6 +18,10 @@ internal static class BenchmarkFigures
         Figure.Of("benchmark_volatility", "Benchmark: volatility", "基准波动率", FigureUnit.Fraction, s.BenchmarkVolatility),
         Figure.Of("benchmark_sharpe", "Benchmark: Sharpe ratio", "基准夏普比率", FigureUnit.Ratio, s.BenchmarkSharpe),
         Figure.Of("benchmark_max_drawdown", "Benchmark: largest drawdown", "基准最大回撤", FigureUnit.Fraction, s.BenchmarkMaxDrawdown),
+    ];
+
+    private static ImmutableArray<Figure> AgainstIt(BenchmarkStatistics s) =>
+    [
         Figure.Of("excess_return", "Excess growth", "超额年化收益", FigureUnit.Fraction, s.ExcessReturn),
         Figure.Of("alpha", "Alpha", "阿尔法", FigureUnit.Fraction, s.Alpha),
         Figure.Of("alpha_t", "t statistic of alpha", "阿尔法 t 统计量", FigureUnit.Ratio, s.AlphaT),

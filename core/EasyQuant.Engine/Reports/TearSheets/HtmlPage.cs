@@ -74,8 +74,8 @@ internal sealed class HtmlPage
         FigureUnit.Fraction => Percent(number),
         FigureUnit.Days => number.ToString("0.#", CultureInfo.InvariantCulture),
         FigureUnit.Count => number.ToString("N0", CultureInfo.InvariantCulture),
-        FigureUnit.Number => number.ToString("N2", CultureInfo.InvariantCulture),
-        _ => number.ToString("0.000", CultureInfo.InvariantCulture),
+        FigureUnit.Number => Plain(number, "N2"),
+        _ => Plain(number, "0.000"),
     };
 
     /// <summary>Grouped with two places, rounded half up; exact amounts are in the exports.</summary>
@@ -88,14 +88,21 @@ internal sealed class HtmlPage
     public static string Text(DateOnly? date) => date?.ToString("O", CultureInfo.InvariantCulture) ?? "–";
 
     public static string Text(double? number, string format = "0.000") =>
-        number is { } value && double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
+        number is { } value && double.IsFinite(value) ? Plain(value, format) : "–";
 
-    /// <summary>With a sign that is always visible to readers who do not see colours.</summary>
+    /// <summary>Percent with two places, small values with four.</summary>
     public static string Percent(double? number) => number is { } value && double.IsFinite(value)
-        ? value.ToString("0.00%;-0.00%;0.00%", CultureInfo.InvariantCulture)
+        ? Plain(value, Math.Abs(value) is > 0 and < 0.001 ? "0.0000%" : "0.00%")
         : "–";
 
     public override string ToString() => _text.ToString();
+
+    /// <summary>What rounds to 0 has no sign.</summary>
+    private static string Plain(double value, string format)
+    {
+        string text = value.ToString(format, CultureInfo.InvariantCulture);
+        return text.StartsWith('-') && !text.AsSpan().ContainsAnyInRange('1', '9') ? text[1..] : text;
+    }
 
     private static string Sign(int sign) => sign switch { > 0 => " class=\"gain\"", < 0 => " class=\"loss\"", _ => "" };
 }

@@ -72,8 +72,8 @@ internal static class TearSheetCharts
             Others = report.Benchmark is null ? null : [.. report.Years.Select(year => year.BenchmarkReturn ?? double.NaN)],
             Height = 170,
         }.Render());
-        page.Heading("Distribution of daily returns", "日收益分布");
-        page.Raw((BarChart.Histogram(new ChartText("Daily returns", "日收益"), report.Returns, 40) with { Height = 170 }).Render());
+        page.Heading("Distribution of daily returns other than 0", "日收益分布（不含 0）");
+        page.Raw((BarChart.Histogram(new ChartText("Daily returns", "日收益"), [.. report.Returns.Where(one => one != 0)], 40) with { Height = 170 }).Render());
     }
 
     public static void Rolling(HtmlPage page, TearSheetContent content)
