@@ -79,11 +79,14 @@ public struct TurtleStrategy(TurtleParameters parameters) : IStrategy
     {
     }
 
-    /// <summary>Equity times risk buys as many shares as lose it when the price falls by N: the budget is equity x risk x close / N.</summary>
+    /// <summary>
+    /// Equity times risk buys as many shares as lose it when the price falls by N: the budget is equity x risk x close / N. A unit that the cash
+    /// does not pay is not bought.
+    /// </summary>
     private readonly long Unit(StrategyContext context, int instrument, double close, double range)
     {
         double budget = context.Equity.Units * (parameters.RiskPpm / 1_000_000.0) * close / range;
-        return context.SharesFor(instrument, new Money((long)Math.Clamp(budget, 0, Math.Max(0, context.Equity.Units))));
+        return budget > 0 && budget <= context.Cash.Units ? context.SharesFor(instrument, new Money((long)budget)) : 0;
     }
 
     private struct State

@@ -54,21 +54,16 @@ public sealed class BenchmarkSeries
             throw new ArgumentException($"The data lacks the benchmark {symbol}.", nameof(symbol));
         }
 
-        ReadOnlySpan<long> closes = panel.Series[instrument].Close.Span;
+        InstrumentBars series = panel.Series[instrument];
         ImmutableArray<DateOnly>.Builder days = ImmutableArray.CreateBuilder<DateOnly>();
         ImmutableArray<double>.Builder levels = ImmutableArray.CreateBuilder<double>();
         for (int day = 0; day < panel.Axis.DayCount; day++)
         {
-            int bar = panel.Axis.EndBarOf(day) - 1;
-            while (bar >= panel.Axis.FirstBarOf(day) && closes[bar] == InstrumentBars.Missing)
-            {
-                bar--;
-            }
-
-            if (bar >= panel.Axis.FirstBarOf(day))
+            int end = series.RowFrom(panel.Axis.EndBarOf(day));
+            if (end > series.RowFrom(panel.Axis.FirstBarOf(day)))
             {
                 days.Add(panel.Calendar.Days[day]);
-                levels.Add(closes[bar]);
+                levels.Add(series.Close.Span[end - 1]);
             }
         }
 

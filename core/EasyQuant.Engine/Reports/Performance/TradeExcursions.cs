@@ -34,13 +34,11 @@ internal static class TradeExcursions
                 shares *= change.Date > panel.Calendar.Days[day] ? change.Factor : 1;
             }
 
-            for (int bar = panel.Axis.FirstBarOf(day); bar < panel.Axis.EndBarOf(day); bar++)
+            int end = series.RowFrom(panel.Axis.EndBarOf(day));
+            for (int row = series.RowFrom(panel.Axis.FirstBarOf(day)); row < end; row++)
             {
-                if (series.HasBar(bar))
-                {
-                    low = series.Low.Span[bar] > 0 ? Math.Min(low, series.Low.Span[bar] / shares) : low;
-                    high = Math.Max(high, series.High.Span[bar] / shares);
-                }
+                low = series.Low.Span[row] > 0 ? Math.Min(low, series.Low.Span[row] / shares) : low;
+                high = Math.Max(high, series.High.Span[row] / shares);
             }
         }
 
