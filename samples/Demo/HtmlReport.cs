@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using EasyQuant.Engine;
 
 namespace EasyQuant.Samples.Demo;
 
@@ -18,9 +18,9 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(report);
         SweepCell best = report.Sweep[0];
         StringBuilder page = new();
-        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>EasyQuant</title><style>");
-        page.Append(Style);
-        page.Append("</style></head><body><header><h1>EasyQuant</h1><nav><button id=\"en\" type=\"button\">English</button><button id=\"zh\" type=\"button\">中文</button></nav></header><main>");
+        page.Append("<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>EasyQuant</title><style>");
+        page.Append(ChartStyle.Css).Append(Style).Append("</style></head><body>").Append(ChartStyle.Switches(isChinese: false, isRedUp: true));
+        page.Append("<header><h1>EasyQuant</h1>").Append(ChartStyle.Navigation).Append("</header><main>");
         page.Append("<section class=\"cards\">");
         Card(page, "Best parameters", "最优参数", $"SMA {best.Fast} / {best.Slow}");
         Card(page, "Sharpe ratio", "夏普比率", Number(best.Sharpe, "0.00"));
@@ -30,11 +30,11 @@ public static class HtmlReport
         Card(page, "Combinations", "参数组合", report.Sweep.Count.ToString(CultureInfo.InvariantCulture));
         page.Append("</section>");
         Heading(page, "Equity of the best combination (CNY)", "最优组合的净值曲线（元）");
-        page.Append(SvgCharts.Line([.. report.Equity.Select(p => (p.Date, p.Equity))], 260, "equity", "N0"));
+        page.Append(Line("Equity", "权益", "main", [.. report.Equity.Select(p => p.Equity)], report, 260, "N0", null));
         Heading(page, "Drawdown", "回撤");
-        page.Append(SvgCharts.Line([.. report.Equity.Select(p => (p.Date, p.Drawdown))], 150, "drawdown", "P1"));
+        page.Append(Line("Drawdown", "回撤", "fall", [.. report.Equity.Select(p => p.Drawdown)], report, 150, "P1", 0));
         Heading(page, "Sharpe ratio by fast and slow average", "快慢均线参数的夏普比率");
-        page.Append(SvgCharts.HeatMap([.. report.Sweep.Select(c => (c.Fast, c.Slow, c.Sharpe))], "fast / 快线", "slow / 慢线"));
+        page.Append(SharpeMap(report.Sweep));
         Heading(page, "Best ten combinations", "前十组合");
         SweepTable(page, report.Sweep);
         Heading(page, "Scored symbols", "股票评分");
@@ -43,7 +43,7 @@ public static class HtmlReport
         Json(page, report.Summary, 0);
         Heading(page, "Data quality", "数据质量");
         Json(page, report.Quality, 0);
-        page.Append("</main><script>").Append(Script).Append("</script></body></html>\n");
+        page.Append("</main></body></html>\n");
         return page.ToString();
     }
 
@@ -137,32 +137,45 @@ public static class HtmlReport
 
     private static void Heading(StringBuilder page, string en, string zh) => page.Append("<h2>").Append(Both(en, zh)).Append("</h2>");
 
-    private static string Both(string en, string zh) => $"<span lang=\"en\">{Encode(en)}</span><span lang=\"zh\">{Encode(zh)}</span>";
+    private static string Both(string en, string zh) => new ChartText(en, zh).ToHtml();
 
     private static string Number(double value, string format) =>
         double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
 
-    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+    private static string Encode(string text) => ChartText.Escape(text);
 
-    private const string Style = """
-        :root{--ink:#17252d;--mute:#5d7078;--line:#d9e2e5;--brand:#0d6b78;--paper:#fff;--back:#f3f6f7}
-        *{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
-        header{display:flex;justify-content:space-between;align-items:center;padding:14px 28px;background:var(--brand);color:#fff}h1{font-size:20px;margin:0}
-        nav button{background:none;border:1px solid #ffffff80;color:#fff;border-radius:4px;padding:4px 12px;margin-left:6px;cursor:pointer;font:inherit}
-        main{max-width:980px;margin:0 auto;padding:20px}h2{font-size:16px;margin:28px 0 8px}
-        .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px}.card{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:12px}
-        .card span{color:var(--mute);font-size:13px}.card b{display:block;font-size:20px}
-        svg.chart{width:100%;background:var(--paper);border:1px solid var(--line);border-radius:8px}svg text{font-size:11px;fill:var(--mute)}svg .axis{font-size:12px}
-        svg .grid{stroke:var(--line)}svg .line{fill:none;stroke-width:1.6}.equity .line{stroke:#0d6b78}.equity .area{fill:#0d6b7820}.drawdown .line{stroke:#b3452f}.drawdown .area{fill:#b3452f20}
-        table{border-collapse:collapse;width:100%;background:var(--paper);border:1px solid var(--line);border-radius:8px;font-variant-numeric:tabular-nums}
-        th,td{padding:6px 10px;border-bottom:1px solid var(--line);text-align:right}th:first-child,td:first-child{text-align:left}th{color:var(--mute);font-weight:600;font-size:13px}
-        dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:0;background:var(--paper);border-radius:8px;padding:8px 12px}dt{color:var(--mute)}dd{margin:0}ul{margin:0;padding-left:18px}
-        html[lang=en] span[lang=zh],html[lang=zh] span[lang=en]{display:none}
-        """;
+    private static string Line(
+        string english, string chinese, string cssClass, double[] values, DemoReport report, int height, string format, double? baseline) => new LineChart
+        {
+            Title = new ChartText(english, chinese),
+            Dates = [.. report.Equity.Select(p => p.Date)],
+            Lines = [new ChartLine(new ChartText(english, chinese), values, cssClass, IsArea: true)],
+            Height = height,
+            Format = format,
+            Baseline = baseline,
+        }.Render();
 
-    private const string Script = """
-        const set=l=>{document.documentElement.lang=l;try{localStorage.setItem('lang',l)}catch{}};
-        document.getElementById('en').onclick=()=>set('en');document.getElementById('zh').onclick=()=>set('zh');
-        let l;try{l=localStorage.getItem('lang')}catch{}set(l||(navigator.language.startsWith('zh')?'zh':'en'));
-        """;
+    private static string SharpeMap(IReadOnlyList<SweepCell> sweep)
+    {
+        int[] columns = [.. sweep.Select(c => c.Fast).Distinct().Order()];
+        int[] rows = [.. sweep.Select(c => c.Slow).Distinct().Order()];
+        double[][] values = [.. rows.Select(_ => Enumerable.Repeat(double.NaN, columns.Length).ToArray())];
+        foreach (SweepCell cell in sweep)
+        {
+            values[Array.IndexOf(rows, cell.Slow)][Array.IndexOf(columns, cell.Fast)] = cell.Sharpe;
+        }
+
+        return new HeatMap
+        {
+            Title = new ChartText("Sharpe ratio", "夏普比率"),
+            Columns = [.. columns.Select(c => new ChartText($"{c}", $"{c}"))],
+            Rows = [.. rows.Select(r => $"{r}")],
+            Values = values,
+            ColumnTitle = new ChartText("fast", "快线"),
+            RowTitle = new ChartText("slow", "慢线"),
+        }.Render();
+    }
+
+    private const string Style =
+        "dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:0;background:var(--paper);border-radius:8px;padding:8px 12px}dt{color:var(--mute)}dd{margin:0}ul{margin:0;padding-left:18px}";
 }

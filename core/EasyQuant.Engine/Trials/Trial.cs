@@ -37,7 +37,7 @@ public sealed record Trial(
         }
 
         return new Trial(
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result.Manifest.ToJson().ToJsonString()))),
+            KeyOf(result.Manifest),
             name,
             result.Manifest.DataSha256,
             result.Run.Equity[0].TradingDate,
@@ -45,6 +45,11 @@ public sealed record Trial(
             SharpeSample.Of(DailyReturns.Of(result.Statistics.InitialEquity, result.Run.Equity)),
             result.Manifest.Parameters.ToJsonString());
     }
+
+    /// <summary>Returns the key of a backtest: the SHA-256 of its manifest's JSON, lower-case hexadecimal.</summary>
+    /// <param name="manifest">The manifest.</param>
+    public static string KeyOf(BacktestManifest manifest) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest.ToJson().ToJsonString())));
 
     /// <summary>True when the trial belongs to a family and saw at least one day from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
     /// <param name="family">Name of the family.</param>
