@@ -46,7 +46,7 @@ public sealed class BacktestNode : INodeHandler
     /// <summary>Runs the backtest.</summary>
     /// <exception cref="NodeException">
     /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
-    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
@@ -69,6 +69,10 @@ public sealed class BacktestNode : INodeHandler
         catch (BacktestParameterException e)
         {
             throw new NodeException(e.Errors[0].Reason, e.Message, transient: false, e);
+        }
+        catch (BacktestException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
         }
 
         execution.Report(new StepMetrics(panel.BarCount, 0));
