@@ -34,6 +34,20 @@ public sealed class DailyPanelReaderTests
     [Fact]
     public void Panel_NoRow_IsRefused() => Refused("NO_BARS", Bars());
 
+    [Theory]
+    [InlineData(double.NaN, "VALUE_MISSING")]
+    [InlineData(double.NegativeInfinity, "PRICE_OUT_OF_RANGE")]
+    [InlineData(-1.5, "PRICE_OUT_OF_RANGE")]
+    [InlineData(0, "PRICE_OUT_OF_RANGE")]
+    public void Panel_PriceNotAboveZero_IsRefused(double close, string reason)
+    {
+        Table good = Bars(("600000.SH", 1, 100));
+        Table table = new([.. good.Columns.Where(column => column.Name != "close"), Float64Column.Create("close", new[] { close })]);
+        BarTableException failure = Assert.Throws<BarTableException>(() => DailyPanelReader.Read(table));
+        Assert.Equal(reason, failure.Reason);
+        Assert.Contains("Row 0: \"close\"", failure.Message, StringComparison.Ordinal);
+    }
+
     private static void Refused(string reason, Table table) =>
         Assert.Equal(reason, Assert.Throws<BarTableException>(() => DailyPanelReader.Read(table)).Reason);
 

@@ -57,6 +57,8 @@ public sealed class StatisticsTests
         string second = Backtester.Run(RandomMarket.Make(7), "sma_cross", parameters, new BacktestSettings { Seed = 9 }, null, default).Manifest.ToJson().ToJsonString();
         Assert.Equal(first, second);
         Assert.Contains("\"seed\":9", first, StringComparison.Ordinal);
+        Assert.Contains($"\"code_sha256\":\"{EngineCode.Sha256}\"", first, StringComparison.Ordinal);
+        Assert.Contains("\"assumptions\":[]", first, StringComparison.Ordinal);
         Assert.Contains("china-2026.2", first, StringComparison.Ordinal);
         Assert.Contains("{\"fast\":2,\"slow\":5}", first, StringComparison.Ordinal);
     }

@@ -6,9 +6,9 @@ namespace EasyQuant.Domain;
 
 /// <summary>
 /// Reads the JSON form of a rule book: <c>{"version","rules":[{"id","kind","boards","effective_from","source","confidence",...values}]}</c>.
-/// Kinds and their values: <c>price_limit</c> limit_ppm, special_treatment; <c>new_listing</c> free_days; <c>lot</c> minimum, step;
+/// Kinds and their values: <c>price_limit</c> limit_ppm, special_treatment; <c>new_listing</c> free_days, optional first_day_up_ppm and first_day_down_ppm; <c>lot</c> minimum, step;
 /// <c>tick</c> tick; <c>settlement</c> share_days; <c>stamp_duty</c> buy_ppm, sell_ppm; <c>transfer_fee</c> rate_ppm;
-/// <c>fee_rounding</c> increment.
+/// <c>dividend_tax</c> month_ppm, year_ppm, longer_ppm; <c>fee_rounding</c> increment.
 /// </summary>
 public static class RuleBookJson
 {

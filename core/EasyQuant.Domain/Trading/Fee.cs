@@ -9,7 +9,9 @@ namespace EasyQuant.Domain;
 public readonly record struct Fee(FeeKind Kind, Money Amount, long RatePpm, bool IsMinimum, string Source)
 {
     /// <summary>Returns a line such as "Commission 5 (minimum per order, account)" or "StampDuty 6.17 (0.05 % of value, stamp-duty.2023)".</summary>
-    public override string ToString() => IsMinimum
+    public override string ToString() => Kind == FeeKind.DividendTax
+        ? $"{Kind} {Amount} (by the time held, {Source})"
+        : IsMinimum
         ? $"{Kind} {Amount} (minimum per order, {Source})"
         : $"{Kind} {Amount} ({ScaledDecimal.FormatShort(RatePpm, 4)} % of value, {Source})";
 }

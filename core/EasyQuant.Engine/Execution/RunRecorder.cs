@@ -35,42 +35,11 @@ internal sealed class RunRecorder(TradingCore core)
             .. core.Accounts.Select((account, index) => new AccountRun(
                 account.Name, [.. account.Cash], FinalCash(index), ImmutableArray.Create(_accountEquity[index]))),
         ],
-        Assumptions = AssumptionsOf(core.Settings),
+        Assumptions = SettingNames.AssumptionsOf(core.Settings),
         Postings = [.. core.Postings],
         MarginCalls = [.. core.MarginCalls],
         Benchmark = BenchmarkLevels.Of(core.Panel, core.Settings.Benchmark, core.FirstDay, core.EndDay),
     };
-
-    /// <summary>Names every reading that is not the default and bears on fills.</summary>
-    private static ImmutableArray<string> AssumptionsOf(BacktestSettings settings)
-    {
-        ImmutableArray<string>.Builder builder = ImmutableArray.CreateBuilder<string>();
-        if (settings.FillRule != FillRule.NextOpen)
-        {
-            builder.Add("fill_rule." + SettingNames.Of(settings.FillRule));
-        }
-
-        if (settings.LimitFillRule == LimitFillRule.Touch)
-        {
-            builder.Add("limit_fill.touch");
-        }
-
-        if (settings.FillsAtPriceLimit)
-        {
-            builder.Add("price_limit.fills");
-        }
-
-        if (!settings.ExchangeRules)
-        {
-            builder.Add("exchange_rules.off");
-        }
-        else if (settings.VolumeCapPpm is null)
-        {
-            builder.Add("volume_cap.off");
-        }
-
-        return builder.ToImmutable();
-    }
 
     private ImmutableArray<Order> Orders()
     {

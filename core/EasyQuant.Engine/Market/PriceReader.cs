@@ -1,3 +1,4 @@
+using System.Globalization;
 using EasyQuant.Data;
 using EasyQuant.Domain;
 
@@ -45,15 +46,26 @@ internal sealed class PriceReader
         {
             result[i] = column.IsNull(rows[i]) ? 0 : column switch
             {
-                Int64Column integers => integers.Values[rows[i]],
-                DecimalColumn decimals => decimals.Units[rows[i]] / ScaledDecimal.PowerOfTen(decimals.Scale),
-                Float64Column doubles => (long)doubles.Values[rows[i]],
+                Int64Column integers => Checked(integers.Values[rows[i]], rows[i]),
+                DecimalColumn decimals => Checked(decimals.Units[rows[i]] / ScaledDecimal.PowerOfTen(decimals.Scale), rows[i]),
+                Float64Column doubles => Checked(double.IsFinite(doubles.Values[rows[i]]) ? (long)doubles.Values[rows[i]] : -1, rows[i]),
                 _ => throw new BarTableException("COLUMN_TYPE", $"Column \"volume\" is {column.Type}, expected int64."),
             };
         }
 
         return result;
     }
+
+    private static long Checked(long volume, int row) => volume >= 0
+        ? volume
+        : throw new BarTableException("VALUE_OUT_OF_RANGE", $"Row {row}: \"volume\" must be at least 0, was {volume}.");
+
+    /// <summary>NaN and infinities become a value that is out of range.</summary>
+    private static Int128 FromDouble(double units) => double.IsFinite(units) ? (Int128)Math.Round(units, MidpointRounding.AwayFromZero) : -1;
+
+    private static string Text(Column column, int row) => column is DecimalColumn decimals
+        ? ScaledDecimal.Format(decimals.Units[row], decimals.Scale)
+        : ((Float64Column)column).Values[row].ToString(CultureInfo.InvariantCulture);
 
     private long[] Read(Column column, int[] rows, long? nullValue)
     {
@@ -71,10 +83,10 @@ internal sealed class PriceReader
 
             Int128 value = column is DecimalColumn decimals
                 ? (Int128)decimals.Units[row] * factor
-                : (Int128)Math.Round(((Float64Column)column).Values[row] * doubleFactor, MidpointRounding.AwayFromZero);
-            result[i] = value >= 0 && value <= long.MaxValue / 4
+                : FromDouble(((Float64Column)column).Values[row] * doubleFactor);
+            result[i] = value >= (nullValue is null ? 1 : 0) && value <= long.MaxValue / 4
                 ? (long)value
-                : throw new BarTableException("PRICE_OUT_OF_RANGE", $"Row {row}: \"{column.Name}\" is negative or too large.");
+                : throw new BarTableException("PRICE_OUT_OF_RANGE", $"Row {row}: \"{column.Name}\" must be a price above 0 that fits, was {Text(column, row)}.");
         }
 
         return result;

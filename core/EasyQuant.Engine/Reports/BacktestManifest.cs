@@ -17,10 +17,14 @@ public sealed record BacktestManifest(
     JsonObject Parameters,
     BacktestSettings Settings)
 {
+    /// <summary>Hash of the code of the engine, its rules and its indicators that ran, lower-case hexadecimal: a build from the same sources in the same place has the same.</summary>
+    public string CodeSha256 { get; init; } = EngineCode.Sha256;
+
     /// <summary>Returns the JSON form: snake_case names, amounts as decimal text, dates as ISO text.</summary>
     public JsonObject ToJson() => new()
     {
         ["engine_version"] = EngineVersion,
+        ["code_sha256"] = CodeSha256,
         ["rule_book_version"] = RuleBookVersion,
         ["data_sha256"] = DataSha256,
         ["seed"] = Settings.Seed,
@@ -34,6 +38,7 @@ public sealed record BacktestManifest(
         ["fee_increment"] = Settings.FeeIncrement.ToString(),
         ["exchange_rules"] = Settings.ExchangeRules,
         ["fill_rule"] = SettingNames.Of(Settings.FillRule),
+        ["assumptions"] = new JsonArray([.. SettingNames.AssumptionsOf(Settings).Select(name => JsonValue.Create(name))]),
         ["limit_fill_rule"] = Settings.LimitFillRule == LimitFillRule.Through ? "through" : "touch",
         ["slippage"] = Settings.Slippage.ToString(),
         ["volume_cap_ppm"] = Settings.VolumeCapPpm,

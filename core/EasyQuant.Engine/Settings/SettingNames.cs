@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
 namespace EasyQuant.Engine;
@@ -13,6 +14,26 @@ internal static class SettingNames
         FillRule.NextAuction => "next_auction",
         _ => "same_close",
     };
+
+    /// <summary>Names every reading that is not the default and bears on fills, in a fixed order.</summary>
+    public static ImmutableArray<string> AssumptionsOf(BacktestSettings settings)
+    {
+        ImmutableArray<string>.Builder builder = ImmutableArray.CreateBuilder<string>();
+        Add(settings.FillRule != FillRule.NextOpen, "fill_rule." + Of(settings.FillRule));
+        Add(settings.LimitFillRule == LimitFillRule.Touch, "limit_fill.touch");
+        Add(settings.FillsAtPriceLimit, "price_limit.fills");
+        Add(!settings.ExchangeRules, "exchange_rules.off");
+        Add(settings.ExchangeRules && settings.VolumeCapPpm is null, "volume_cap.off");
+        return builder.ToImmutable();
+
+        void Add(bool applies, string name)
+        {
+            if (applies)
+            {
+                builder.Add(name);
+            }
+        }
+    }
 
     /// <summary>Accounts as JSON: name, cash by currency, terms for borrowing or null.</summary>
     public static JsonArray Of(IEnumerable<AccountSettings> accounts) => new([.. accounts.Select(account => (JsonNode)new JsonObject
