@@ -13,6 +13,8 @@ internal sealed class RunsPlatform : IAsyncDisposable
     private static readonly string[] s_services = ["EasyQuant.WorkflowService", "EasyQuant.RunnerService"];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("eq-runs-").FullName;
+    // Apart from the servers' files: a host watches its folder for settings that change.
+    private readonly string _servicesDirectory;
     private readonly string _credential = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private readonly List<Process> _services = [];
     private readonly RabbitMqServer _rabbitMq;
@@ -21,6 +23,7 @@ internal sealed class RunsPlatform : IAsyncDisposable
 
     private RunsPlatform()
     {
+        _servicesDirectory = Directory.CreateDirectory(Path.Combine(_directory, "services")).FullName;
         string password = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var postgres = new PostgresServer(new PostgresOptions
         {
@@ -136,7 +139,7 @@ internal sealed class RunsPlatform : IAsyncDisposable
 
     private void Start(string service, int grpcPort)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, WorkingDirectory = _directory };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, WorkingDirectory = _servicesDirectory };
         start.ArgumentList.Add(Path.Combine(Root(), "artifacts", "bin", service, "release", $"{service}.dll"));
         start.Environment["ConnectionStrings__easyquant"] = ConnectionString;
         start.Environment["ConnectionStrings__messaging"] = _rabbitMq.Uri;
