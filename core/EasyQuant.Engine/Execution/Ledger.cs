@@ -103,6 +103,13 @@ internal sealed class Ledger
         _isStale = true;
     }
 
+    /// <summary>Last prices of all instruments, to be set by the caller.</summary>
+    public Span<long> PricesToSet()
+    {
+        _isStale = true;
+        return _lastPrice;
+    }
+
     /// <summary>Sets the rate of a currency into the base, units of 1e-8.</summary>
     public void SetRate(int currency, long rate)
     {

@@ -59,7 +59,8 @@ internal sealed class Matcher(TradingCore core)
             && (!_settings.ExchangeRules || series.Volume.Span[row] > 0 || series.Instrument.Board is Board.Index or Board.Other);
     }
 
-    private void MatchOne(int index, int bar)
+    /// <summary>Matches one order that was given before <paramref name="bar"/>.</summary>
+    public void MatchOne(int index, int bar)
     {
         ref OrderEntry order = ref _orders[index];
         if (order.State != OrderState.Resting)

@@ -120,6 +120,9 @@ internal sealed class OrderBook(int instrumentCount, int orderCountMax)
         Keep();
     }
 
+    /// <summary>Gives the memory of the orders back; the book is not to be used again.</summary>
+    public void Release() => _orders.Release();
+
     private int Add(in OrderEntry order)
     {
         if (_orders.Count == orderCountMax)

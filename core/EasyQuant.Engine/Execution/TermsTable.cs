@@ -33,6 +33,13 @@ internal sealed class TermsTable
     public TradingTerms Of(int instrument, int day) =>
         day < _validUntil[instrument] ? _terms[instrument]! : Load(instrument, day);
 
+    /// <summary>Forgets what is kept of an instrument, so that its days may be asked for from the start again.</summary>
+    public void Forget(int instrument)
+    {
+        _validUntil[instrument] = 0;
+        _limits[instrument].Day = -1;
+    }
+
     /// <summary>Returns the price limits of a day.</summary>
     public ref readonly DayLimits LimitsOf(int instrument, int day)
     {

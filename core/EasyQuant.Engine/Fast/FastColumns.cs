@@ -1,0 +1,15 @@
+namespace EasyQuant.Engine;
+
+/// <summary>Addresses of the columns of one instrument, kept in place by <see cref="FastMarket"/>; <see cref="Amount"/> is null when unknown.</summary>
+internal unsafe struct FastColumns
+{
+    public long* Open;
+    public long* High;
+    public long* Low;
+    public long* Close;
+    public long* Volume;
+    public long* Amount;
+
+    /// <summary>Reference prices, one a day.</summary>
+    public long* PreviousClose;
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+
+namespace EasyQuant.Engine;
+
+/// <summary>
+/// The columns of a panel by address, so that a run reads a bar with one load a field, from arrays and mapped files alike. Keeps the columns in place
+/// until it is disposed; copies nothing. Not thread-safe; every run has its own.
+/// </summary>
+internal sealed unsafe class FastMarket : IDisposable
+{
+    private readonly FastColumns[] _columns;
+    private readonly MemoryHandle[] _handles;
+    private int _handleCount;
+
+    public FastMarket(MarketPanel panel)
+    {
+        _columns = new FastColumns[panel.Series.Length];
+        _handles = new MemoryHandle[panel.Series.Length * 7];
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            InstrumentBars series = panel.Series[i];
+            ref FastColumns columns = ref _columns[i];
+            columns.Open = Pin(series.Open);
+            columns.High = Pin(series.High);
+            columns.Low = Pin(series.Low);
+            columns.Close = Pin(series.Close);
+            columns.Volume = Pin(series.Volume);
+            columns.Amount = series.Amount.IsEmpty ? null : Pin(series.Amount);
+            columns.PreviousClose = Pin(panel.PreviousClosesOf(i));
+        }
+    }
+
+    /// <summary>One element an instrument.</summary>
+    public ReadOnlySpan<FastColumns> Columns => _columns;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        for (int i = 0; i < _handleCount; i++)
+        {
+            _handles[i].Dispose();
+        }
+
+        _handleCount = 0;
+    }
+
+    private long* Pin(ReadOnlyMemory<long> column)
+    {
+        MemoryHandle handle = column.Pin();
+        _handles[_handleCount++] = handle;
+        return (long*)handle.Pointer;
+    }
+}

@@ -1,0 +1,297 @@
+using System.Runtime.CompilerServices;
+using EasyQuant.Domain;
+
+namespace EasyQuant.Engine;
+
+/// <summary>
+/// One run of the fast engine: the same core as <see cref="ReferenceRun{TStrategy}"/>, driven only where something can happen. Orders are matched when one
+/// rests, notices looked for after a match, columns read by address.
+/// </summary>
+internal sealed unsafe class FastRunner<TStrategy>
+    where TStrategy : IStrategy
+{
+    private const int NoInstrument = -1;
+    private readonly TradingCore _core;
+    private readonly FastMarket _market;
+    private readonly FastMatcher _matcher;
+    private readonly StrategyContext _context;
+    private readonly RunRecorder _recorder;
+    private readonly bool _matchesSameClose;
+    private TStrategy _strategy;
+    private int _fillsTold;
+    private int _endsTold;
+    private int _current = NoInstrument;
+    private bool _isInStrategy;
+
+    public FastRunner(TradingCore core, FastMarket market, TStrategy strategy)
+    {
+        _core = core;
+        _market = market;
+        _strategy = strategy;
+        _matcher = new FastMatcher(core, market);
+        _context = new StrategyContext(core);
+        _recorder = new RunRecorder(core);
+        _matchesSameClose = core.Settings.FillRule == FillRule.SameClose;
+        core.Orders.TracksEnds = StrategyCalls<TStrategy>.HasOnOrder;
+    }
+
+    /// <summary>Runs to the end and returns what was recorded.</summary>
+    public RunRecorder Run(Action<int, int>? progress, int progressDayInterval, CancellationToken cancellationToken)
+    {
+        int dayCount = _core.EndDay - _core.FirstDay;
+        try
+        {
+            _isInStrategy = true;
+            _strategy.OnStart(_context);
+            _context.AcceptOrders(true);
+            for (int day = _core.FirstDay; day < _core.EndDay; day++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if ((day - _core.FirstDay) % progressDayInterval == 0)
+                {
+                    progress?.Invoke(day - _core.FirstDay, dayCount);
+                }
+
+                RunDay(day, cancellationToken);
+            }
+
+            _isInStrategy = true;
+            _strategy.OnStop(_context);
+        }
+        catch (OverflowException e) when (!_isInStrategy)
+        {
+            throw new BacktestException("AMOUNT_TOO_LARGE", $"On {_core.Date:O} an amount exceeds the range of money.", e);
+        }
+        catch (Exception e) when (_isInStrategy && e is not (BacktestException or OperationCanceledException))
+        {
+            string symbol = _current == NoInstrument ? string.Empty : $" at {_core.Panel.Series[_current].Instrument.Symbol}";
+            throw new BacktestException("STRATEGY_FAILED", $"The strategy failed on {_core.Date:O}{symbol}: {e.Message}", e);
+        }
+
+        _core.Orders.ExpireAll();
+        progress?.Invoke(dayCount, dayCount);
+        return _recorder;
+    }
+
+    private void RunDay(int day, CancellationToken cancellationToken)
+    {
+        _isInStrategy = false;
+        _core.BeginDay(day);
+        if (StrategyCalls<TStrategy>.HasOnHeartbeat)
+        {
+            _isInStrategy = true;
+            _strategy.OnHeartbeat(_context);
+        }
+
+        if (_market.Columns.Length == 1)
+        {
+            RunBarsOfOne(day);
+        }
+        else
+        {
+            RunBars(day, cancellationToken);
+        }
+
+        _isInStrategy = false;
+        _core.FinishDay();
+        _recorder.Record();
+    }
+
+    /// <summary>The bars of a day of a panel with one instrument.</summary>
+    private void RunBarsOfOne(int day)
+    {
+        int bar = _core.FirstBarOfDay;
+        int last = _core.LastBarOfDay;
+        while (bar <= last)
+        {
+            if (bar < last && _core.Orders.OpenCount == 0 && !StrategyCalls<TStrategy>.HasOnOrder && !_matchesSameClose)
+            {
+                bar = RunQuietBars(bar, last, day);
+            }
+            else
+            {
+                RunOneBar(bar++, last, day);
+            }
+        }
+    }
+
+    /// <summary>Shows bars before <paramref name="last"/> while no order rests; returns the first bar that it left.</summary>
+    private int RunQuietBars(int bar, int last, int day)
+    {
+        TradingCore core = _core;
+        StrategyContext context = _context;
+        Ledger ledger = core.Ledger;
+        OrderBook orders = core.Orders;
+        FastColumns columns = _market.Columns[0];
+        DateOnly date = core.Date;
+        _isInStrategy = true;
+        _current = 0;
+        TStrategy strategy = _strategy;
+        do
+        {
+            long close = columns.Close[bar];
+            core.Bar = bar;
+            if (close != InstrumentBars.Missing)
+            {
+                ledger.SetPrice(0, close);
+                Bar one = BarAt(columns, bar, day, date);
+                strategy.OnBar(context, 0, in one);
+            }
+
+            if (StrategyCalls<TStrategy>.HasOnBarsComplete)
+            {
+                _current = NoInstrument;
+                strategy.OnBarsComplete(context);
+                _current = 0;
+            }
+
+            bar++;
+        }
+        while (bar < last && orders.OpenCount == 0);
+        _strategy = strategy;
+        _current = NoInstrument;
+        return bar;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunOneBar(int bar, int last, int day)
+    {
+        TradingCore core = _core;
+        _isInStrategy = false;
+        if (core.Orders.OpenCount > 0)
+        {
+            _matcher.MatchAll(bar);
+        }
+
+        FastColumns columns = _market.Columns[0];
+        long close = columns.Close[bar];
+        if (close != InstrumentBars.Missing)
+        {
+            core.Ledger.SetPrice(0, close);
+        }
+
+        core.Bar = bar;
+        if (bar == last)
+        {
+            core.CloseMarket();
+        }
+
+        _isInStrategy = true;
+        Tell();
+        if (close != InstrumentBars.Missing)
+        {
+            _current = 0;
+            Bar one = BarAt(columns, bar, day, core.Date);
+            _strategy.OnBar(_context, 0, in one);
+            _current = NoInstrument;
+        }
+
+        EndBar(bar);
+    }
+
+    /// <summary>The bars of a day of a panel with several instruments.</summary>
+    private void RunBars(int day, CancellationToken cancellationToken)
+    {
+        TradingCore core = _core;
+        ReadOnlySpan<FastColumns> all = _market.Columns;
+        DateOnly date = core.Date;
+        int last = core.LastBarOfDay;
+        for (int bar = core.FirstBarOfDay; bar <= last; bar++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _isInStrategy = false;
+            bool hasMatched = core.Orders.OpenCount > 0;
+            if (hasMatched)
+            {
+                _matcher.MatchAll(bar);
+            }
+
+            MarkCloses(all, bar);
+            core.Bar = bar;
+            if (bar == last)
+            {
+                core.CloseMarket();
+            }
+
+            _isInStrategy = true;
+            if (hasMatched || StrategyCalls<TStrategy>.HasOnOrder)
+            {
+                Tell();
+            }
+
+            for (int i = 0; StrategyCalls<TStrategy>.HasOnBar && i < all.Length; i++)
+            {
+                if (all[i].Close[bar] != InstrumentBars.Missing)
+                {
+                    _current = i;
+                    Bar one = BarAt(all[i], bar, day, date);
+                    _strategy.OnBar(_context, i, in one);
+                }
+            }
+
+            _current = NoInstrument;
+            EndBar(bar);
+        }
+    }
+
+    private void MarkCloses(ReadOnlySpan<FastColumns> all, int bar)
+    {
+        Span<long> prices = _core.Ledger.PricesToSet();
+        for (int i = 0; i < all.Length && i < prices.Length; i++)
+        {
+            long close = all[i].Close[bar];
+            prices[i] = close != InstrumentBars.Missing ? close : prices[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Bar BarAt(in FastColumns columns, int bar, int day, DateOnly date) => new(
+        date,
+        new Price(columns.Open[bar]),
+        new Price(columns.High[bar]),
+        new Price(columns.Low[bar]),
+        new Price(columns.Close[bar]),
+        new Quantity(columns.Volume[bar]),
+        new Price(columns.PreviousClose[day]),
+        new Money(columns.Amount is null ? 0 : columns.Amount[bar]));
+
+    private void EndBar(int bar)
+    {
+        if (StrategyCalls<TStrategy>.HasOnBarsComplete)
+        {
+            _strategy.OnBarsComplete(_context);
+        }
+
+        if (_matchesSameClose)
+        {
+            _isInStrategy = false;
+            _core.Matcher.MatchSameClose(bar);
+        }
+    }
+
+    /// <summary>Tells the strategy of fills and of ended orders since the last time.</summary>
+    private void Tell()
+    {
+        if (StrategyCalls<TStrategy>.HasOnFill)
+        {
+            while (_fillsTold < _core.Fills.Count)
+            {
+                FillNotice notice = _core.FillNoticeOf(_fillsTold++);
+                _current = notice.Instrument;
+                _strategy.OnFill(_context, notice);
+            }
+        }
+
+        if (StrategyCalls<TStrategy>.HasOnOrder)
+        {
+            while (_endsTold < _core.Orders.Ended.Count)
+            {
+                OrderNotice notice = _core.NoticeOf(_core.Orders.Ended[_endsTold++]);
+                _current = notice.Instrument;
+                _strategy.OnOrder(_context, notice);
+            }
+        }
+
+        _current = NoInstrument;
+    }
+}
