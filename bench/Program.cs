@@ -1,5 +1,6 @@
 using EasyQuant.Bench;
 using EasyQuant.Bench.Data;
+using EasyQuant.Bench.Engine;
 using EasyQuant.Bench.Flow;
 using EasyQuant.Bench.Grpc;
 using EasyQuant.Bench.Runs;
@@ -7,6 +8,7 @@ using EasyQuant.Bench.Start;
 
 Dictionary<string, Func<string[], CancellationToken, Task<int>>> benches = new(StringComparer.Ordinal)
 {
+    ["engine"] = EngineBench.RunAsync,
     ["flow"] = FlowBench.RunAsync,
     ["grpc"] = GrpcBench.RunAsync,
     ["load"] = LoadBench.RunAsync,

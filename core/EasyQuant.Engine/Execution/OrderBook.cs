@@ -34,23 +34,35 @@ internal sealed class OrderBook(int instrumentCount, int orderCountMax)
     /// <exception cref="BacktestException">ORDER_LIMIT_EXCEEDED.</exception>
     public int Submit(in OrderEntry order)
     {
-        int index = Add(order);
+        SubmitBlank(order.Instrument) = order;
+        NextExpireDay = Math.Min(NextExpireDay, order.ExpireDay);
+        return _orders.Count - 1;
+    }
+
+    /// <summary>Adds a resting market order without quantity, good till cancelled, for the caller to complete.</summary>
+    /// <exception cref="BacktestException">ORDER_LIMIT_EXCEEDED.</exception>
+    public ref OrderEntry SubmitBlank(int instrument)
+    {
+        ref OrderEntry entry = ref AddBlank();
+        entry.Instrument = instrument;
+        entry.ExpireDay = int.MaxValue;
+        entry.Pair = -1;
         if (OpenCount == _open.Length)
         {
             Array.Resize(ref _open, OpenCount * 2);
         }
 
-        _open[OpenCount++] = index;
-        _restingByInstrument[order.Instrument]++;
-        NextExpireDay = Math.Min(NextExpireDay, order.ExpireDay);
-        return index;
+        _open[OpenCount++] = _orders.Count - 1;
+        _restingByInstrument[instrument]++;
+        return ref entry;
     }
 
     /// <summary>Adds an order that was refused at the door and returns its index.</summary>
     public int SubmitRejected(in OrderEntry order, string boundBy)
     {
-        int index = Add(order);
-        ref OrderEntry entry = ref _orders[index];
+        ref OrderEntry entry = ref AddBlank();
+        int index = _orders.Count - 1;
+        entry = order;
         entry.State = OrderState.Rejected;
         entry.BoundBy = boundBy;
         Note(index);
@@ -123,15 +135,14 @@ internal sealed class OrderBook(int instrumentCount, int orderCountMax)
     /// <summary>Gives the memory of the orders back; the book is not to be used again.</summary>
     public void Release() => _orders.Release();
 
-    private int Add(in OrderEntry order)
+    private ref OrderEntry AddBlank()
     {
         if (_orders.Count == orderCountMax)
         {
             throw new BacktestException("ORDER_LIMIT_EXCEEDED", $"A run may give at most {orderCountMax} orders; the strategy gave one more.");
         }
 
-        _orders.Add() = order;
-        return _orders.Count - 1;
+        return ref _orders.Add();
     }
 
     private void Note(int index)

@@ -16,10 +16,9 @@ internal static class StrategyCalls<TStrategy>
     public static readonly bool HasOnOrder = Has(nameof(IStrategy.OnOrder));
     public static readonly bool HasOnHeartbeat = Has(nameof(IStrategy.OnHeartbeat));
 
+    /// <summary>True when the body does nothing but return, itself or through the forwarder that the compiler makes for members with <c>in</c> parameters.</summary>
     private static bool IsEmpty(string name)
     {
-        const byte NoOperation = 0x00;
-        const byte Return = 0x2A;
         Type type = typeof(TStrategy);
         if (type.IsInterface || type.IsAbstract)
         {
@@ -27,10 +26,19 @@ internal static class StrategyCalls<TStrategy>
         }
 
         InterfaceMapping map = type.GetInterfaceMap(typeof(IStrategy));
-        int index = Array.FindIndex(map.InterfaceMethods, method => method.Name == name);
-        byte[] body = map.TargetMethods[index].GetMethodBody()?.GetILAsByteArray() ?? [];
-        return body.Length > 0 && body[^1] == Return && body.AsSpan(0, body.Length - 1).IndexOfAnyExcept(NoOperation) < 0;
+        MethodBase method = map.TargetMethods[Array.FindIndex(map.InterfaceMethods, method => method.Name == name)];
+        byte[] body = BodyOf(method);
+        ReadOnlySpan<byte> passArguments = [0x02, 0x03, 0x04, 0x05, 0x28];
+        if (body.Length == 10 && body.AsSpan(0, 5).SequenceEqual(passArguments) && !type.IsGenericType)
+        {
+            method = method.Module.ResolveMethod(BitConverter.ToInt32(body, 5))!;
+            body = BodyOf(method);
+        }
+
+        return body.Length > 0 && body[^1] == 0x2A && body.AsSpan(0, body.Length - 1).IndexOfAnyExcept((byte)0x00) < 0;
     }
+
+    private static byte[] BodyOf(MethodBase method) => method.GetMethodBody()?.GetILAsByteArray() ?? [];
 
     private static bool Has(string name)
     {

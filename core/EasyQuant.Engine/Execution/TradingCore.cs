@@ -203,6 +203,13 @@ internal sealed class TradingCore
         return true;
     }
 
+    /// <summary>Gives the memory of orders and fills back to the pool; the run is over.</summary>
+    public void Release()
+    {
+        Orders.Release();
+        Fills.Release();
+    }
+
     private void SetDayBounds()
     {
         FirstBarOfDay = Panel.Axis.FirstBarOf(Day);

@@ -9,12 +9,14 @@ namespace EasyQuant.Engine;
 internal sealed unsafe class FastMarket : IDisposable
 {
     private readonly FastColumns[] _columns;
+    private readonly nint[] _closes;
     private readonly MemoryHandle[] _handles;
     private int _handleCount;
 
     public FastMarket(MarketPanel panel)
     {
         _columns = new FastColumns[panel.Series.Length];
+        _closes = new nint[panel.Series.Length];
         _handles = new MemoryHandle[panel.Series.Length * 7];
         for (int i = 0; i < _columns.Length; i++)
         {
@@ -24,6 +26,7 @@ internal sealed unsafe class FastMarket : IDisposable
             columns.High = Pin(series.High);
             columns.Low = Pin(series.Low);
             columns.Close = Pin(series.Close);
+            _closes[i] = (nint)columns.Close;
             columns.Volume = Pin(series.Volume);
             columns.Amount = series.Amount.IsEmpty ? null : Pin(series.Amount);
             columns.PreviousClose = Pin(panel.PreviousClosesOf(i));
@@ -32,6 +35,9 @@ internal sealed unsafe class FastMarket : IDisposable
 
     /// <summary>One element an instrument.</summary>
     public ReadOnlySpan<FastColumns> Columns => _columns;
+
+    /// <summary>Addresses of the closes alone, close together because every bar reads all of them.</summary>
+    public ReadOnlySpan<nint> Closes => _closes;
 
     /// <inheritdoc />
     public void Dispose()

@@ -44,8 +44,7 @@ public sealed class FastRun : IDisposable
         if (!_isDisposed)
         {
             _isDisposed = true;
-            _core.Fills.Release();
-            _core.Orders.Release();
+            _core.Release();
         }
     }
 }

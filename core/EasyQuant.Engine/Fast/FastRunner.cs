@@ -118,39 +118,54 @@ internal sealed unsafe class FastRunner<TStrategy>
     /// <summary>Shows bars before <paramref name="last"/> while no order rests; returns the first bar that it left.</summary>
     private int RunQuietBars(int bar, int last, int day)
     {
-        TradingCore core = _core;
-        StrategyContext context = _context;
-        Ledger ledger = core.Ledger;
-        OrderBook orders = core.Orders;
+        // Spans of one length, so that one check serves all, and columns that the strategy does not look at are not read at all.
         FastColumns columns = _market.Columns[0];
+        int count = last - bar;
+        ReadOnlySpan<long> open = new(columns.Open + bar, count);
+        ReadOnlySpan<long> high = new(columns.High + bar, count);
+        ReadOnlySpan<long> low = new(columns.Low + bar, count);
+        ReadOnlySpan<long> close = new(columns.Close + bar, count);
+        ReadOnlySpan<long> volume = new(columns.Volume + bar, count);
+        ReadOnlySpan<long> amount = columns.Amount is null ? default : new(columns.Amount + bar, count);
+        long previousClose = columns.PreviousClose[day];
+        TradingCore core = _core;
         DateOnly date = core.Date;
         _isInStrategy = true;
         _current = 0;
         TStrategy strategy = _strategy;
+        int i = 0;
         do
         {
-            long close = columns.Close[bar];
-            core.Bar = bar;
-            if (close != InstrumentBars.Missing)
+            core.Bar = bar + i;
+            long price = close[i];
+            if (price != InstrumentBars.Missing)
             {
-                ledger.SetPrice(0, close);
-                Bar one = BarAt(columns, bar, day, date);
-                strategy.OnBar(context, 0, in one);
+                core.Ledger.SetPrice(0, price);
+                Bar one = new(
+                    date,
+                    new Price(open[i]),
+                    new Price(high[i]),
+                    new Price(low[i]),
+                    new Price(price),
+                    new Quantity(volume[i]),
+                    new Price(previousClose),
+                    new Money((uint)i < (uint)amount.Length ? amount[i] : 0));
+                strategy.OnBar(_context, 0, in one);
             }
 
             if (StrategyCalls<TStrategy>.HasOnBarsComplete)
             {
                 _current = NoInstrument;
-                strategy.OnBarsComplete(context);
+                strategy.OnBarsComplete(_context);
                 _current = 0;
             }
 
-            bar++;
+            i++;
         }
-        while (bar < last && orders.OpenCount == 0);
+        while (i < close.Length && core.Orders.OpenCount == 0);
         _strategy = strategy;
         _current = NoInstrument;
-        return bar;
+        return bar + i;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -206,7 +221,7 @@ internal sealed unsafe class FastRunner<TStrategy>
                 _matcher.MatchAll(bar);
             }
 
-            MarkCloses(all, bar);
+            MarkCloses(bar);
             core.Bar = bar;
             if (bar == last)
             {
@@ -234,13 +249,17 @@ internal sealed unsafe class FastRunner<TStrategy>
         }
     }
 
-    private void MarkCloses(ReadOnlySpan<FastColumns> all, int bar)
+    private void MarkCloses(int bar)
     {
+        ReadOnlySpan<nint> closes = _market.Closes;
         Span<long> prices = _core.Ledger.PricesToSet();
-        for (int i = 0; i < all.Length && i < prices.Length; i++)
+        for (int i = 0; i < closes.Length && i < prices.Length; i++)
         {
-            long close = all[i].Close[bar];
-            prices[i] = close != InstrumentBars.Missing ? close : prices[i];
+            long close = ((long*)closes[i])[bar];
+            if (close != InstrumentBars.Missing)
+            {
+                prices[i] = close;
+            }
         }
     }
 

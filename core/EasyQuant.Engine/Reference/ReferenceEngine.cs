@@ -38,6 +38,8 @@ public static class ReferenceEngine
         where TStrategy : IStrategy
     {
         TradingCore core = new(panel, settings, rules);
-        return new ReferenceRun<TStrategy>(core, strategy).Run(progress, CancelCheckBarInterval, ProgressDayInterval, cancellationToken);
+        EngineRun run = new ReferenceRun<TStrategy>(core, strategy).Run(progress, CancelCheckBarInterval, ProgressDayInterval, cancellationToken);
+        core.Release();
+        return run;
     }
 }

@@ -171,7 +171,11 @@ public sealed class StrategyContext
     /// <returns>The order's number, from 1; 0 when no order was given.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The quantity is negative or the instrument does not exist.</exception>
     /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
-    public int Buy(int instrument, long quantity) => Submit(OrderRequest.Market(instrument, OrderSide.Buy, quantity));
+    public int Buy(int instrument, long quantity)
+    {
+        RequireOrders();
+        return _desk.SubmitMarket(instrument, OrderSide.Buy, quantity);
+    }
 
     /// <summary>Gives a market order to sell for account 0. It fills at the instrument's next bar, clipped to what may be sold then.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
@@ -179,7 +183,11 @@ public sealed class StrategyContext
     /// <returns>The order's number, from 1; 0 when no order was given.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The quantity is negative or the instrument does not exist.</exception>
     /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
-    public int Sell(int instrument, long quantity) => Submit(OrderRequest.Market(instrument, OrderSide.Sell, quantity));
+    public int Sell(int instrument, long quantity)
+    {
+        RequireOrders();
+        return _desk.SubmitMarket(instrument, OrderSide.Sell, quantity);
+    }
 
     /// <summary>Gives an order. One that the exchange refuses (a price off the tick, a delisted instrument) is given and rejected.</summary>
     /// <param name="request">The order.</param>
