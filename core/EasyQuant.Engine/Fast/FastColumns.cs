@@ -10,6 +10,12 @@ internal unsafe struct FastColumns
     public long* Volume;
     public long* Amount;
 
+    /// <summary>Time of each row; null when row is time.</summary>
+    public int* Slots;
+
+    /// <summary>Number of rows.</summary>
+    public int Count;
+
     /// <summary>Reference prices, one a day.</summary>
     public long* PreviousClose;
 }

@@ -17,7 +17,7 @@ internal sealed unsafe class FastMarket : IDisposable
     {
         _columns = new FastColumns[panel.Series.Length];
         _closes = new nint[panel.Series.Length];
-        _handles = new MemoryHandle[panel.Series.Length * 7];
+        _handles = new MemoryHandle[panel.Series.Length * 8];
         for (int i = 0; i < _columns.Length; i++)
         {
             InstrumentBars series = panel.Series[i];
@@ -30,8 +30,14 @@ internal sealed unsafe class FastMarket : IDisposable
             columns.Volume = Pin(series.Volume);
             columns.Amount = series.Amount.IsEmpty ? null : Pin(series.Amount);
             columns.PreviousClose = Pin(panel.PreviousClosesOf(i));
+            columns.Slots = series.IsFull ? null : (int*)Hold(series.Slots.Pin());
+            columns.Count = series.Count;
+            IsFull &= series.IsFull && series.Count == panel.Axis.Count;
         }
     }
+
+    /// <summary>True when every instrument has a bar at every time, so that row is time.</summary>
+    public bool IsFull { get; } = true;
 
     /// <summary>One element an instrument.</summary>
     public ReadOnlySpan<FastColumns> Columns => _columns;
@@ -50,10 +56,11 @@ internal sealed unsafe class FastMarket : IDisposable
         _handleCount = 0;
     }
 
-    private long* Pin(ReadOnlyMemory<long> column)
+    private long* Pin(ReadOnlyMemory<long> column) => (long*)Hold(column.Pin());
+
+    private void* Hold(MemoryHandle handle)
     {
-        MemoryHandle handle = column.Pin();
         _handles[_handleCount++] = handle;
-        return (long*)handle.Pointer;
+        return handle.Pointer;
     }
 }

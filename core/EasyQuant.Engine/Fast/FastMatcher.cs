@@ -68,13 +68,18 @@ internal sealed unsafe class FastMatcher
         int instrument = order.Instrument;
         ref readonly FastColumns columns = ref _market.Columns[instrument];
         TradingTerms terms = _core.Terms.Of(instrument, _core.Day);
-        long price = _fillsAtClose ? columns.Close[bar] : columns.Open[bar];
+        int row = _core.RowAt(instrument, bar);
+        if (row < 0)
+        {
+            return false;
+        }
+
+        long price = _fillsAtClose ? columns.Close[row] : columns.Open[row];
         if (order.Type != OrderType.Market
             || order.State != OrderState.Resting
             || order.FilledQuantity != 0
             || order.Pair >= 0
             || order.IsForced
-            || columns.Close[bar] == InstrumentBars.Missing
             || !_core.Panel.Series[instrument].Suspended.IsEmpty
             || terms.LotMinimum != 1
             || terms.LotStep != 1

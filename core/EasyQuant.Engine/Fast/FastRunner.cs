@@ -17,6 +17,8 @@ internal sealed unsafe class FastRunner<TStrategy>
     private readonly StrategyContext _context;
     private readonly RunRecorder _recorder;
     private readonly bool _matchesSameClose;
+    private readonly int[] _rows;
+    private readonly int[] _nextRows;
     private TStrategy _strategy;
     private int _fillsTold;
     private int _endsTold;
@@ -32,6 +34,13 @@ internal sealed unsafe class FastRunner<TStrategy>
         _context = new StrategyContext(core);
         _recorder = new RunRecorder(core);
         _matchesSameClose = core.Settings.FillRule == FillRule.SameClose;
+        _rows = new int[market.Columns.Length];
+        _nextRows = new int[market.Columns.Length];
+        for (int i = 0; i < _nextRows.Length; i++)
+        {
+            _nextRows[i] = core.FirstRow(i);
+        }
+
         core.Orders.TracksEnds = StrategyCalls<TStrategy>.HasOnOrder;
     }
 
@@ -83,7 +92,7 @@ internal sealed unsafe class FastRunner<TStrategy>
             _strategy.OnHeartbeat(_context);
         }
 
-        if (_market.Columns.Length == 1)
+        if (_market.Columns.Length == 1 && _market.IsFull)
         {
             RunBarsOfOne(day);
         }
@@ -137,22 +146,17 @@ internal sealed unsafe class FastRunner<TStrategy>
         do
         {
             core.Bar = bar + i;
-            long price = close[i];
-            if (price != InstrumentBars.Missing)
-            {
-                core.Ledger.SetPrice(0, price);
-                Bar one = new(
-                    date,
-                    new Price(open[i]),
-                    new Price(high[i]),
-                    new Price(low[i]),
-                    new Price(price),
-                    new Quantity(volume[i]),
-                    new Price(previousClose),
-                    new Money((uint)i < (uint)amount.Length ? amount[i] : 0));
-                strategy.OnBar(_context, 0, in one);
-            }
-
+            core.Ledger.SetPrice(0, close[i]);
+            Bar one = new(
+                date,
+                new Price(open[i]),
+                new Price(high[i]),
+                new Price(low[i]),
+                new Price(close[i]),
+                new Quantity(volume[i]),
+                new Price(previousClose),
+                new Money((uint)i < (uint)amount.Length ? amount[i] : 0));
+            strategy.OnBar(_context, 0, in one);
             if (StrategyCalls<TStrategy>.HasOnBarsComplete)
             {
                 _current = NoInstrument;
@@ -179,12 +183,7 @@ internal sealed unsafe class FastRunner<TStrategy>
         }
 
         FastColumns columns = _market.Columns[0];
-        long close = columns.Close[bar];
-        if (close != InstrumentBars.Missing)
-        {
-            core.Ledger.SetPrice(0, close);
-        }
-
+        core.Ledger.SetPrice(0, columns.Close[bar]);
         core.Bar = bar;
         if (bar == last)
         {
@@ -193,14 +192,10 @@ internal sealed unsafe class FastRunner<TStrategy>
 
         _isInStrategy = true;
         Tell();
-        if (close != InstrumentBars.Missing)
-        {
-            _current = 0;
-            Bar one = BarAt(columns, bar, day, core.Date);
-            _strategy.OnBar(_context, 0, in one);
-            _current = NoInstrument;
-        }
-
+        _current = 0;
+        Bar one = BarAt(columns, bar, day, core.Date);
+        _strategy.OnBar(_context, 0, in one);
+        _current = NoInstrument;
         EndBar(bar);
     }
 
@@ -236,10 +231,11 @@ internal sealed unsafe class FastRunner<TStrategy>
 
             for (int i = 0; StrategyCalls<TStrategy>.HasOnBar && i < all.Length; i++)
             {
-                if (all[i].Close[bar] != InstrumentBars.Missing)
+                int row = _market.IsFull ? bar : _rows[i];
+                if (row >= 0)
                 {
                     _current = i;
-                    Bar one = BarAt(all[i], bar, day, date);
+                    Bar one = BarAt(all[i], row, day, date);
                     _strategy.OnBar(_context, i, in one);
                 }
             }
@@ -251,28 +247,58 @@ internal sealed unsafe class FastRunner<TStrategy>
 
     private void MarkCloses(int bar)
     {
-        ReadOnlySpan<nint> closes = _market.Closes;
         Span<long> prices = _core.Ledger.PricesToSet();
-        for (int i = 0; i < closes.Length && i < prices.Length; i++)
+        ReadOnlySpan<nint> closes = _market.Closes;
+        if (_market.IsFull)
         {
-            long close = ((long*)closes[i])[bar];
-            if (close != InstrumentBars.Missing)
+            for (int i = 0; i < closes.Length && i < prices.Length; i++)
             {
-                prices[i] = close;
+                prices[i] = ((long*)closes[i])[bar];
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < closes.Length; i++)
+        {
+            int row = RowAt(i, bar);
+            _rows[i] = row;
+            if (row >= 0)
+            {
+                prices[i] = ((long*)closes[i])[row];
             }
         }
     }
 
+    /// <summary>Row of an instrument's bar at a time, or -1; every time is asked for once.</summary>
+    private int RowAt(int instrument, int bar)
+    {
+        ref readonly FastColumns columns = ref _market.Columns[instrument];
+        if (columns.Slots is null)
+        {
+            return bar < columns.Count ? bar : -1;
+        }
+
+        int next = _nextRows[instrument];
+        if (next == columns.Count || columns.Slots[next] != bar)
+        {
+            return -1;
+        }
+
+        _nextRows[instrument] = next + 1;
+        return next;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Bar BarAt(in FastColumns columns, int bar, int day, DateOnly date) => new(
+    private static Bar BarAt(in FastColumns columns, int row, int day, DateOnly date) => new(
         date,
-        new Price(columns.Open[bar]),
-        new Price(columns.High[bar]),
-        new Price(columns.Low[bar]),
-        new Price(columns.Close[bar]),
-        new Quantity(columns.Volume[bar]),
+        new Price(columns.Open[row]),
+        new Price(columns.High[row]),
+        new Price(columns.Low[row]),
+        new Price(columns.Close[row]),
+        new Quantity(columns.Volume[row]),
         new Price(columns.PreviousClose[day]),
-        new Money(columns.Amount is null ? 0 : columns.Amount[bar]));
+        new Money(columns.Amount is null ? 0 : columns.Amount[row]));
 
     private void EndBar(int bar)
     {

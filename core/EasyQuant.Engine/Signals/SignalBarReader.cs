@@ -1,75 +1,33 @@
 namespace EasyQuant.Engine;
 
-/// <summary>
-/// Hands out the bars of one instrument that exist within a range of bar times. Without gaps these are slices of the panel; otherwise copies in
-/// memory that the next call uses again. Not thread-safe.
-/// </summary>
+/// <summary>The bars of one instrument within a range of times: slices of its columns, and when they are. Not thread-safe.</summary>
 internal sealed class SignalBarReader
 {
-    private readonly long[][] _columns = [[], [], [], [], []];
-    private int[] _times = [];
+    private ReadOnlyMemory<int> _slots;
+    private int _firstRow;
 
-    /// <summary>Times of the bars handed out last, as positions in the axis; empty when there are no gaps, where bar i is at the first time + i.</summary>
-    public ReadOnlySpan<int> Times => HasGaps ? _times.AsSpan(0, Count) : [];
-
-    /// <summary>Number of bars handed out last.</summary>
+    /// <summary>Number of bars read last.</summary>
     public int Count { get; private set; }
 
     /// <summary>True when some time of the range has no bar.</summary>
     public bool HasGaps { get; private set; }
 
-    /// <summary>First time of the range.</summary>
-    public int First { get; private set; }
-
     /// <summary>Reads the bars from time <paramref name="first"/>, included, to <paramref name="end"/>, excluded.</summary>
     public SignalBars Read(InstrumentBars series, int first, int end)
     {
-        First = first;
-        ReadOnlySpan<long> close = series.Close.Span[first..end];
-        int missing = close.Count(InstrumentBars.Missing);
-        Count = close.Length - missing;
-        HasGaps = missing > 0;
-        if (!HasGaps)
-        {
-            return new SignalBars(
-                series.Open[first..end], series.High[first..end], series.Low[first..end], series.Close[first..end], series.Volume[first..end]);
-        }
-
-        if (_times.Length < Count)
-        {
-            _times = new int[Count];
-        }
-
-        int next = 0;
-        for (int i = 0; i < close.Length; i++)
-        {
-            if (close[i] != InstrumentBars.Missing)
-            {
-                _times[next++] = first + i;
-            }
-        }
-
-        return new SignalBars(Pick(0, series.Open), Pick(1, series.High), Pick(2, series.Low), Pick(3, series.Close), Pick(4, series.Volume));
+        _firstRow = series.RowFrom(first);
+        Count = series.RowFrom(end) - _firstRow;
+        HasGaps = Count != end - first;
+        _slots = series.IsFull ? default : series.Slots.Slice(_firstRow, Count);
+        return new SignalBars(
+            series.Open.Slice(_firstRow, Count),
+            series.High.Slice(_firstRow, Count),
+            series.Low.Slice(_firstRow, Count),
+            series.Close.Slice(_firstRow, Count),
+            series.Volume.Slice(_firstRow, Count));
     }
 
-    /// <summary>Returns the time of a bar handed out last as a position in the axis.</summary>
+    /// <summary>Returns the time of a bar read last as a position in the axis.</summary>
     /// <param name="bar">0 to <see cref="Count"/> - 1.</param>
-    public int TimeOf(int bar) => HasGaps ? _times[bar] : First + bar;
-
-    private ReadOnlyMemory<long> Pick(int column, ReadOnlyMemory<long> source)
-    {
-        if (_columns[column].Length < Count)
-        {
-            _columns[column] = new long[Count];
-        }
-
-        ReadOnlySpan<long> values = source.Span;
-        long[] picked = _columns[column];
-        for (int i = 0; i < Count; i++)
-        {
-            picked[i] = values[_times[i]];
-        }
-
-        return picked.AsMemory(0, Count);
-    }
+    public int TimeOf(int bar) => _slots.IsEmpty ? _firstRow + bar : _slots.Span[bar];
 }

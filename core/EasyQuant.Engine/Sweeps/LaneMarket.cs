@@ -72,10 +72,9 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
         TradingTerms first = _terms.Of(_instrument, period.FirstDay);
         ReadOnlySpan<long> prices = (settings.FillRule == FillRule.NextOpen ? _bars.Open : _bars.Close).Span;
         IsPlain = !settings.ExchangeRules
-            && IsConstant(first, series.Instrument.Board)
+            && IsConstant(first, series.Instrument.Board, quantity)
             && series.Suspended.IsEmpty
             && first.FloorBuy(quantity, false) == quantity
-            && first.LotMinimum == 1
             && (settings.SuspensionPolicy == SuspensionPolicy.Rest || !_reader.HasGaps)
             && Tables.TryMake(prices, quantity, Divisor(series.Instrument), FeesOf(first.Buy), FeesOf(first.Sell))
             && Tables.SellGain.IndexOfAnyInRange(long.MinValue, -1) < 0;
@@ -94,7 +93,7 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
         rates.CommissionPpm, settings.CommissionMinimum.Units, rates.StampDutyPpm, rates.TransferFeePpm, settings.FeeIncrement.Units);
 
     /// <summary>True when lots and fees of the period are those of its first day.</summary>
-    private bool IsConstant(TradingTerms first, Board board)
+    private bool IsConstant(TradingTerms first, Board board, long quantity)
     {
         DateOnly date = panel.Calendar.Days[period.FirstDay];
         while (rules.NextChangeAfter(board, date) is { } change)
@@ -108,7 +107,7 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
             }
 
             TradingTerms terms = _terms.Of(_instrument, day);
-            if (terms.Buy != first.Buy || terms.Sell != first.Sell || terms.LotMinimum != first.LotMinimum || terms.LotStep != first.LotStep)
+            if (terms.Buy != first.Buy || terms.Sell != first.Sell || terms.FloorBuy(quantity, false) != quantity)
             {
                 return false;
             }

@@ -94,7 +94,7 @@ internal sealed class LaneWorker<TSignal>(
             panel.Calendar,
             panel.Axis,
             [panel.Series[instrument]],
-            [.. panel.Actions.Where(action => action.Symbol == panel.Series[instrument].Instrument.Symbol)],
+            [.. panel.Actions.Where(action => action.Symbol == panel.Series[instrument].Instrument.Symbol && action is not Conversion)],
             panel.ExchangeRates);
         EngineRun run = FastEngine.Run(
             _single, new SignalAdapter<TSignal>(parameters[parameter], _single, settings), settings, rules, null, cancellationToken);

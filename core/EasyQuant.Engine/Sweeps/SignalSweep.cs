@@ -48,6 +48,7 @@ public static class SignalSweep
         }
 
         RunPeriod period = RunPeriod.Of(panel, settings);
+        RefuseConversions(panel, period);
         LaneResult[] lanes = new LaneResult[laneCount];
         int tileLength = TileLength(panel.Series.Length, parameters.Length, threadCount);
         int tilesPerInstrument = (parameters.Length + tileLength - 1) / tileLength;
@@ -63,6 +64,23 @@ public static class SignalSweep
                 told.Add(to - from);
             });
         return new SignalSweepResult(panel.Series.Length, parameters.Length, ImmutableCollectionsMarshal.AsImmutableArray(lanes));
+    }
+
+    /// <summary>A lane holds one instrument; one that turns into another cannot be run alone.</summary>
+    private static void RefuseConversions(MarketPanel panel, RunPeriod period)
+    {
+        DateOnly first = panel.Calendar.Days[period.FirstDay];
+        DateOnly last = panel.Calendar.Days[period.EndDay - 1];
+        if (panel.Actions.OfType<Conversion>().FirstOrDefault(one => one.EffectiveDate >= first && one.EffectiveDate <= last) is { } conversion)
+        {
+            throw new BacktestParameterException(
+            [
+                new ParameterError(
+                    "NOT_SUPPORTED",
+                    "panel",
+                    $"{conversion.Symbol} turns into {conversion.Successor} on {conversion.EffectiveDate:O}: a sweep runs each instrument alone; end the period before."),
+            ]);
+        }
     }
 
     /// <summary>Whole instruments while there are enough of them to keep all threads busy; otherwise pieces of their combinations.</summary>

@@ -19,6 +19,11 @@ public sealed class FastEngineProperties
     }
 
     [Fact]
+    public void Fast_FullMarketWithEveryRule_EqualsReference() => Prop.ForAll(
+        ArbMap.Default.ArbFor<int>(),
+        seed => EqualRuns.Check(FullMarket.Make(seed), () => new WildStrategy((ulong)seed), FullSettings.Make(seed), $"seed {seed}") >= 0).Check(s_config);
+
+    [Fact]
     public void Fast_TrailingStopWithState_EqualsReference() => ForMarkets((panel, settings, seed) => EqualRuns.Check(
         panel,
         () => new TrailingStrategy(seed % 2 == 0 ? OrderSize.FixedShares(300) : OrderSize.Fraction(200_000)),

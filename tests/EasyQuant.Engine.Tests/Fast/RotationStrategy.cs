@@ -34,11 +34,9 @@ internal struct RotationStrategy(int lookback, int top) : IStrategy
         for (int i = 0; i < _order.Length; i++)
         {
             ReadOnlySpan<long> closes = context.History(i, BarField.Close);
-            long now = closes[^1];
-            long before = closes[closes.Length - 1 - lookback];
             _order[i] = i;
             _isTop[i] = false;
-            _change[i] = now == InstrumentBars.Missing || before == InstrumentBars.Missing ? 1 : 1 - ((double)now / before);
+            _change[i] = closes.Length <= lookback ? 1 : 1 - ((double)closes[^1] / closes[closes.Length - 1 - lookback]);
         }
 
         Array.Sort(_change, _order);

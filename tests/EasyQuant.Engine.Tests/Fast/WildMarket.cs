@@ -92,15 +92,18 @@ internal static class WildMarket
         long[] volume = new long[count];
         long[] amount = new long[count];
         byte[] suspended = new byte[calendar.Count];
+        List<int> slots = [];
         long price = random.Next(200, 5000) * 100L;
+        bool hasHoles = random.Next(4) > 0;
         for (int bar = 0; bar < count; bar++)
         {
             suspended[bar / barsPerDay] = random.Next(25) == 0 ? (byte)1 : suspended[bar / barsPerDay];
-            if (random.Next(10) == 0)
+            if (hasHoles && random.Next(10) == 0)
             {
-                open[bar] = high[bar] = low[bar] = close[bar] = InstrumentBars.Missing;
                 continue;
             }
+
+            slots.Add(bar);
 
             open[bar] = Move(random, price) * unit;
             price = Move(random, open[bar] / unit);
@@ -115,15 +118,18 @@ internal static class WildMarket
         return new InstrumentBars
         {
             Instrument = symbol.EndsWith(".US", StringComparison.Ordinal) ? instrument with { Currency = "USD" } : instrument,
-            Open = open,
-            High = high,
-            Low = low,
-            Close = close,
-            Volume = volume,
-            Amount = amount,
+            Slots = slots.Count == count ? default(ReadOnlyMemory<int>) : slots.ToArray(),
+            Open = Pick(open, slots),
+            High = Pick(high, slots),
+            Low = Pick(low, slots),
+            Close = Pick(close, slots),
+            Volume = Pick(volume, slots),
+            Amount = Pick(amount, slots),
             Suspended = random.Next(2) == 0 ? suspended : default(ReadOnlyMemory<byte>),
         };
     }
+
+    private static long[] Pick(long[] values, List<int> slots) => [.. slots.Select(slot => values[slot])];
 
     private static CorporateAction Action(Random random, Symbol symbol, TradingCalendar calendar)
     {

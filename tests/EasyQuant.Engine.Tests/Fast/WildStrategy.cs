@@ -19,6 +19,7 @@ internal struct WildStrategy(ulong seed) : IStrategy
         Mix(context.Equity.Units ^ context.Cash.Units ^ context.WithdrawableCash.Units);
         ReadOnlySpan<long> history = context.History(instrument, BarField.Close);
         Mix(history[^1] ^ history[0] ^ history.Length ^ context.BarCount);
+        Mix(context.BarCountOf(context.InstrumentCount - 1));
         for (int i = 0; i < context.InstrumentCount; i++)
         {
             Mix(context.LastClose(i) ^ context.Position(i) ^ (context.HasRestingOrder(i) ? 1 : 0));

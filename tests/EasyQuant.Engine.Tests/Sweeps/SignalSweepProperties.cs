@@ -48,12 +48,12 @@ public sealed class SignalSweepProperties
     [Fact]
     public void Threads_AnyNumber_GiveTheSameLanes()
     {
-        MarketPanel panel = Workload.Days();
+        MarketPanel panel = WorkloadMarket.Days(WorkloadMarket.Fixture("w3.bin"));
         ImmutableArray<SmaCrossSignal> parameters = [.. Enumerable.Range(1, 20).Select(fast => new SmaCrossSignal(fast, 40 + fast, 500))];
         SignalSweepResult[] results =
         [
             .. new[] { 1, 2, 3, 7 }.Select(threads =>
-                SignalSweep.Run(panel, parameters, Workload.Settings(true), RuleBook.China, threads, null, default)),
+                SignalSweep.Run(panel, parameters, WorkloadTests.Settings(Money.Zero, true), RuleBook.China, threads, null, default)),
         ];
         Assert.All(results, result => Assert.Equal(results[0].Lanes.ToArray(), result.Lanes.ToArray()));
     }
@@ -77,15 +77,15 @@ public sealed class SignalSweepProperties
     {
         using CancellationTokenSource source = new();
         Assert.Throws<OperationCanceledException>(() => SignalSweep.Run(
-            Workload.Days(), [new SmaCrossSignal(1, 2, 100)], Plain(new Random(1)), RuleBook.China, 2, (_, _) => source.Cancel(), source.Token));
+            WorkloadMarket.Days(WorkloadMarket.Fixture("w3.bin")), [new SmaCrossSignal(1, 2, 100)], Plain(new Random(1)), RuleBook.China, 2, (_, _) => source.Cancel(), source.Token));
     }
 
     [Fact]
     public void Strategy_Throws_NamesTheFirstLane()
     {
-        MarketPanel panel = Workload.Days();
+        MarketPanel panel = WorkloadMarket.Days(WorkloadMarket.Fixture("w3.bin"));
         BacktestException error = Assert.Throws<BacktestException>(() => SignalSweep.Run(
-            panel, [new SmaCrossSignal(1, 2, 100), new SmaCrossSignal(0, 2, 100)], Workload.Settings(true), RuleBook.China, 2, null, default));
+            panel, [new SmaCrossSignal(1, 2, 100), new SmaCrossSignal(0, 2, 100)], WorkloadTests.Settings(Money.Zero, true), RuleBook.China, 2, null, default));
         Assert.Equal("STRATEGY_FAILED", error.Reason);
         Assert.Contains("Combination 1", error.Message, StringComparison.Ordinal);
         Assert.Contains("600000.SH", error.Message, StringComparison.Ordinal);
