@@ -31,13 +31,14 @@ public sealed class RunnerHost : IAsyncDisposable
     /// <summary>Gets the settings of a Runner, for one in another process.</summary>
     public Dictionary<string, string?> Settings { get; }
 
-    public static async Task<RunnerHost> StartAsync(TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null)
+    public static async Task<RunnerHost> StartAsync(
+        TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null, string lease = "00:00:03")
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         string database = await servers.CreateDatabaseAsync(deadline.Token);
         string broker = await servers.CreateVirtualHostAsync(deadline.Token);
         WorkflowHost workflow = await WorkflowHost.StartAsync(
-            database, broker, new Dictionary<string, string?> { ["Workflow:LeaseDuration"] = "00:00:03" }, deadline.Token);
+            database, broker, new Dictionary<string, string?> { ["Workflow:LeaseDuration"] = lease }, deadline.Token);
         var host = new RunnerHost(workflow, new Dictionary<string, string?>
         {
             ["ConnectionStrings:easyquant"] = database,
