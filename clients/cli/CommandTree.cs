@@ -11,6 +11,7 @@ public static class CommandTree
     public static void AddTo(RootCommand root)
     {
         root.Subcommands.Add(Local.RunCommand.Create());
+        root.Subcommands.Add(Local.Backtests.BacktestCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(Remote.WorkflowCommands.Create());
         root.Subcommands.Add(Remote.RunCommands.Create());

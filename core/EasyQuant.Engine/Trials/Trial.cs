@@ -5,7 +5,7 @@ using EasyQuant.Domain;
 namespace EasyQuant.Engine;
 
 /// <summary>One backtest as the trial ledger counts it.</summary>
-/// <param name="Key">SHA-256 of the manifest, lower-case hexadecimal: repeating a backtest repeats the key, and the ledger counts it once.</param>
+/// <param name="Key">See <see cref="KeyOf"/>: repeating a backtest repeats the key, and the ledger counts it once.</param>
 /// <param name="Family">Strategy family: the name of a shipped strategy, or what the user calls the idea that all variants share.</param>
 /// <param name="DataSha256">Hash of the panel.</param>
 /// <param name="FirstDate">First trading day, included.</param>
@@ -46,10 +46,18 @@ public sealed record Trial(
             result.Manifest.Parameters.ToJsonString());
     }
 
-    /// <summary>Returns the key of a backtest: the SHA-256 of its manifest's JSON, lower-case hexadecimal.</summary>
+    /// <summary>
+    /// Returns the key of a backtest: the SHA-256 of its manifest's JSON, lower-case hexadecimal, without engine and code. Who runs an idea
+    /// again on another engine or after a rebuild has not tried another idea.
+    /// </summary>
     /// <param name="manifest">The manifest.</param>
-    public static string KeyOf(BacktestManifest manifest) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest.ToJson().ToJsonString())));
+    public static string KeyOf(BacktestManifest manifest)
+    {
+        System.Text.Json.Nodes.JsonObject json = manifest.ToJson();
+        json.Remove("engine_version");
+        json.Remove("code_sha256");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())));
+    }
 
     /// <summary>True when the trial belongs to a family and saw at least one day from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
     /// <param name="family">Name of the family.</param>

@@ -7,8 +7,6 @@ namespace EasyQuant.Nodes.Trading;
 /// <summary>Runs a shipped strategy over daily bars with the reference engine. The bars come as a table or as a reference of DataPreload.</summary>
 public sealed class BacktestNode : INodeHandler
 {
-    private const int BarsPort = 0;
-    private const int DataPort = 1;
     private readonly BacktestParameters _parameters;
     private readonly BacktestSettings _settings;
 
@@ -28,11 +26,7 @@ public sealed class BacktestNode : INodeHandler
             Icon = "line-chart",
             Description = new LocalizedText(
                 "Runs a strategy over daily bars with A-share rules and exact costs.", "按 A 股规则与精确费用在日线上运行策略。"),
-            Inputs =
-            [
-                new PortDefinition("bars", PortType.Table, new LocalizedText("Bars", "K 线"), Required: false),
-                new PortDefinition("data", PortType.Json, new LocalizedText("Reference", "数据引用"), Required: false),
-            ],
+            Inputs = [.. StrategyInputs.Ports],
             Outputs =
             [
                 new PortDefinition("metrics", PortType.Json, new LocalizedText("Metrics", "绩效指标")),
@@ -50,8 +44,8 @@ public sealed class BacktestNode : INodeHandler
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        MarketPanel panel = await PanelAsync(execution, cancellationToken);
-        JsonObject parameters = StrategyParameters(execution);
+        MarketPanel panel = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
+        JsonObject parameters = StrategyInputs.Parameters(execution, _parameters.Parameters);
         try
         {
             BacktestResult result = Backtester.Run(
@@ -77,27 +71,4 @@ public sealed class BacktestNode : INodeHandler
 
         execution.Report(new StepMetrics(panel.BarCount, 0));
     }
-
-    private async ValueTask<MarketPanel> PanelAsync(NodeExecution execution, CancellationToken cancellationToken)
-    {
-        if (execution.HasInput(BarsPort))
-        {
-            return PanelCache.Convert(execution.InputTable(BarsPort));
-        }
-
-        JsonNode? reference = execution.HasInput(DataPort) ? execution.InputJson(DataPort)
-            : _parameters.Data is { } template ? execution.Evaluate(template)
-            : throw new NodeException("MISSING_INPUT", $"Node '{execution.NodeId}' needs bars: connect 'bars' or 'data', or set the parameter 'data'.");
-        IArtifactStore store = execution.Services.Require<IArtifactStore>("an artifact store");
-        return await PanelCache.Shared.GetAsync(DataReference.Read(reference), store, cancellationToken);
-    }
-
-    private JsonObject StrategyParameters(NodeExecution execution) => _parameters.Parameters is null
-        ? []
-        : execution.Evaluate(_parameters.Parameters) switch
-        {
-            null => [],
-            JsonObject parameters => parameters,
-            JsonNode other => throw new NodeException("PARAMETER_TYPE", $"'parameters' must be an object, was {other.ToJsonString()}."),
-        };
 }

@@ -6,9 +6,11 @@ namespace EasyQuant.Nodes.Trading;
 /// <summary>Parameters of <see cref="BacktestNode"/>. Amounts and rates are decimal text.</summary>
 public sealed record BacktestParameters
 {
-    /// <summary>Name of a shipped strategy: <c>buy_and_hold</c>, <c>rsi_reversal</c> or <c>sma_cross</c>.</summary>
+    /// <summary>Name of a shipped strategy, for example <c>sma_cross</c>; see <see cref="StrategyCatalog"/>.</summary>
     [Title("Strategy", "策略")]
-    [Hint("Name of a shipped strategy: buy_and_hold, rsi_reversal or sma_cross.", "内置策略名：buy_and_hold、rsi_reversal 或 sma_cross。")]
+    [Hint(
+        "Name of a shipped strategy: bollinger, buy_and_hold, grid, macd, martingale, momentum_rotation, pairs, rsi_reversal, sma_cross or turtle.",
+        "内置策略名：bollinger、buy_and_hold、grid、macd、martingale、momentum_rotation、pairs、rsi_reversal、sma_cross 或 turtle。")]
     [TextLength(1, 63)]
     public required string Strategy { get; init; }
 

@@ -5,10 +5,11 @@ namespace EasyQuant.Nodes.Trading;
 /// <summary>Nodes about indicators and backtests.</summary>
 public static class TradingNodePack
 {
-    /// <summary>Adds the node types <c>Backtest</c>, <c>DataPreload</c>, <c>Indicator</c> and <c>ParamGrid</c>.</summary>
+    /// <summary>Adds the node types <c>Backtest</c>, <c>BiasCheck</c>, <c>DataPreload</c>, <c>Indicator</c> and <c>ParamGrid</c>.</summary>
     public static void AddTo(NodeCatalog catalog)
     {
         BacktestNode.AddTo(catalog);
+        BiasCheckNode.AddTo(catalog);
         DataPreloadNode.AddTo(catalog);
         IndicatorNode.AddTo(catalog);
         ParamGridNode.AddTo(catalog);

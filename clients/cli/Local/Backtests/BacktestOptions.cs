@@ -1,0 +1,32 @@
+namespace EasyQuant.Cli.Local.Backtests;
+
+/// <summary>What <c>eq backtest</c> was asked to do.</summary>
+/// <param name="Strategy">Name of a shipped strategy.</param>
+/// <param name="Files">Files of bars of any known vendor, at least one.</param>
+/// <param name="Parameters">Parameters of the strategy as name=value.</param>
+/// <param name="Cash">Cash at the start as decimal text.</param>
+/// <param name="StartDate">First trading day, included; null starts with the data.</param>
+/// <param name="EndDate">Last trading day, included; null ends with the data.</param>
+/// <param name="Benchmark">Symbol among the files to compare with; null for none.</param>
+/// <param name="OutputFolder">Where the files of the result go.</param>
+/// <param name="LedgerFile">The trial ledger.</param>
+/// <param name="Family">Strategy family in the ledger; null takes the strategy's name.</param>
+/// <param name="ChecksBias">Whether the bias checks run.</param>
+/// <param name="Seed">Seed of the run and of the shuffles.</param>
+/// <param name="IsChinese">Whether the tear sheet opens in 中文.</param>
+/// <param name="IsGreenUp">Whether gains open green.</param>
+public sealed record BacktestOptions(
+    string Strategy,
+    IReadOnlyList<string> Files,
+    IReadOnlyList<string> Parameters,
+    string Cash,
+    DateOnly? StartDate,
+    DateOnly? EndDate,
+    string? Benchmark,
+    string OutputFolder,
+    string LedgerFile,
+    string? Family,
+    bool ChecksBias,
+    long Seed,
+    bool IsChinese,
+    bool IsGreenUp);
