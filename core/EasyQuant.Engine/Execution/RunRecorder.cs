@@ -115,7 +115,7 @@ internal sealed class RunRecorder(TradingCore core)
                     builder.Add(new Position(
                         core.Panel.Series[i].Instrument.Symbol,
                         new Quantity(position.Quantity),
-                        new Quantity(position.Sellable(lastDay, 1)),
+                        new Quantity(position.Sellable(lastDay, core.Terms.Of(i, lastDay).ShareDays)),
                         new Price(core.Ledger.LastPrice(i)),
                         !HasBarOn(i, lastDay))
                     {

@@ -182,6 +182,13 @@ internal sealed class TradingCore
         return row >= 0 ? row + 1 : Panel.Series[instrument].IsFull ? 0 : _rows[instrument];
     }
 
+    /// <summary>Trading day of a row of an instrument.</summary>
+    public int DayOfRow(int instrument, int row)
+    {
+        InstrumentBars series = Panel.Series[instrument];
+        return Panel.Axis.Days.Span[series.IsFull ? row : series.Slots.Span[row]];
+    }
+
     /// <summary>Books cash without a trade.</summary>
     public void PostCash(PostingKind kind, int account, int currency, long amount, string source)
     {

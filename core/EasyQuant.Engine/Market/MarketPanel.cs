@@ -109,6 +109,11 @@ public sealed class MarketPanel
     /// <param name="instrument">0 to the count of instruments - 1.</param>
     public ReadOnlyMemory<long> PreviousClosesOf(int instrument) => _previousCloses[instrument].Value;
 
+    /// <summary>Returns the panel with other corporate actions; columns are shared.</summary>
+    /// <param name="actions">All actions, any order.</param>
+    /// <exception cref="ArgumentException">An action does not fit.</exception>
+    public MarketPanel WithActions(ImmutableArray<CorporateAction> actions) => new(Calendar, Axis, Series, actions, ExchangeRates);
+
     /// <summary>Returns the panel restricted to days not after <paramref name="last"/>, with the same instruments and actions.</summary>
     public MarketPanel TruncateAfter(DateOnly last)
     {

@@ -128,6 +128,27 @@ public sealed class StrategyContext
         return column.Span[_core.FirstRow(instrument).._core.RowEnd(instrument)];
     }
 
+    /// <summary>
+    /// Returns the adjustment factor of the day of an earlier bar over that of the last known bar: an earlier price times it is comparable with today's
+    /// prices (forward-adjusted as of now). 1 when the data has no factors.
+    /// </summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    /// <param name="barsAgo">0 to <see cref="BarCountOf"/> - 1; 0 is the last known bar and gives 1.</param>
+    public double AdjustmentOf(int instrument, int barsAgo)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(barsAgo);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(barsAgo, BarCountOf(instrument));
+        InstrumentBars series = _core.Panel.Series[instrument];
+        if (series.AdjustmentFactor.IsEmpty)
+        {
+            return 1;
+        }
+
+        int last = _core.RowEnd(instrument) - 1;
+        ReadOnlySpan<double> factors = series.AdjustmentFactor.Span;
+        return factors[_core.DayOfRow(instrument, last - barsAgo)] / factors[_core.DayOfRow(instrument, last)];
+    }
+
     /// <summary>Exchanges cash of an account at the last known rates, without cost; rounded half up to 0.0001.</summary>
     /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
     /// <param name="from">Currency given.</param>
