@@ -4,7 +4,7 @@ using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
 
-/// <summary>Runs a shipped strategy by name over a panel and reports. Stateless and thread-safe.</summary>
+/// <summary>Runs a shipped strategy by name over a panel in the fast engine and reports. Stateless and thread-safe.</summary>
 public static class Backtester
 {
     /// <summary>Runs one backtest with the shipped rule book. See the overload that takes a rule book.</summary>
@@ -45,10 +45,18 @@ public static class Backtester
         CancellationToken cancellationToken)
     {
         StrategyBinding binding = StrategyCatalog.Bind(strategy, parameters);
-        EngineRun run = ReferenceEngine.Run(panel, binding.Create(), settings, rules, progress, cancellationToken);
+        EngineRun run = binding.Accept(new FastVisitor(panel, settings, rules, progress, cancellationToken));
         ImmutableArray<RoundTrip> trades = RoundTripBuilder.Build(panel, run);
         BacktestManifest manifest = new(
-            ReferenceEngine.Version, rules.Version, panel.ContentSha256, strategy, binding.Parameters, settings);
+            FastEngine.Version, rules.Version, panel.ContentSha256, strategy, binding.Parameters, settings);
         return new BacktestResult(manifest, StatisticsCalculator.Compute(settings.InitialCash, run, trades), run, trades);
+    }
+
+    private sealed class FastVisitor(
+        MarketPanel panel, BacktestSettings settings, RuleBook rules, Action<int, int>? progress, CancellationToken cancellationToken)
+        : IStrategyVisitor<EngineRun>
+    {
+        public EngineRun Visit<TStrategy>(Func<TStrategy> create)
+            where TStrategy : IStrategy => FastEngine.Run(panel, create(), settings, rules, progress, cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ public static class BiasChecks
         StrategyBinding binding = StrategyCatalog.Bind(strategy, parameters);
         RuleBook rules = RuleBook.China;
         BacktestManifest manifest = new(
-            ReferenceEngine.Version, rules.Version, panel.ContentSha256, strategy, binding.Parameters, settings);
+            FastEngine.Version, rules.Version, panel.ContentSha256, strategy, binding.Parameters, settings);
         return Run(new BiasSubject(panel, _ => binding.Create(), settings, rules), Trial.KeyOf(manifest), options, progress, cancellationToken);
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace EasyQuant.Engine;
 
 /// <summary>What reproduces a result to the bit.</summary>
-/// <param name="EngineVersion">Engine and its version, for example <c>reference/1</c>.</param>
+/// <param name="EngineVersion">Engine and its version, for example <c>fast/1</c>.</param>
 /// <param name="RuleBookVersion">Edition of the rule book.</param>
 /// <param name="DataSha256">Hash of the panel.</param>
 /// <param name="Strategy">Name of the strategy.</param>
