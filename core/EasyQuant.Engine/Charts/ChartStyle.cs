@@ -19,7 +19,7 @@ public static class ChartStyle
         main{max-width:1000px;margin:0 auto;padding:18px 20px 60px}h2{font-size:16px;margin:28px 0 8px;font-weight:600}h3{font-size:14px;margin:16px 0 6px;font-weight:600;color:var(--mute)}p.note{color:var(--mute);margin:4px 0 8px}
         .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px}.card{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:10px 12px}
         .card>span{color:var(--mute);font-size:12.5px}.card b{display:block;font-size:20px;font-weight:600;font-variant-numeric:tabular-nums}b.gain,td.gain{color:var(--gain)}b.loss,td.loss{color:var(--loss)}
-        .columns{columns:2 400px;column-gap:20px}.columns section{break-inside:avoid;padding-bottom:2px}.scroll{overflow-x:auto}
+        .columns{columns:2 400px;column-gap:20px}.columns section{break-inside:avoid;padding-bottom:2px}.columns h3{margin-top:4px}.scroll{overflow-x:auto}
         svg.chart{display:block;width:100%;background:var(--paper);border:1px solid var(--line);border-radius:8px}svg text{font-size:11px;fill:var(--mute)}svg .axis{font-size:12px;fill:var(--ink)}svg .cell{font-size:11.5px;fill:var(--ink)}svg .cell.light{fill:#fff}
         svg .grid,svg .tick{stroke:var(--line)}svg .base{stroke:#8fa1a9}svg .band{fill:#7a4fa316}svg .line{fill:none;stroke-width:1.5;stroke-linejoin:round}svg .line.main{stroke:var(--main)}svg .line.other{stroke:var(--other);stroke-dasharray:5 3}svg .line.fall{stroke:var(--fall)}svg .line.quiet{stroke:#8fa1a9}
         svg .area{stroke:none;fill-opacity:.16}svg .area.main{fill:var(--main)}svg .area.other{fill:var(--other)}svg .area.fall{fill:var(--fall)}svg .area.quiet{fill:#8fa1a9}

@@ -106,6 +106,22 @@ public sealed class ShippedStrategyTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Strategy_FastEngine_EqualsReferenceToTheBit(string name) => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(25),
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), ArbMap.Default.ArbFor<bool>(), (seed, hasRules) =>
+        {
+            MarketPanel panel = RandomMarket.Make(seed);
+            BacktestSettings settings = new() { ExchangeRules = hasRules };
+            StrategyBinding binding = StrategyCatalog.Bind(name, Quick(name));
+            EngineRun fast = binding.Accept(new FastVisitor(panel, settings));
+            EngineRun reference = ReferenceEngine.Run(panel, binding.Create(), settings, RuleBook.China, null, default);
+            Assert.Equal(reference.Orders.ToArray(), fast.Orders.ToArray());
+            Assert.Equal(reference.Fills.ToArray(), fast.Fills.ToArray());
+            Assert.Equal(reference.Equity.ToArray(), fast.Equity.ToArray());
+        }));
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Binding_Visited_GivesAStructThatTradesTheSame(string name)
     {
         MarketPanel panel = RandomMarket.Make(3);
@@ -170,6 +186,12 @@ public sealed class ShippedStrategyTests
             Array.IndexOf(days, order.SubmitDate),
             order.Symbol.ToString()[5] - '0',
             order.Side == OrderSide.Buy ? order.Quantity.Units : -order.Quantity.Units))];
+    }
+
+    private sealed class FastVisitor(MarketPanel panel, BacktestSettings settings) : IStrategyVisitor<EngineRun>
+    {
+        public EngineRun Visit<TStrategy>(Func<TStrategy> create)
+            where TStrategy : IStrategy => FastEngine.Run(panel, create(), settings, RuleBook.China, null, default);
     }
 
     private sealed class Runner(MarketPanel panel) : IStrategyVisitor<(bool IsStruct, string Hash)>

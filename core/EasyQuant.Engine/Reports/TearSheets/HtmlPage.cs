@@ -20,13 +20,14 @@ internal sealed class HtmlPage
     public void Card(string english, string chinese, string value, int sign) => Raw(
         $"<div class=\"card\"><span>{new ChartText(english, chinese).ToHtml()}</span><b{Sign(sign)}>{ChartText.Escape(value)}</b></div>");
 
-    /// <summary>Cells are HTML already.</summary>
-    public void Table(IEnumerable<string> header, IEnumerable<IEnumerable<string>> rows)
+    /// <summary>Cells are HTML already; the last column holds text instead of numbers when told so.</summary>
+    public void Table(IEnumerable<string> header, IEnumerable<IEnumerable<string>> rows, bool endsWithText = false)
     {
         Raw("<div class=\"scroll\"><table><thead><tr>");
-        foreach (string title in header)
+        string[] titles = [.. header];
+        for (int i = 0; i < titles.Length; i++)
         {
-            Raw($"<th>{title}</th>");
+            Raw($"<th{(endsWithText && i == titles.Length - 1 ? " class=\"text\"" : "")}>{titles[i]}</th>");
         }
 
         Raw("</tr></thead><tbody>");

@@ -154,7 +154,8 @@ public static class TearSheet
                     HtmlPage.Cell(BiasNames.TitleOf(verdict.Check)),
                     $"<td class=\"{BiasNames.Of(verdict.Outcome)}\">{BiasNames.TitleOf(verdict.Outcome).ToHtml()}</td>",
                     $"<td class=\"text\">{new ChartText(verdict.ReasonEn, verdict.ReasonZh).ToHtml()}</td>",
-                ]));
+                ]),
+                endsWithText: true);
         }
     }
 
@@ -232,7 +233,8 @@ public static class TearSheet
             [
                 HtmlPage.Cell(pair.Key),
                 HtmlPage.TextCell(pair.Value is System.Text.Json.Nodes.JsonValue value && value.TryGetValue(out string? text) ? text : pair.Value?.ToJsonString() ?? "–"),
-            ]));
+            ]),
+            endsWithText: true);
     }
 
     private static void More(HtmlPage page, int count, int shown)
