@@ -32,6 +32,8 @@ public static class BarImport
             ImportKind.Csv => ReadCsv(path, path, stream, profile, options),
             ImportKind.LeanZip or ImportKind.CsvZip => ReadZip(path, stream, profile, options),
             ImportKind.QlibBin => Binary(QlibBin.Read(path, files, options, out long skipped), skipped, 0, profile, options),
+            ImportKind.Arrow => ColumnarBars.Read(ArrowFile.Read(ReadAll(stream, path)), path, profile, options),
+            ImportKind.Parquet => ColumnarBars.Read(ParquetFile.Read(ReadAll(stream, path)), path, profile, options),
             _ => ReadBinary(path, ReadAll(stream, path), profile, options),
         };
     }
@@ -102,7 +104,7 @@ public static class BarImport
         return new ImportResult(ImportMerge.Tables([.. results.Select(r => r.Table)]), ImportMerge.Reports([.. results.Select(r => r.Report)]), profile);
     }
 
-    private static ImportResult ReadCsv(string name, string path, Stream stream, ImportProfile profile, ImportOptions options)
+    internal static ImportResult ReadCsv(string name, string path, Stream stream, ImportProfile profile, ImportOptions options)
     {
         bool isLean = profile.Kind == ImportKind.LeanZip;
         bool isScaled = isLean && !path.Contains("crypto", StringComparison.OrdinalIgnoreCase) && !path.Contains("forex", StringComparison.OrdinalIgnoreCase) && !path.Contains("cfd", StringComparison.OrdinalIgnoreCase);

@@ -17,8 +17,11 @@ public static class ImportDetection
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = path[(path.LastIndexOf('/') + 1)..];
-        return ImportProfiles.Get(OfExtension(path, name) ?? OfText(name, head, encoding));
+        return ImportProfiles.Get(OfMagic(head.Span) ?? OfExtension(path, name) ?? OfText(name, head, encoding));
     }
+
+    private static string? OfMagic(ReadOnlySpan<byte> head) =>
+        head.StartsWith("ARROW1"u8) || head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF]) ? "arrow" : head.StartsWith("PAR1"u8) ? "parquet" : null;
 
     private static string? OfExtension(string path, string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {
@@ -28,6 +31,8 @@ public static class ImportDetection
         ".bin" => "qlib_bin",
         ".json" => "freqtrade",
         ".zip" => IsBinanceName(name) ? "binance" : "lean",
+        ".arrow" or ".feather" => "arrow",
+        ".parquet" => "parquet",
         _ => path.Contains("/vipdoc/", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) ? "tdx_text" : null,
     };
 

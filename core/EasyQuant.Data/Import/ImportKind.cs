@@ -26,4 +26,10 @@ public enum ImportKind
 
     /// <summary>Zip of CSV files of another profile.</summary>
     CsvZip = 7,
+
+    /// <summary>Arrow IPC file (Feather version 2) or stream.</summary>
+    Arrow = 8,
+
+    /// <summary>Parquet.</summary>
+    Parquet = 9,
 }

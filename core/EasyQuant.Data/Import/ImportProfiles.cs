@@ -43,6 +43,8 @@ public static class ImportProfiles
         new() { Name = "backtrader", TitleEn = "backtrader", TitleZh = "backtrader", ZoneId = "America/New_York", DefaultExchange = "US" },
         new() { Name = "backtesting", TitleEn = "backtesting.py", TitleZh = "backtesting.py", ZoneId = "America/New_York", DefaultExchange = "US" },
         new() { Name = "us_excel", TitleEn = "Stooq, US Excel (1/2/1990)", TitleZh = "Stooq、美式 Excel（1/2/1990）", ZoneId = "America/New_York", DefaultExchange = "US" },
+        new() { Name = "arrow", TitleEn = "Arrow, Feather", TitleZh = "Arrow、Feather", Kind = ImportKind.Arrow },
+        new() { Name = "parquet", TitleEn = "Parquet", TitleZh = "Parquet", Kind = ImportKind.Parquet },
     ];
 
     /// <summary>The profile of that name, or null.</summary>

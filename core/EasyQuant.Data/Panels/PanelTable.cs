@@ -32,6 +32,49 @@ public static class PanelTable
         return new Table(columns);
     }
 
+    /// <summary>Rows that <see cref="Read"/> gives, without reading them.</summary>
+    /// <exception cref="PanelException">As of <see cref="Read"/>.</exception>
+    public static long Count(BarPanel panel, PanelQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(panel);
+        ArgumentNullException.ThrowIfNull(query);
+        (int first, int last, _) = Range(panel, query);
+        return Positions(panel, query.Symbols).Sum(i => (long)Cut(panel, i, first, last).Count);
+    }
+
+    /// <summary>Whether the panel has exactly these bars over their dates, and no others of their symbols in between.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="bars">A table of bars in any order.</param>
+    public static bool Holds(BarPanel panel, Table bars)
+    {
+        ArgumentNullException.ThrowIfNull(panel);
+        ArgumentNullException.ThrowIfNull(bars);
+        var symbols = bars.GetColumn<StringColumn>(BarTable.Symbol);
+        var dates = bars.GetColumn<DateColumn>(BarTable.TradingDate);
+        if (bars.RowCount == 0)
+        {
+            return true;
+        }
+
+        Symbol[] wanted = [.. Enumerable.Range(0, bars.RowCount).Select(row => symbols.GetString(row)!).Distinct(StringComparer.Ordinal).Select(Symbol.Parse)];
+        if (wanted.Any(s => panel.IndexOf(s) < 0))
+        {
+            return false;
+        }
+
+        int[] days = dates.Days.ToArray();
+        Table held = Read(panel, new PanelQuery { Symbols = wanted, From = EpochDays.ToDate(days.Min()), To = EpochDays.ToDate(days.Max()) });
+        string[] names = [.. held.Columns.Select(c => c.Name)];
+        if (names.Any(n => !bars.TryGetColumn(n, out _)))
+        {
+            return false;
+        }
+
+        bool hasStarts = names.Contains(BarTable.StartTime, StringComparer.Ordinal);
+        (string, bool)[] order = [(BarTable.Symbol, false), (hasStarts ? BarTable.StartTime : BarTable.TradingDate, false)];
+        return TableSort.Sort(held, order).ContentEquals(TableSort.Sort(bars.Select(names), order));
+    }
+
     private readonly record struct Part(int Instrument, int From, int Count);
 
     private static (int First, int Last, DateOnly AsOf) Range(BarPanel panel, PanelQuery query)

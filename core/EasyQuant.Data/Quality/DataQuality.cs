@@ -1,7 +1,7 @@
 namespace EasyQuant.Data;
 
 /// <summary>
-/// Judges and cleans daily bars. The trading calendar is derived from the data: a day counts when at least a fifth of the symbols have a bar on it.
+/// Judges and cleans daily bars. Without a given calendar it is derived from the data: a day counts when at least a fifth of the symbols have a bar on it.
 /// Same input, same report.
 /// </summary>
 public static class DataQuality
@@ -14,6 +14,7 @@ public static class DataQuality
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.OutlierReturn);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.StaleAfterDays, 1);
         BarTable.Require(bars);
         Table sorted = TableSort.Sort(bars, (BarTable.Symbol, false), (BarTable.TradingDate, false));
         return new QualityScan(sorted, options).Run();

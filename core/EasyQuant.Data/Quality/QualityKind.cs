@@ -20,4 +20,13 @@ public enum QualityKind
 
     /// <summary>No volume.</summary>
     ZeroVolume = 5,
+
+    /// <summary>A high or low beyond the exchange's price limit by more than a tick.</summary>
+    LimitBreach = 6,
+
+    /// <summary>A bar on a day that is no trading day of the calendar.</summary>
+    OutsideCalendar = 7,
+
+    /// <summary>The last bar is too old.</summary>
+    Stale = 8,
 }

@@ -9,6 +9,9 @@ internal static class QualityNames
         QualityKind.Duplicate => "duplicate",
         QualityKind.OutlierReturn => "outlier_return",
         QualityKind.Gap => "gap",
+        QualityKind.LimitBreach => "limit_breach",
+        QualityKind.OutsideCalendar => "outside_calendar",
+        QualityKind.Stale => "stale",
         _ => "zero_volume",
     };
 }

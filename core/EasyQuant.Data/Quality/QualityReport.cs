@@ -23,8 +23,11 @@ public sealed record QualityReport
     /// <summary>Kinds that were found and whose policy is to block, worst first; empty when nothing blocks.</summary>
     public required IReadOnlyList<QualityKind> BlockedBy { get; init; }
 
-    /// <summary>Days of the calendar derived from the data.</summary>
+    /// <summary>Days of the calendar between the first and the last bar: given, or derived from the data.</summary>
     public required int CalendarDayCount { get; init; }
+
+    /// <summary>Whether a calendar, a rule book or an as-of date was given; else the counts that need them say nothing and are not in the JSON.</summary>
+    public bool IsJudgedByMarket { get; init; }
 
     /// <summary>1 = nothing found; see <see cref="SymbolQuality.Score"/>.</summary>
     public double Score => Total.Score;
@@ -41,7 +44,20 @@ public sealed record QualityReport
         return json;
     }
 
-    private static JsonObject ToJson(SymbolQuality quality) => new()
+    private JsonObject ToJson(SymbolQuality quality)
+    {
+        JsonObject json = Counts(quality);
+        if (IsJudgedByMarket)
+        {
+            json["limit_breach_count"] = quality.LimitBreachCount;
+            json["outside_calendar_count"] = quality.OutsideCalendarCount;
+            json["stale_count"] = quality.StaleCount;
+        }
+
+        return json;
+    }
+
+    private static JsonObject Counts(SymbolQuality quality) => new()
     {
         ["symbol"] = quality.Symbol,
         ["score"] = Math.Round(quality.Score, 6),

@@ -18,6 +18,7 @@ internal sealed class QualityScan
     private readonly bool[] _isUnusable;
     private readonly List<QualityFinding>[] _findings = [.. Enum.GetValues<QualityKind>().Select(_ => new List<QualityFinding>())];
     private readonly HashSet<QualityKind> _blocking = [];
+    private readonly MarketChecks _market;
     private int[] _calendar = [];
 
     public QualityScan(Table sorted, QualityOptions options)
@@ -33,12 +34,13 @@ internal sealed class QualityScan
         _volume = sorted.GetColumn<Int64Column>(BarTable.Volume);
         _isDropped = new bool[sorted.RowCount];
         _isUnusable = new bool[sorted.RowCount];
+        _market = new MarketChecks(sorted, options);
     }
 
     public QualityResult Run()
     {
         List<(int Start, int End)> groups = Groups();
-        _calendar = Calendar(groups);
+        _calendar = _market.Calendar() ?? Calendar(groups);
         SymbolQuality[] bySymbol = [.. groups.Select(g => Judge(g.Start, g.End))];
         SymbolQuality total = new() { Symbol = "" };
         foreach (SymbolQuality symbol in bySymbol)
@@ -53,6 +55,7 @@ internal sealed class QualityScan
             Findings = [.. _findings.SelectMany(f => f).Take(QualityReport.FindingsMax)],
             BlockedBy = [.. _blocking.Order()],
             CalendarDayCount = _calendar.Length,
+            IsJudgedByMarket = _options.Calendar is not null || _options.Rules is not null || _options.AsOf is not null,
         };
         return new QualityResult(Kept(), report);
     }
@@ -121,6 +124,7 @@ internal sealed class QualityScan
             }
         }
 
+        long limitBreaches = JudgeMarket(start, end, quality.Symbol, out long outside, out long stale);
         (long outliers, long gaps, long missing) = Continuity(start, end, quality.Symbol);
         int first = Array.FindIndex(_isDropped, start, end - start, d => !d);
         int last = Array.FindLastIndex(_isDropped, end - 1, end - start, d => !d);
@@ -132,10 +136,44 @@ internal sealed class QualityScan
             OutlierReturnCount = outliers,
             GapCount = gaps,
             MissingDayCount = missing,
+            LimitBreachCount = limitBreaches,
+            OutsideCalendarCount = outside,
+            StaleCount = stale,
             FirstDate = first < 0 ? null : _dates.GetDate(first),
             LastDate = last < 0 ? null : _dates.GetDate(last),
             RowsOut = _isDropped.AsSpan(start, end - start).Count(false),
         };
+    }
+
+    private long JudgeMarket(int start, int end, string symbol, out long outside, out long stale)
+    {
+        long breaches = 0;
+        outside = 0;
+        _market.Start(symbol);
+        for (int row = start; row < end; row++)
+        {
+            if (!_market.IsTradingDay(_dates.Days[row]))
+            {
+                outside++;
+                Note(QualityKind.OutsideCalendar, row, symbol, "no trading day of the calendar");
+            }
+
+            if (!_isUnusable[row] && _market.LimitFault(row) is { } fault)
+            {
+                breaches++;
+                Found(QualityKind.LimitBreach, row, symbol, fault, _options.LimitBreaches);
+                _isUnusable[row] = _isDropped[row];
+            }
+        }
+
+        stale = 0;
+        if (_market.StaleFault(_dates.GetDate(end - 1)) is { } old)
+        {
+            stale = 1;
+            Note(QualityKind.Stale, end - 1, symbol, old);
+        }
+
+        return breaches;
     }
 
     private long FindDuplicates(int start, int end, string symbol)
@@ -204,6 +242,7 @@ internal sealed class QualityScan
         {
             // A bar that was removed still shows that the symbol was quoted on that day.
             int missing = row == start ? 0 : DaysBetween(_dates.Days[row - 1], _dates.Days[row], out firstMissing);
+            missing = missing == 0 ? 0 : _market.WithoutSuspensions(_calendar, firstMissing, missing, out firstMissing);
             if (missing > 0)
             {
                 gaps++;

@@ -39,14 +39,24 @@ public sealed record SymbolQuality
     /// <summary>Bars without volume.</summary>
     public long ZeroVolumeCount { get; init; }
 
+    /// <summary>Bars beyond the price limit; 0 when no rule book judged them.</summary>
+    public long LimitBreachCount { get; init; }
+
+    /// <summary>Bars on days that are no trading days; 0 without a calendar.</summary>
+    public long OutsideCalendarCount { get; init; }
+
+    /// <summary>Symbols whose last bar is too old: 0 or 1, in the sum their number.</summary>
+    public long StaleCount { get; init; }
+
     /// <summary>
-    /// 1 - (10 (duplicates + non-positive + OHLC) + 5 outliers + missing days + zero volumes) / (10 (rows in + missing days)), at least 0; 1 for no rows.
+    /// 1 - (10 (duplicates + non-positive + OHLC + outside the calendar) + 5 (outliers + limit breaches) + missing days + zero volumes) / (10 (rows in + missing
+    /// days)), at least 0; 1 for no rows.
     /// </summary>
     public double Score
     {
         get
         {
-            long weight = (10 * (DuplicateCount + NonPositivePriceCount + OhlcBreachCount)) + (5 * OutlierReturnCount) + MissingDayCount + ZeroVolumeCount;
+            long weight = (10 * (DuplicateCount + NonPositivePriceCount + OhlcBreachCount + OutsideCalendarCount)) + (5 * (OutlierReturnCount + LimitBreachCount)) + MissingDayCount + ZeroVolumeCount;
             long scale = 10 * (RowsIn + MissingDayCount);
             return scale == 0 ? 1 : Math.Max(0, (double)(scale - weight) / scale);
         }
@@ -65,5 +75,8 @@ public sealed record SymbolQuality
         GapCount = GapCount + other.GapCount,
         MissingDayCount = MissingDayCount + other.MissingDayCount,
         ZeroVolumeCount = ZeroVolumeCount + other.ZeroVolumeCount,
+        LimitBreachCount = LimitBreachCount + other.LimitBreachCount,
+        OutsideCalendarCount = OutsideCalendarCount + other.OutsideCalendarCount,
+        StaleCount = StaleCount + other.StaleCount,
     };
 }

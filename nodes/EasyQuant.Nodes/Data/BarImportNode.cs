@@ -1,5 +1,4 @@
 using EasyQuant.Data;
-using EasyQuant.Domain;
 using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Data;
@@ -43,29 +42,21 @@ public sealed class BarImportNode : INodeHandler
 
     private static BarImportNode Create(BarImportParameters parameters)
     {
-        Symbol? symbol = parameters.Symbol is null ? null
-            : Symbol.TryNormalize(parameters.Symbol, out Symbol known) ? known
-            : throw OutOfRange($"symbol: `{parameters.Symbol}` is no known spelling of a symbol.");
-        PanelInterval? interval = parameters.Interval is null ? null
-            : PanelInterval.TryParse(parameters.Interval, out PanelInterval parsed) ? parsed
-            : throw OutOfRange($"interval: `{parameters.Interval}` is not 1d, 1m to 720m or 1h to 12h.");
-        ImportProfile? profile = parameters.Profile == "auto" ? null
-            : ImportProfiles.Find(parameters.Profile)
-            ?? throw OutOfRange($"profile: `{parameters.Profile}` is not auto, {string.Join(", ", ImportProfiles.All.Select(p => p.Name))}.");
+        ImportProfile? profile = parameters.Profile == "auto" ? null : BarParameters.Profile(parameters.Profile);
         foreach ((string name, int? value) in new[] { ("volumeMultiplier", parameters.VolumeMultiplier), ("amountMultiplier", parameters.AmountMultiplier) })
         {
             if (value is not (null or 1 or 10 or 100 or 1000 or 10_000 or 100_000 or 1_000_000))
             {
-                throw OutOfRange($"{name} must be a power of ten from 1 to 1,000,000, was {value}.");
+                throw BarParameters.OutOfRange($"{name} must be a power of ten from 1 to 1,000,000, was {value}.");
             }
         }
 
         return new BarImportNode(parameters, new ImportOptions
         {
             Profile = profile,
-            Symbol = symbol,
+            Symbol = BarParameters.Symbol(parameters.Symbol),
             Encoding = parameters.Encoding,
-            Interval = interval,
+            Interval = BarParameters.Interval(parameters.Interval),
             ZoneId = parameters.TimeZone,
             FindZone = TimeZoneInfo.FindSystemTimeZoneById,
             DateOrder = parameters.DateOrder,
@@ -75,8 +66,6 @@ public sealed class BarImportNode : INodeHandler
             RowsStop = parameters.PreviewOnly ? PreviewRows : null,
         });
     }
-
-    private static NodeException OutOfRange(string message) => new("PARAMETER_OUT_OF_RANGE", message);
 
     private (Table Table, ParseReport? Report, string? Profile) LoadOne(IDataFiles files, string path, int rowsMax)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EasyQuant.Data;
+using EasyQuant.Domain;
 using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Data;
@@ -10,16 +11,22 @@ public sealed class DataCleanNode : INodeHandler
     private const int FindingsInErrorMax = 5;
     private readonly QualityOptions _options;
     private readonly double _minimumScore;
+    private readonly DataCleanParameters _parameters;
 
     private DataCleanNode(DataCleanParameters parameters)
     {
         _minimumScore = parameters.MinimumScore;
+        _parameters = parameters;
         _options = new QualityOptions
         {
             Duplicates = parameters.Duplicates,
             BadPrices = parameters.BadPrices,
             ZeroVolume = parameters.ZeroVolume,
             OutlierReturn = parameters.OutlierReturn,
+            Rules = parameters.PriceLimits == LimitPolicy.Off ? null : RuleBook.China,
+            LimitBreaches = parameters.PriceLimits switch { LimitPolicy.Drop => BadBarPolicy.Drop, LimitPolicy.Error => BadBarPolicy.Error, _ => BadBarPolicy.Keep },
+            AsOf = BarParameters.Date("asOf", parameters.AsOf),
+            StaleAfterDays = parameters.StaleAfterDays,
         };
     }
 
@@ -50,7 +57,7 @@ public sealed class DataCleanNode : INodeHandler
         QualityResult result;
         try
         {
-            result = DataQuality.Clean(bars, _options);
+            result = DataQuality.Clean(bars, OptionsFor(execution, bars));
         }
         catch (ArgumentException e)
         {
@@ -67,6 +74,22 @@ public sealed class DataCleanNode : INodeHandler
         execution.SetOutput(0, result.Table);
         execution.SetOutput(1, report.ToJson());
         return ValueTask.CompletedTask;
+    }
+
+    private QualityOptions OptionsFor(NodeExecution execution, Table bars)
+    {
+        try
+        {
+            return _options with
+            {
+                Calendar = _parameters.Calendar == QualityCalendar.China ? PanelSaveNode.China(bars, _options.AsOf) : null,
+                Facts = BarParameters.Facts(execution, _parameters.FactsPath),
+            };
+        }
+        catch (PanelException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
+        }
     }
 
     private string Blocked(QualityReport report)

@@ -13,6 +13,10 @@ public static class DataNodePack
         TdxLoaderNode.AddTo(catalog);
         BarImportNode.AddTo(catalog);
         DataCleanNode.AddTo(catalog);
+        BarsFromTableNode.AddTo(catalog);
+        PanelSaveNode.AddTo(catalog);
+        PanelLoadNode.AddTo(catalog);
+        TableExportNode.AddTo(catalog);
         TableMergeNode.AddTo(catalog);
         TableSelectNode.AddTo(catalog);
         DbSaveNode.AddTo(catalog);

@@ -77,7 +77,7 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
         }
     }
 
-    private static JsonObject Describe(string path, Table table, ParseReport? report, string? profile)
+    public static JsonObject Describe(string path, Table table, ParseReport? report, string? profile)
     {
         var file = new JsonObject { ["path"] = path, ["rows_loaded"] = table.RowCount };
         if (report is not null)

@@ -12,7 +12,7 @@ public sealed class PeerFixture : IAsyncLifetime
     private static readonly Dictionary<string, string> s_noVariables = [];
 
     private readonly string _output = AppContext.BaseDirectory;
-    private readonly string _work = Path.Combine(FindArtifacts(), "interop");
+    private readonly string _work = NodePackages.Work;
     private Lazy<Task<JsonElement>> _node = null!;
     private Lazy<Task<JsonElement>> _python = null!;
     private EchoServer _server = null!;
@@ -35,26 +35,13 @@ public sealed class PeerFixture : IAsyncLifetime
 
     private async Task<JsonElement> RunNodeAsync()
     {
-        const string Install = "install node 20 or later and npm (on Debian: apt-get install nodejs npm)";
-        string directory = Path.Combine(_work, "node");
-        Directory.CreateDirectory(directory);
-        if (!s_nodePackages.All(package => IsInstalled(directory, package)))
-        {
-            await File.WriteAllTextAsync(Path.Combine(directory, "package.json"), """{ "private": true }""", CancellationToken.None);
-            await PeerProcess.RunAsync(
-                "npm",
-                ["install", "--no-audit", "--no-fund", "--no-package-lock", "--save-exact", .. s_nodePackages],
-                s_noVariables,
-                directory,
-                Install);
-        }
-
+        string directory = await NodePackages.InstallAsync("node", s_nodePackages);
         string json = await PeerProcess.RunAsync(
             "node",
             [Path.Combine(_output, "Peers", "echo_client.js"), _server.Address.Authority, Path.Combine(_output, "Protos")],
             new Dictionary<string, string> { ["NODE_PATH"] = Path.Combine(directory, "node_modules") },
             directory,
-            Install);
+            NodePackages.Install);
         return JsonDocument.Parse(json).RootElement;
     }
 
@@ -84,26 +71,5 @@ public sealed class PeerFixture : IAsyncLifetime
             directory,
             Install);
         return JsonDocument.Parse(json).RootElement;
-    }
-
-    private static bool IsInstalled(string directory, string package)
-    {
-        int at = package.LastIndexOf('@');
-        string manifest = Path.Combine(directory, "node_modules", package[..at], "package.json");
-        return File.Exists(manifest)
-            && JsonDocument.Parse(File.ReadAllText(manifest)).RootElement.GetProperty("version").GetString() == package[(at + 1)..];
-    }
-
-    private static string FindArtifacts()
-    {
-        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (directory.Name == "artifacts")
-            {
-                return directory.FullName;
-            }
-        }
-
-        throw new InvalidOperationException($"{AppContext.BaseDirectory} is not under a directory named artifacts.");
     }
 }

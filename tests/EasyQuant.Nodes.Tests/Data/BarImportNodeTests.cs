@@ -48,7 +48,7 @@ public sealed class BarImportNodeTests
     [InlineData("""{"path":"AAPL.csv","timeZone":"Mars/Olympus"}""", "IMPORT_ZONE", "Mars/Olympus")]
     [InlineData("""{"path":"qlib/features/sh600000/close.day.bin"}""", "IMPORT_FORMAT", "calendars/day.txt")]
     [InlineData("""{"path":"mix*.csv"}""", "IMPORT_FORMAT", "import them apart")]
-    [InlineData("""{"path":"a.csv","profile":"bloomberg"}""", "PARAMETER_OUT_OF_RANGE", "profile: `bloomberg` is not auto, generic, tushare")]
+    [InlineData("""{"path":"a.csv","profile":"bloomberg"}""", "PARAMETER_OUT_OF_RANGE", "profile: `bloomberg` is not generic, tushare")]
     [InlineData("""{"path":"a.csv","interval":"5 minutes"}""", "PARAMETER_", "interval")]
     public async Task BarImport_BadFileOrParameter_IsNamed(string parameters, string reason, string message)
     {

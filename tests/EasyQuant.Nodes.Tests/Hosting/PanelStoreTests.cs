@@ -55,6 +55,20 @@ public sealed class PanelStoreTests
     }
 
     [Fact]
+    public void Append_SameBarsAgain_ChangesNothing()
+    {
+        using var folder = new TempFolder();
+        var store = new PanelStore(folder.Path);
+        store.Write(Bars(0, 30, "600000.SH", "000001.SZ"), s_options, CancellationToken.None);
+        Table late = Bars(30, 5, "600000.SH", "000001.SZ");
+        PanelManifest first = store.Append(late, s_options, CancellationToken.None);
+        PanelManifest again = store.Append(late, s_options, CancellationToken.None);
+        Assert.Equal((2L, 70L), (again.Version, again.BarCount));
+        Assert.Equal(first.InstrumentsChecksum, again.InstrumentsChecksum);
+        Assert.Equal("PANEL_CONFLICT", Assert.Throws<PanelException>(() => store.Append(Bars(34, 2, "600000.SH"), s_options, CancellationToken.None)).Reason);
+    }
+
+    [Fact]
     public void Append_AfterAWriterThatDied_OverwritesItsRemains()
     {
         using var folder = new TempFolder();

@@ -1,4 +1,5 @@
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Hosting;
 
 namespace EasyQuant.Nodes.Data.Files;
 
@@ -6,8 +7,10 @@ namespace EasyQuant.Nodes.Data.Files;
 /// The regular files below one directory. A path that leaves it, also through a symbolic link, is refused; devices, pipes and sockets are refused.
 /// Safe for concurrent use.
 /// </summary>
-public sealed class DirectoryDataFiles : IDataFiles
+public sealed class DirectoryDataFiles : IDataFiles, IDataSink
 {
+    private static readonly string[] s_written = [".csv", ".arrow", ".arrows", ".feather", ".parquet"];
+
     /// <summary>Largest number of files that <see cref="Find"/> returns or looks at: 100,000.</summary>
     public const int FilesMax = 100_000;
 
@@ -103,6 +106,56 @@ public sealed class DirectoryDataFiles : IDataFiles
 
         found.Sort(StringComparer.Ordinal);
         return found;
+    }
+
+    /// <summary>The panels below <c>panel/</c> of the data root.</summary>
+    /// <exception cref="NodeException"><c>FILE_OUTSIDE_ROOT</c>: <c>panel</c> is a link that leads outside.</exception>
+    public PanelStore Panels()
+    {
+        string folder = Path.Combine(_root, "panel");
+        if (Directory.Exists(folder))
+        {
+            RequireInside(RealPath(folder), "panel");
+        }
+
+        return new PanelStore(folder);
+    }
+
+    /// <inheritdoc/>
+    public void Replace(string path, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        string full = Resolve(path);
+        if (!s_written.Contains(Path.GetExtension(full), StringComparer.Ordinal) || path.Split('/', '\\').Any(p => p.StartsWith('.') || p.Any(char.IsControl)))
+        {
+            throw new NodeException("FILE_NAME_INVALID", $"`{path}`: files are written as {string.Join(", ", s_written)}, and no part of the path starts with a dot.");
+        }
+
+        string folder = Path.GetDirectoryName(full)!;
+        Directory.CreateDirectory(folder);
+        RequireInside(RealPath(folder), path);
+        if (Directory.Exists(full) || (File.Exists(full) && !FileKind.IsRegular(full)))
+        {
+            throw new NodeException("FILE_NOT_REGULAR", $"`{path}` is a directory, device, pipe or socket.");
+        }
+
+        string part = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}-{Guid.NewGuid():N}.part");
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            // The name itself is replaced, so a link in its place is not followed.
+            File.Move(part, full, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
     }
 
     private string Resolve(string path)

@@ -65,8 +65,8 @@ public sealed class PanelStore
         return draft.Manifest;
     }
 
-    /// <summary>Adds later bars as the next version; writes the data set when there is none.</summary>
-    /// <returns>The new version's manifest.</returns>
+    /// <summary>Adds later bars as the next version; writes the data set when there is none. Repeating it with the same bars changes nothing.</summary>
+    /// <returns>The manifest of the version that holds the bars.</returns>
     /// <exception cref="PanelException"><c>PANEL_CONFLICT</c>: a bar is not later than the last of its instrument, or another writer is at work; else as <see cref="Write"/>.</exception>
     public PanelManifest Append(Table bars, PanelOptions options, CancellationToken cancellationToken)
     {
@@ -82,7 +82,17 @@ public sealed class PanelStore
         }
 
         using OpenPanel open = Open(options.Dataset, options.Interval, newest);
-        PanelDraft draft = PanelBuilder.Append(open.Panel, bars, options);
+        PanelDraft draft;
+        try
+        {
+            draft = PanelBuilder.Append(open.Panel, bars, options);
+        }
+        catch (PanelException e) when (e.Reason == "PANEL_CONFLICT" && PanelTable.Holds(open.Panel, bars))
+        {
+            // A step that is repeated finds its own bars: nothing is left to do.
+            return open.Panel.Manifest;
+        }
+
         Commit(folder, draft, Path.Combine(folder, Name(newest)), cancellationToken);
         return draft.Manifest;
     }
