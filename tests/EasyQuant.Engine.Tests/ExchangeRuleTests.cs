@@ -123,6 +123,20 @@ public sealed class ExchangeRuleTests
         Assert.Equal("12328.71", sell.CashFlow.ToString());
     }
 
+    [Theory]
+    [InlineData("600000.SH", "2011-03-01", "2.5", "transfer-fee.sh.1990")]
+    [InlineData("600000.SH", "2012-07-02", "1.88", "transfer-fee.sh.2012-06")]
+    [InlineData("600000.SH", "2014-03-03", "1.5", "transfer-fee.sh.2012-09")]
+    [InlineData("000001.SZ", "2014-03-03", "0", "account")]
+    [InlineData("600000.SH", "2016-03-01", "0.5", "transfer-fee.2015")]
+    public void TransferFee_Before2015_GoesByQuantityInShanghaiOnly(string symbol, string date, string amount, string source)
+    {
+        DateOnly first = DateOnly.ParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        MarketPanel panel = new PanelBuilder(first, 2).Flat(symbol, "10", "10").Build();
+        EngineRun run = ReferenceEngine.Run(panel, new ScriptedStrategy((0, 0, 2500)), new BacktestSettings(), RuleBook.China, null, default);
+        Assert.Equal((amount, source), (run.Fills[0].TransferFee.Amount.ToString(), run.Fills[0].TransferFee.Source));
+    }
+
     [Fact]
     public void Stamp_BeforeTheHalving_IsATenthPercent()
     {

@@ -7,7 +7,8 @@ namespace EasyQuant.Domain;
 /// <summary>
 /// Reads the JSON form of a rule book: <c>{"version","rules":[{"id","kind","boards","effective_from","source","confidence",...values}]}</c>.
 /// Kinds and their values: <c>price_limit</c> limit_ppm, special_treatment; <c>new_listing</c> free_days, optional first_day_up_ppm and first_day_down_ppm; <c>lot</c> minimum, step;
-/// <c>tick</c> tick; <c>settlement</c> share_days; <c>stamp_duty</c> buy_ppm, sell_ppm; <c>transfer_fee</c> rate_ppm;
+/// <c>tick</c> tick; <c>settlement</c> share_days; <c>stamp_duty</c> buy_ppm, sell_ppm; <c>transfer_fee</c> rate_ppm, optional per_thousand_shares and
+/// exchange;
 /// <c>dividend_tax</c> month_ppm, year_ppm, longer_ppm; <c>fee_rounding</c> increment.
 /// </summary>
 public static class RuleBookJson
@@ -57,7 +58,8 @@ public static class RuleBookJson
             "settlement" => new SettlementRule(id, boards, from, source, confidence, (int)Number(row, "share_days", id)),
             "stamp_duty" => new StampDutyRule(
                 id, boards, from, source, confidence, Number(row, "buy_ppm", id), Number(row, "sell_ppm", id)),
-            "transfer_fee" => new TransferFeeRule(id, boards, from, source, confidence, Number(row, "rate_ppm", id)),
+            "transfer_fee" => new TransferFeeRule(
+                id, boards, from, source, confidence, Number(row, "rate_ppm", id), OptionalMoney(row, "per_thousand_shares"), OptionalText(row, "exchange")),
             "dividend_tax" => new DividendTaxRule(
                 id, boards, from, source, confidence, Number(row, "month_ppm", id), Number(row, "year_ppm", id), Number(row, "longer_ppm", id)),
             "fee_rounding" => new FeeRoundingRule(id, boards, from, source, confidence, Money.Parse(Text(row, "increment", id))),
@@ -76,6 +78,10 @@ public static class RuleBookJson
 
     private static string Text(JsonElement row, string name, string id) => Field(row, name, id).GetString()
         ?? throw new FormatException($"Rule \"{id}\": \"{name}\" is null.");
+
+    private static string? OptionalText(JsonElement row, string name) => row.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+
+    private static Money OptionalMoney(JsonElement row, string name) => OptionalText(row, name) is { } text ? Money.Parse(text) : Money.Zero;
 
     private static long? Optional(JsonElement row, string name, string id) => row.TryGetProperty(name, out _) ? Number(row, name, id) : null;
 

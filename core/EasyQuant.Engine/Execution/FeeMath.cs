@@ -11,17 +11,17 @@ internal readonly struct FeeMath(BacktestSettings settings)
     private readonly long _minimum = settings.CommissionMinimum.Units;
 
     /// <summary>All fees of a further fill, without booking it.</summary>
-    public long Total(in OrderEntry order, FeeRates rates, long value)
+    public long Total(in OrderEntry order, FeeRates rates, long value, long quantity)
     {
         if (order.FilledQuantity == 0)
         {
-            return checked(Math.Max(Share(value, rates.CommissionPpm), _minimum) + Share(value, rates.StampDutyPpm) + Share(value, rates.TransferFeePpm));
+            return checked(Math.Max(Share(value, rates.CommissionPpm), _minimum) + Share(value, rates.StampDutyPpm) + TransferFee(rates, value, quantity));
         }
 
         return checked(
             Math.Max(Rounded(order.CommissionSum + ((Int128)value * rates.CommissionPpm)), _minimum) - Math.Max(Rounded(order.CommissionSum), _minimum)
             + Rounded(order.StampSum + ((Int128)value * rates.StampDutyPpm)) - Rounded(order.StampSum)
-            + Rounded(order.TransferSum + ((Int128)value * rates.TransferFeePpm)) - Rounded(order.TransferSum));
+            + Rounded(order.TransferSum + TransferSum(rates, value, quantity)) - Rounded(order.TransferSum));
     }
 
     /// <summary>Charges a further fill: sets the fees of the fill and adds to the sums of the order.</summary>
@@ -34,10 +34,10 @@ internal readonly struct FeeMath(BacktestSettings settings)
             fill.IsMinimumCommission = byRate < _minimum;
             fill.Commission = Math.Max(byRate, _minimum);
             fill.StampDuty = Share(fill.Value, rates.StampDutyPpm);
-            fill.TransferFee = Share(fill.Value, rates.TransferFeePpm);
+            fill.TransferFee = TransferFee(rates, fill.Value, fill.Quantity);
             if (!isComplete)
             {
-                Add(ref order, fill.Value, rates);
+                Add(ref order, fill.Value, fill.Quantity, rates);
             }
 
             return;
@@ -46,7 +46,7 @@ internal readonly struct FeeMath(BacktestSettings settings)
         long commission = Math.Max(Rounded(order.CommissionSum), _minimum);
         long stamp = Rounded(order.StampSum);
         long transfer = Rounded(order.TransferSum);
-        Add(ref order, fill.Value, rates);
+        Add(ref order, fill.Value, fill.Quantity, rates);
         long owed = Rounded(order.CommissionSum);
         fill.IsMinimumCommission = owed < _minimum;
         fill.Commission = Math.Max(owed, _minimum) - commission;
@@ -54,12 +54,18 @@ internal readonly struct FeeMath(BacktestSettings settings)
         fill.TransferFee = Rounded(order.TransferSum) - transfer;
     }
 
-    private static void Add(ref OrderEntry order, long value, FeeRates rates)
+    private static void Add(ref OrderEntry order, long value, long quantity, FeeRates rates)
     {
         order.CommissionSum += (Int128)value * rates.CommissionPpm;
         order.StampSum += (Int128)value * rates.StampDutyPpm;
-        order.TransferSum += (Int128)value * rates.TransferFeePpm;
+        order.TransferSum += TransferSum(rates, value, quantity);
     }
+
+    private static Int128 TransferSum(FeeRates rates, long value, long quantity) =>
+        ((Int128)value * rates.TransferFeePpm) + ((Int128)quantity * rates.TransferPerThousand * 1000);
+
+    private long TransferFee(FeeRates rates, long value, long quantity) =>
+        rates.TransferPerThousand == 0 ? Share(value, rates.TransferFeePpm) : Rounded(TransferSum(rates, value, quantity));
 
     private long Share(long value, long ppm) =>
         ppm == 0 ? 0 : ScaledMath.MulDivHalfUp(value, ppm, Million * _increment) * _increment;

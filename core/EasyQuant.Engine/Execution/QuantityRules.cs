@@ -138,7 +138,7 @@ internal sealed class QuantityRules
             return false;
         }
 
-        long fee = fees.Total(order, rates, value);
+        long fee = fees.Total(order, rates, value, quantity);
         bool buys = order.Side == OrderSide.Buy;
         if (_core.MarginOf(order.Account) is { } margin)
         {

@@ -89,7 +89,10 @@ internal sealed class RunRecorder(TradingCore core)
                 new Money(fill.Value),
                 new Fee(FeeKind.Commission, new Money(fill.Commission), rates.CommissionPpm, fill.IsMinimumCommission, FeeRates.AccountSource),
                 new Fee(FeeKind.StampDuty, new Money(fill.StampDuty), rates.StampDutyPpm, false, rates.StampDutySource),
-                new Fee(FeeKind.TransferFee, new Money(fill.TransferFee), rates.TransferFeePpm, false, rates.TransferFeeSource))
+                new Fee(FeeKind.TransferFee, new Money(fill.TransferFee), rates.TransferFeePpm, false, rates.TransferFeeSource)
+                {
+                    PerThousandShares = new Money(rates.TransferPerThousand),
+                })
             {
                 Account = order.Account,
                 BarStart = core.Panel.Axis.StartOf(fill.Bar),

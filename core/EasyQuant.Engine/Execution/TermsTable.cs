@@ -106,13 +106,16 @@ internal sealed class TermsTable
 
         long transferPpm = _settings.TransferFeePpm ?? 0;
         string transferSource = FeeRates.AccountSource;
-        if (_settings.TransferFeePpm is null && _rules.TransferFee(one.Board, date) is { } transfer)
+        long perThousand = 0;
+        if (_settings.TransferFeePpm is null && _rules.TransferFee(one.Board, date) is { } transfer
+            && (transfer.Exchange is null || transfer.Exchange == one.Symbol.Exchange))
         {
             transferPpm = transfer.RatePpm;
+            perThousand = transfer.PerThousandShares.Units;
             transferSource = transfer.Id;
         }
 
-        return new FeeRates(_settings.CommissionPpm, stampPpm, stampSource, transferPpm, transferSource);
+        return new FeeRates(_settings.CommissionPpm, stampPpm, stampSource, transferPpm, transferSource, perThousand);
     }
 
     private DayLimits Compute(int instrument, int day)

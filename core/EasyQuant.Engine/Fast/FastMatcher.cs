@@ -84,6 +84,7 @@ internal sealed unsafe class FastMatcher
             || terms.LotMinimum != 1
             || terms.LotStep != 1
             || terms.ShareDays != 0
+            || terms.Buy.TransferPerThousand != 0
             || price <= 0)
         {
             return false;

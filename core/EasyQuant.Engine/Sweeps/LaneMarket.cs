@@ -74,6 +74,7 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
         IsPlain = !settings.ExchangeRules
             && IsConstant(first, series.Instrument.Board, quantity)
             && series.Suspended.IsEmpty
+            && first.Buy.TransferPerThousand == 0
             && first.FloorBuy(quantity, false) == quantity
             && (settings.SuspensionPolicy == SuspensionPolicy.Rest || !_reader.HasGaps)
             && Tables.TryMake(prices, quantity, Divisor(series.Instrument), FeesOf(first.Buy), FeesOf(first.Sell))
@@ -147,8 +148,8 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
             if (common == LaneBarState.Fills)
             {
                 long value = ScaledMath.MulDivHalfUp(price, quantity, divisor);
-                costs.Span[bar] = checked(value + _fees.Total(order, terms.Buy, value));
-                gains.Span[bar] = checked(value - _fees.Total(order, terms.Sell, value));
+                costs.Span[bar] = checked(value + _fees.Total(order, terms.Buy, value, quantity));
+                gains.Span[bar] = checked(value - _fees.Total(order, terms.Sell, value, quantity));
                 Rules.Sell[bar] = gains.Span[bar] < 0 && Rules.Sell[bar] == LaneBarState.Fills ? LaneBarState.Other : Rules.Sell[bar];
             }
         }
