@@ -10,6 +10,9 @@ internal sealed class RunRecorder(TradingCore core)
     private readonly Money[][] _accountEquity =
         [.. core.Accounts.Select(_ => new Money[core.EndDay - core.FirstDay])];
 
+    /// <summary>The points kept so far; empty after <see cref="ToRun"/>.</summary>
+    public IReadOnlyList<EquityPoint> Equity => _equity;
+
     /// <summary>Keeps the equity of the current day.</summary>
     public void Record()
     {

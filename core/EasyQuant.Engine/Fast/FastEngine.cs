@@ -54,8 +54,9 @@ public static class FastEngine
         where TStrategy : IStrategy
     {
         TradingCore core = new(panel, settings, rules);
+        Money initialEquity = new(core.Ledger.TotalEquity());
         using FastMarket market = new(panel);
         RunRecorder recorder = new FastRunner<TStrategy>(core, market, strategy).Run(progress, ProgressDayInterval, cancellationToken);
-        return new FastRun(core, recorder);
+        return new FastRun(core, recorder, initialEquity);
     }
 }

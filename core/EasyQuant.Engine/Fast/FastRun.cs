@@ -12,14 +12,21 @@ public sealed class FastRun : IDisposable
     private readonly RunRecorder _recorder;
     private bool _isDisposed;
 
-    internal FastRun(TradingCore core, RunRecorder recorder)
+    internal FastRun(TradingCore core, RunRecorder recorder, Money initialEquity)
     {
+        InitialEquity = initialEquity;
         _core = core;
         _recorder = recorder;
         FinalEquity = new Money(core.Ledger.TotalEquity());
         OrderCount = core.Orders.Count;
         FillCount = core.Fills.Count;
     }
+
+    /// <summary>Equity before the first day, over all accounts in the base currency.</summary>
+    public Money InitialEquity { get; }
+
+    /// <summary>One point a trading day, ascending; empty after <see cref="ToRun"/>.</summary>
+    public IReadOnlyList<EquityPoint> Equity => _recorder.Equity;
 
     /// <summary>Equity at the end, over all accounts in the base currency.</summary>
     public Money FinalEquity { get; }
