@@ -87,7 +87,7 @@ public static class BiasChecks
         // Every fill is repeated as a market order at the close of its own day: it happens one day later.
         ReplayStrategy.Step[] steps = [.. run.Fills.Select(fill => new ReplayStrategy.Step(
             fill.TradingDate, subject.Panel.IndexOf(fill.Symbol), fill.Side, fill.Quantity.Units, IsExit: fill.Side == OrderSide.Sell && subject.Settings.Margin is null))];
-        EngineRun delayed = ReferenceEngine.Run(subject.Panel, new ReplayStrategy(steps), subject.Settings, subject.Rules, null, cancellationToken);
+        EngineRun delayed = FastEngine.Run(subject.Panel, new ReplayStrategy(steps), subject.Settings, subject.Rules, null, cancellationToken);
         step();
         return Weakened(
             BiasCheck.Delay, "delayed", measure, BiasMeasure.Of(delayed, Initial(delayed, subject)), "one day later", "延迟一个交易日");

@@ -13,5 +13,5 @@ namespace EasyQuant.Engine;
 public sealed record BiasSubject(MarketPanel Panel, Func<MarketPanel, IStrategy> Create, BacktestSettings Settings, RuleBook Rules)
 {
     internal EngineRun Run(CancellationToken cancellationToken) =>
-        ReferenceEngine.Run(Panel, Create(Panel), Settings, Rules, null, cancellationToken);
+        FastEngine.Run(Panel, Create(Panel), Settings, Rules, null, cancellationToken);
 }

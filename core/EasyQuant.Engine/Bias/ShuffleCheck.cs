@@ -67,7 +67,7 @@ internal static class ShuffleCheck
 
         double Replay(Lane[] schedule)
         {
-            EngineRun again = ReferenceEngine.Run(
+            EngineRun again = FastEngine.Run(
                 subject.Panel, new ReplayStrategy(Steps(schedule, days)), subject.Settings, subject.Rules, null, cancellationToken);
             return BiasMeasure.Of(again, BiasChecks.Initial(again, subject)).TotalReturn;
         }

@@ -164,7 +164,10 @@ public sealed class StrategySweepTests
         s_panel, s_space, plan, Cross, s_settings, RuleBook.China, new SweepOptions { ThreadCount = threads }, null, default);
 
     private static string Text(Table table) => string.Join(
-        '\n', Enumerable.Range(0, table.RowCount).Select(row => string.Join(',', table.Columns.Select(column => column is Float64Column number
-            ? BitConverter.DoubleToInt64Bits(number.Values[row]).ToString(System.Globalization.CultureInfo.InvariantCulture)
-            : column.ToText(row)))));
+        '\n', Enumerable.Range(0, table.RowCount).Select(row => string.Join(',', table.Columns.Select(column => column switch
+        {
+            Float64Column number => BitConverter.DoubleToInt64Bits(number.Values[row]),
+            DecimalColumn amount => amount.Units[row],
+            _ => ((Int64Column)column).Values[row],
+        }))));
 }
