@@ -21,6 +21,7 @@ internal sealed class Ledger
     private readonly int _instrumentCount;
     private int[] _held = new int[16];
     private bool _isStale = true;
+    private bool _isInFlux;
 
     public Ledger(MarketPanel panel, AccountSettings[] accounts, CurrencyTable currencies)
     {
@@ -103,6 +104,20 @@ internal sealed class Ledger
         _isStale = true;
     }
 
+    /// <summary>Last prices of all instruments, which the caller sets at will until it calls <see cref="PricesSet"/>: equity is counted anew at every question.</summary>
+    public Span<long> PricesInFlux()
+    {
+        _isInFlux = true;
+        return _lastPrice;
+    }
+
+    /// <summary>Ends <see cref="PricesInFlux"/>.</summary>
+    public void PricesSet()
+    {
+        _isInFlux = false;
+        _isStale = true;
+    }
+
     /// <summary>Last prices of all instruments, to be set by the caller.</summary>
     public Span<long> PricesToSet()
     {
@@ -175,7 +190,7 @@ internal sealed class Ledger
     /// <summary>Cash, receivables and positions of an account at last prices and rates, in the base currency.</summary>
     public long Equity(int account)
     {
-        if (_isStale)
+        if (_isStale | _isInFlux)
         {
             Revalue();
         }

@@ -11,6 +11,7 @@ internal sealed unsafe class FastRunner<TStrategy>
     where TStrategy : IStrategy
 {
     private const int NoInstrument = -1;
+    private static readonly bool s_isToldNothing = !StrategyCalls<TStrategy>.HasOnFill && !StrategyCalls<TStrategy>.HasOnOrder;
     private readonly TradingCore _core;
     private readonly FastMarket _market;
     private readonly FastMatcher _matcher;
@@ -113,21 +114,18 @@ internal sealed unsafe class FastRunner<TStrategy>
         int last = _core.LastBarOfDay;
         while (bar <= last)
         {
-            if (bar < last && _core.Orders.OpenCount == 0 && !StrategyCalls<TStrategy>.HasOnOrder && !_matchesSameClose)
-            {
-                bar = RunQuietBars(bar, last, day);
-            }
-            else
-            {
-                RunOneBar(bar++, last, day);
-            }
+            bool isQuiet = bar < last && !_matchesSameClose && (s_isToldNothing || (_core.Orders.OpenCount == 0 && !StrategyCalls<TStrategy>.HasOnOrder));
+            bar = isQuiet ? RunQuietBars(bar, last, day) : RunOneBar(bar, last, day);
         }
     }
 
-    /// <summary>Shows bars before <paramref name="last"/> while no order rests; returns the first bar that it left.</summary>
+    /// <summary>
+    /// Shows bars before <paramref name="last"/> with the strategy in registers; returns the first bar that it left. Leaves at a resting order, unless the
+    /// strategy is told nothing of orders, so that matching does not touch it.
+    /// </summary>
     private int RunQuietBars(int bar, int last, int day)
     {
-        // Spans of one length, so that one check serves all, and columns that the strategy does not look at are not read at all.
+        // Spans of one length, so that one check serves all.
         FastColumns columns = _market.Columns[0];
         int count = last - bar;
         ReadOnlySpan<long> open = new(columns.Open + bar, count);
@@ -138,15 +136,22 @@ internal sealed unsafe class FastRunner<TStrategy>
         ReadOnlySpan<long> amount = columns.Amount is null ? default : new(columns.Amount + bar, count);
         long previousClose = columns.PreviousClose[day];
         TradingCore core = _core;
+        OrderBook orders = core.Orders;
         DateOnly date = core.Date;
+        ref long lastPrice = ref core.Ledger.PricesInFlux()[0];
         _isInStrategy = true;
         _current = 0;
         TStrategy strategy = _strategy;
         int i = 0;
         do
         {
+            if (s_isToldNothing && orders.OpenCount > 0)
+            {
+                MatchBetween(bar + i);
+            }
+
             core.Bar = bar + i;
-            core.Ledger.SetPrice(0, close[i]);
+            lastPrice = close[i];
             Bar one = new(
                 date,
                 new Price(open[i]),
@@ -166,14 +171,25 @@ internal sealed unsafe class FastRunner<TStrategy>
 
             i++;
         }
-        while (i < close.Length && core.Orders.OpenCount == 0);
+        while (i < close.Length && (s_isToldNothing || orders.OpenCount == 0));
+        core.Ledger.PricesSet();
         _strategy = strategy;
         _current = NoInstrument;
         return bar + i;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RunOneBar(int bar, int last, int day)
+    private void MatchBetween(int bar)
+    {
+        _isInStrategy = false;
+        _current = NoInstrument;
+        _matcher.MatchAll(bar);
+        _current = 0;
+        _isInStrategy = true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int RunOneBar(int bar, int last, int day)
     {
         TradingCore core = _core;
         _isInStrategy = false;
@@ -197,6 +213,7 @@ internal sealed unsafe class FastRunner<TStrategy>
         _strategy.OnBar(_context, 0, in one);
         _current = NoInstrument;
         EndBar(bar);
+        return bar + 1;
     }
 
     /// <summary>The bars of a day of a panel with several instruments.</summary>
