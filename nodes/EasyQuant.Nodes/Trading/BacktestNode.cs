@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using EasyQuant.Data;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Trading;
 
-/// <summary>Runs a shipped strategy over daily bars with the reference engine. The bars come as a table or as a reference of DataPreload.</summary>
+/// <summary>Runs a shipped strategy over daily bars with the reference engine. The bars come as a table or as a reference of DataPreload, corporate actions as a table of <see cref="CorporateActionTable"/>.</summary>
 public sealed class BacktestNode : INodeHandler
 {
+    private const int ActionsPort = 2;
     private readonly BacktestParameters _parameters;
     private readonly BacktestSettings _settings;
 
@@ -26,7 +28,11 @@ public sealed class BacktestNode : INodeHandler
             Icon = "line-chart",
             Description = new LocalizedText(
                 "Runs a strategy over daily bars with A-share rules and exact costs.", "按 A 股规则与精确费用在日线上运行策略。"),
-            Inputs = [.. StrategyInputs.Ports],
+            Inputs =
+            [
+                .. StrategyInputs.Ports,
+                new PortDefinition("actions", PortType.Table, new LocalizedText("Corporate actions", "公司行动"), Required: false),
+            ],
             Outputs =
             [
                 new PortDefinition("metrics", PortType.Json, new LocalizedText("Metrics", "绩效指标")),
@@ -40,11 +46,12 @@ public sealed class BacktestNode : INodeHandler
     /// <summary>Runs the backtest.</summary>
     /// <exception cref="NodeException">
     /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
-    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         MarketPanel panel = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
+        panel = execution.HasInput(ActionsPort) ? WithActions(panel, execution.InputTable(ActionsPort)) : panel;
         JsonObject parameters = StrategyInputs.Parameters(execution, _parameters.Parameters);
         try
         {
@@ -70,5 +77,21 @@ public sealed class BacktestNode : INodeHandler
         }
 
         execution.Report(new StepMetrics(panel.BarCount, 0));
+    }
+
+    private static MarketPanel WithActions(MarketPanel panel, Table table)
+    {
+        try
+        {
+            return panel.WithActions(CorporateActionTable.Read(table, panel.Series[0].Instrument.PriceScale));
+        }
+        catch (BarTableException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new NodeException("ACTION_INVALID", e.Message, transient: false, e);
+        }
     }
 }

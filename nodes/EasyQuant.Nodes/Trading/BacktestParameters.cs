@@ -69,6 +69,49 @@ public sealed record BacktestParameters
     [Hint("Orders of suspended instruments rest or are rejected.", "停牌标的的订单等待或拒绝。")]
     public SuspensionPolicy Suspension { get; init; }
 
+    /// <summary>When limit orders inside a bar fill. Default when the price goes through the limit.</summary>
+    [Title("Limit orders", "限价成交规则")]
+    [Hint("Inside a bar a limit fills when the price goes through it, or when it touches it.", "K 线内价格穿过限价才成交，或触及即成交。")]
+    public LimitFillRule LimitFillRule { get; init; }
+
+    /// <summary>How slippage of market and stop orders is computed. Default none.</summary>
+    [Title("Slippage", "滑点模型")]
+    [Hint("None, ticks, basis points, or by the share of the bar's volume.", "无、最小价位、基点或成交量占比。")]
+    public SlippageKind Slippage { get; init; }
+
+    /// <summary>Ticks (0 to 1,000), basis points (0 to 10,000) or the factor of the volume share in millionths (0 to 10,000,000). Default 0.</summary>
+    [Title("Slippage value", "滑点数值")]
+    [Hint("Ticks, basis points, or the factor in millionths.", "价位数、基点数或百万分之一系数。")]
+    [Bounds(0, 10_000_000)]
+    public long SlippageValue { get; init; }
+
+    /// <summary>Largest share of a bar's volume that orders may fill, above 0 to 1, at most 6 decimal places; null lifts the cap. Default 0.25.</summary>
+    [Title("Volume cap", "成交量上限")]
+    [Hint("Share of a bar's volume that orders may fill; empty lifts the cap.", "订单最多占 K 线成交量的比例；留空不限。")]
+    [TextLength(1, 30)]
+    public string? VolumeCap { get; init; } = "0.25";
+
+    /// <summary>True lets orders fill at a closed price limit; default false.</summary>
+    [Title("Fill at the price limit", "涨跌停可成交")]
+    [Hint("Buys fill at the upper limit and sales at the lower one.", "涨停可买入、跌停可卖出。")]
+    public bool FillsAtPriceLimit { get; init; }
+
+    /// <summary>What happens to rights issues. Default they lapse.</summary>
+    [Title("Rights issues", "配股处理")]
+    [Hint("Rights lapse, or are paid as far as the cash goes.", "放弃配股，或在现金允许时认购。")]
+    public RightsPolicy RightsPolicy { get; init; }
+
+    /// <summary>True (default) charges the dated tax on dividends at the sale.</summary>
+    [Title("Dividend tax", "红利税")]
+    [Hint("Charges the tax on dividends by the time the shares were held.", "卖出时按持有期扣缴红利税。")]
+    public bool DividendTax { get; init; } = true;
+
+    /// <summary>Interest on cash a year as a fraction, 0 to 1, at most 6 decimal places. Default 0.</summary>
+    [Title("Interest on cash", "现金年利率")]
+    [Hint("Fraction a year, paid daily.", "年化比例，按日计付。")]
+    [TextLength(1, 30)]
+    public string CashInterestRate { get; init; } = "0";
+
     /// <summary>First trading day, ISO, included; null (default) starts with the data.</summary>
     [Title("First day", "开始日期")]
     [Hint("ISO date, included; empty starts with the data.", "ISO 日期，含当日；留空从数据起始。")]

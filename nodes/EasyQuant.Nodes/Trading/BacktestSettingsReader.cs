@@ -23,6 +23,13 @@ internal static class BacktestSettingsReader
             ExchangeRules = parameters.ExchangeRules,
             FillRule = parameters.FillRule,
             SuspensionPolicy = parameters.Suspension,
+            LimitFillRule = parameters.LimitFillRule,
+            Slippage = new Slippage(parameters.Slippage, parameters.SlippageValue),
+            VolumeCapPpm = Rate("volumeCap", parameters.VolumeCap, faults),
+            FillsAtPriceLimit = parameters.FillsAtPriceLimit,
+            RightsPolicy = parameters.RightsPolicy,
+            DividendTax = parameters.DividendTax,
+            CashInterestPpm = Rate("cashInterestRate", parameters.CashInterestRate, faults) ?? 0,
             StartDate = Date("startDate", parameters.StartDate, faults),
             EndDate = Date("endDate", parameters.EndDate, faults),
         };

@@ -102,6 +102,46 @@ public sealed class BacktestNodeTests
         Assert.Equal((2, 4), (cache.Count, store.LoadCount));
     }
 
+    [Fact]
+    public async Task Backtest_ActionsConnected_AreBooked()
+    {
+        NodeValue bars = NodeValue.FromTable(TradingBench.Bars(1, 30, 8));
+        JsonObject parameters = new()
+        {
+            ["strategy"] = "buy_and_hold", ["parameters"] = new JsonObject { ["lots"] = 10 }, ["slippage"] = "ticks", ["slippageValue"] = 1, ["volumeCap"] = null,
+        };
+        SingleNodeResult without = await TradingBench.RunAsync("Backtest", parameters, Inputs("bars", bars), null);
+        Dictionary<string, NodeValue> inputs = new() { ["bars"] = bars, ["actions"] = NodeValue.FromTable(Dividend("600000.SH")) };
+        SingleNodeResult with = await TradingBench.RunAsync("Backtest", parameters, inputs, null);
+        decimal received = Final(with) - Final(without);
+        Assert.Equal(500, received);
+        Assert.Equal("ticks:1", with.Outputs["manifest"].AsJson()!["slippage"]!.GetValue<string>());
+        Assert.Equal("volume_cap.off", with.Outputs["manifest"].AsJson()!["assumptions"]![0]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Backtest_ActionOfAnotherSymbol_IsRefused()
+    {
+        NodeException exception = await TradingBench.FailAsync(
+            "Backtest",
+            new JsonObject { ["strategy"] = "buy_and_hold" },
+            ("bars", NodeValue.FromTable(TradingBench.Bars(1, 10, 1))),
+            ("actions", NodeValue.FromTable(Dividend("600009.SH"))));
+        Assert.Equal("ACTION_INVALID", exception.Reason);
+        Assert.Contains("lacks 600009.SH", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static decimal Final(SingleNodeResult result) => decimal.Parse(
+        result.Outputs["metrics"].AsJson()!["final_equity"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static Table Dividend(string symbol) => new(
+    [
+        StringColumn.Create("kind", ["dividend"]),
+        StringColumn.Create("symbol", [symbol]),
+        DateColumn.Create("ex_date", new[] { 19_010 }),
+        DecimalColumn.Create("price", 2, new long[] { 50 }),
+    ]);
+
     private static JsonObject Parameters(int fast = 3, int slow = 10) => new()
     {
         ["strategy"] = "sma_cross",
