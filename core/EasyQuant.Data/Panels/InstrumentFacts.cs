@@ -36,6 +36,12 @@ public sealed record InstrumentFacts
     /// <summary>Adjustment steps, ascending by ex-date.</summary>
     public ImmutableArray<AdjustmentFactor> Factors { get; init; } = [];
 
+    /// <summary>Corporate actions, ascending by effective date; prices in the scale of shares.</summary>
+    public ImmutableArray<CorporateAction> Actions { get; init; } = [];
+
+    /// <summary>ISO 4217 code or name of the coin that prices are in. Default CNY.</summary>
+    public string Currency { get; init; } = "CNY";
+
     /// <summary>Facts of which only the symbol is known.</summary>
     public static InstrumentFacts Of(Symbol symbol) => new() { Symbol = symbol, Board = Instrument.BoardOf(symbol) };
 }

@@ -73,6 +73,8 @@ public static class InstrumentsJson
         Add("delist_date", facts.DelistDate?.ToString("O"));
         Add("special_treatment", Periods(facts.SpecialTreatment));
         Add("suspensions", Periods(facts.Suspensions));
+        Add("currency", facts.Currency == "CNY" ? null : facts.Currency);
+        Add("actions", facts.Actions.IsEmpty ? null : new JsonArray([.. facts.Actions.Select(ActionsJson.Write)]));
         Add("factors", facts.Factors.IsEmpty ? null : new JsonArray([.. facts.Factors.Select(Node)]));
         return node;
     }
@@ -122,6 +124,8 @@ public static class InstrumentsJson
                 "delist_date" => facts with { DelistDate = Date(value) },
                 "special_treatment" => facts with { SpecialTreatment = Periods(value!) },
                 "suspensions" => facts with { Suspensions = Periods(value!) },
+                "currency" => facts with { Currency = value!.GetValue<string>() },
+                "actions" => facts with { Actions = [.. value!.AsArray().Select(a => ActionsJson.Read(symbol, a!.AsObject())).OrderBy(a => a.EffectiveDate)] },
                 "factors" => facts with { Factors = [.. value!.AsArray().Select(f => Factor(f!.AsObject())).OrderBy(f => f.ExDate)] },
                 _ => throw new FormatException($"member `{name}` is unknown"),
             };

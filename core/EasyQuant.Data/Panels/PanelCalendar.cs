@@ -31,6 +31,9 @@ public sealed class PanelCalendar
     /// <summary>Start of each slot, microseconds since 1970-01-01T00:00Z, strictly ascending; empty for a panel of days.</summary>
     public ReadOnlySpan<long> Starts => _starts;
 
+    /// <summary><see cref="Starts"/> as memory, not copied.</summary>
+    public ReadOnlyMemory<long> StartMemory => _starts;
+
     /// <summary>Makes a calendar of trading days.</summary>
     /// <exception cref="PanelException"><c>PANEL_INPUT</c>: the days do not ascend strictly.</exception>
     public static PanelCalendar OfDays(ReadOnlySpan<int> days) => Checked(days.ToArray(), [], "PANEL_INPUT");

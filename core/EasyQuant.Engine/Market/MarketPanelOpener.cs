@@ -12,7 +12,7 @@ public static class MarketPanelOpener
 {
     /// <summary>Makes the market. It is valid as long as the panel is.</summary>
     /// <param name="panel">The panel.</param>
-    /// <param name="actions">Corporate actions; those of symbols that the panel lacks are refused.</param>
+    /// <param name="actions">Corporate actions; those of symbols that the panel lacks are refused. Left out, they are those of the panel's facts.</param>
     /// <param name="exchangeRates">Rates of foreign currencies by trading day of the panel.</param>
     /// <exception cref="ArgumentException">The panel holds no instrument, or an action does not fit.</exception>
     public static MarketPanel Open(
@@ -35,11 +35,13 @@ public static class MarketPanelOpener
         TradingCalendar calendar = TradingCalendar.FromDays(days);
         BarAxis axis = panel.Manifest.Interval.IsDay
             ? BarAxis.Daily(calendar)
-            : new BarAxis(BarInterval.OfMinutes(panel.Manifest.Interval.Minutes), panel.Calendar.Starts.ToArray(), dayOfSlot);
+            : new BarAxis(BarInterval.OfMinutes(panel.Manifest.Interval.Minutes), panel.Calendar.StartMemory, dayOfSlot);
         ImmutableArray<InstrumentBars> series =
             [.. Enumerable.Range(0, panel.Instruments.Length).Select(instrument => SeriesOf(panel, instrument, calendar, dayOfSlot))];
-        string? hash = actions.IsDefaultOrEmpty && exchangeRates.IsDefaultOrEmpty ? panel.ContentSha256 : null;
-        return new MarketPanel(calendar, axis, series, actions, exchangeRates, hash);
+        // The hash of a panel covers its facts.
+        string? hash = actions.IsDefault && exchangeRates.IsDefaultOrEmpty ? panel.ContentSha256 : null;
+        ImmutableArray<CorporateAction> known = actions.IsDefault ? [.. panel.Instruments.SelectMany(instrument => instrument.Facts.Actions)] : actions;
+        return new MarketPanel(calendar, axis, series, known, exchangeRates, hash);
     }
 
     private static InstrumentBars SeriesOf(BarPanel panel, int instrument, TradingCalendar calendar, int[] dayOfSlot)
@@ -59,6 +61,7 @@ public static class MarketPanelOpener
                 LotStep = facts.LotSize,
                 Tick = facts.Tick * factor,
                 QuantityScale = manifest.QuantityScale,
+                Currency = facts.Currency,
                 SpecialTreatmentPeriods = [.. facts.SpecialTreatment.Select(period => new DateRange(period.First, period.Last ?? DateOnly.MaxValue))],
             },
             Slots = isFull ? default : slots,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Domain;
+using EasyQuant.Engine;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Hosting;
@@ -49,7 +50,7 @@ public sealed class PanelSaveNode : INodeHandler
         PanelStore store = execution.Services.Require<DirectoryDataFiles>("a data directory").Panels();
         try
         {
-            PanelOptions options = _options with { Facts = BarParameters.Facts(execution, _parameters.FactsPath), Calendar = _parameters.ChinaCalendar ? China(bars) : null };
+            PanelOptions options = _options with { Facts = WithFactors(bars, BarParameters.Facts(execution, _parameters.FactsPath)), Calendar = _parameters.ChinaCalendar ? China(bars) : null };
             PanelManifest manifest = _parameters.Append ? store.Append(bars, options, cancellationToken) : store.Write(bars, options, cancellationToken);
             execution.SetOutput(0, new JsonObject
             {
@@ -66,6 +67,37 @@ public sealed class PanelSaveNode : INodeHandler
         {
             throw new NodeException(e.Reason, e.Message, transient: false, e);
         }
+        catch (ArgumentException e)
+        {
+            throw new NodeException("PANEL_INPUT", e.Message, transient: false, e);
+        }
+    }
+
+    // Adjustment steps that nobody gave follow from the corporate actions.
+    private static IReadOnlyList<InstrumentFacts> WithFactors(Table bars, IReadOnlyList<InstrumentFacts> facts)
+    {
+        if (!facts.Any(f => f.Factors.IsEmpty && !f.Actions.IsEmpty) || !bars.TryGetColumn(BarTable.Close, out Column? column) || column is not DecimalColumn)
+        {
+            return facts;
+        }
+
+        Table sorted = TableSort.Sort(bars, (BarTable.Symbol, false), (BarTable.TradingDate, false));
+        var symbols = sorted.GetColumn<StringColumn>(BarTable.Symbol);
+        ReadOnlyMemory<int> days = sorted.GetColumn<DateColumn>(BarTable.TradingDate).Memory;
+        ReadOnlyMemory<long> closes = sorted.GetColumn<DecimalColumn>(BarTable.Close).Memory;
+        var rows = new Dictionary<string, (int Start, int Count)>(StringComparer.Ordinal);
+        for (int start = 0, row = 1; row <= sorted.RowCount; row++)
+        {
+            if (row == sorted.RowCount || symbols.CompareRows(start, row) != 0)
+            {
+                rows[symbols.GetString(start) ?? ""] = (start, row - start);
+                start = row;
+            }
+        }
+
+        return [.. facts.Select(f => f.Factors.IsEmpty && !f.Actions.IsEmpty && rows.TryGetValue(f.Symbol.ToString(), out (int Start, int Count) at)
+            ? f with { Factors = [.. ActionFactors.Of(days.Span.Slice(at.Start, at.Count), closes.Span.Slice(at.Start, at.Count), f.Actions)] }
+            : f)];
     }
 
     internal static TradingCalendar China(Table bars, DateOnly? until = null)

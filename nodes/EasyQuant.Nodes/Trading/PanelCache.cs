@@ -1,6 +1,7 @@
 using EasyQuant.Data;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Hosting;
 
 namespace EasyQuant.Nodes.Trading;
 
@@ -41,6 +42,26 @@ internal sealed class PanelCache(int panelsMax, long bytesMax)
         }
     }
 
+    /// <summary>
+    /// Returns the market of a panel on disk, opened once. Its columns stay mapped until the process ends: a run may still use them when the cache has let
+    /// the market go, and mapped pages cost address space only.
+    /// </summary>
+    /// <exception cref="NodeException">The reasons of <see cref="PanelException"/>, or <c>COLUMN_TYPE</c>: the panel does not fit the engine.</exception>
+    public async Task<MarketPanel> GetAsync(PanelReference reference, PanelStore store, CancellationToken cancellationToken)
+    {
+        string key = store.KeyOf(reference.Dataset, reference.Interval, reference.Version);
+        Task<MarketPanel> load = GetOrAdd(key, () => Task.Run(() => OpenMarket(reference, store), CancellationToken.None));
+        try
+        {
+            return await load.WaitAsync(cancellationToken);
+        }
+        catch when (load.IsFaulted || load.IsCanceled)
+        {
+            Forget(key, load);
+            throw;
+        }
+    }
+
     /// <summary>Puts a panel that is at hand.</summary>
     public void Offer(string sha256, MarketPanel panel) => GetOrAdd(sha256, () => Task.FromResult(panel));
 
@@ -60,6 +81,22 @@ internal sealed class PanelCache(int panelsMax, long bytesMax)
         {
             Forget(artifact.Sha256, load);
             throw;
+        }
+    }
+
+    private static MarketPanel OpenMarket(PanelReference reference, PanelStore store)
+    {
+        try
+        {
+            return MarketPanelOpener.Open(store.Open(reference.Dataset, reference.Interval, reference.Version).Panel);
+        }
+        catch (PanelException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new NodeException("COLUMN_TYPE", e.Message, transient: false, e);
         }
     }
 

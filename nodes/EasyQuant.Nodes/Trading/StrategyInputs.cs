@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Data.Files;
 
 namespace EasyQuant.Nodes.Trading;
 
@@ -10,7 +11,7 @@ internal static class StrategyInputs
     private const int BarsPort = 0;
     private const int DataPort = 1;
 
-    /// <summary>The ports <c>bars</c> (table) and <c>data</c> (reference of DataPreload), both optional.</summary>
+    /// <summary>The ports <c>bars</c> (table) and <c>data</c> (reference of DataPreload or PanelSave), both optional.</summary>
     public static PortDefinition[] Ports =>
     [
         new("bars", PortType.Table, new LocalizedText("Bars", "K 线"), Required: false),
@@ -30,6 +31,11 @@ internal static class StrategyInputs
         JsonNode? reference = execution.HasInput(DataPort) ? execution.InputJson(DataPort)
             : data is { } template ? execution.Evaluate(template)
             : throw new NodeException("MISSING_INPUT", $"Node '{execution.NodeId}' needs bars: connect 'bars' or 'data', or set the parameter 'data'.");
+        if (PanelReference.TryRead(reference, out PanelReference? panel))
+        {
+            return await PanelCache.Shared.GetAsync(panel, execution.Services.Require<DirectoryDataFiles>("a data directory").Panels(), cancellationToken);
+        }
+
         IArtifactStore store = execution.Services.Require<IArtifactStore>("an artifact store");
         return await PanelCache.Shared.GetAsync(DataReference.Read(reference), store, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Data.Files;
@@ -23,6 +24,32 @@ public sealed class PanelNodeTests
         Assert.Equal([5m, 5m], [forward["close"].GetValue(0), forward["close"].GetValue(1)]);
         Table before = (await RunAsync(folder, "PanelLoad", """{"dataset":"cn","symbols":["600000.SH"],"adjustment":"forward","asOf":"2024-01-02"}""")).Outputs["table"].AsTable();
         Assert.Equal((1, (object?)10m), (before.RowCount, before["close"].GetValue(0)));
+    }
+
+    [Fact]
+    public async Task PanelSave_ActionsWithoutFactors_GiveTheFactors()
+    {
+        using var folder = new TempFolder();
+        folder.Write("facts.json", Encoding.UTF8.GetBytes("""{"instruments":[{"symbol":"600000.SH","actions":[{"kind":"split","ex_date":"2024-01-03","to":2,"from":1}]}]}"""));
+        await RunAsync(folder, "PanelSave", """{"dataset":"cn","factsPath":"facts.json"}""", s_bars);
+        Table backward = (await RunAsync(folder, "PanelLoad", """{"dataset":"cn","symbols":["600000.SH"],"adjustment":"backward"}""")).Outputs["table"].AsTable();
+        Assert.Equal([10m, 10m], [backward["close"].GetValue(0), backward["close"].GetValue(1)]);
+    }
+
+    [Fact]
+    public async Task Backtest_ReferenceOfAPanel_EqualsTheTable()
+    {
+        using var folder = new TempFolder();
+        string reference = (await RunAsync(folder, "PanelSave", """{"dataset":"cn"}""", s_bars)).Outputs["panel"].AsJson()!.ToJsonString();
+        NodeCatalog catalog = AllNodePacks.CreateCatalog();
+        NodeServices services = NodeRunner.Services().With<IDataFiles>(new DirectoryDataFiles(folder.Path));
+        JsonObject parameters = (JsonObject)JsonNode.Parse("""{"strategy":"buy_and_hold"}""")!;
+        async Task<string> Metrics(string port, NodeValue value) => (await SingleNode.RunAsync(
+            catalog, "Backtest", (JsonObject)parameters.DeepClone(), new Dictionary<string, NodeValue> { [port] = value }, NodeRunner.Context(), services, null, CancellationToken.None))
+            .Outputs["metrics"].AsJson()!.ToJsonString();
+        Assert.Equal(await Metrics("bars", NodeValue.FromTable(s_bars)), await Metrics("data", NodeValue.FromJson(JsonNode.Parse(reference))));
+        NodeException fault = await Assert.ThrowsAsync<NodeException>(() => Metrics("data", NodeValue.FromJson(JsonNode.Parse("""{"dataset":"../x","interval":"1d","version":1}"""))));
+        Assert.Equal("PARAMETER_TYPE", fault.Reason);
     }
 
     [Fact]

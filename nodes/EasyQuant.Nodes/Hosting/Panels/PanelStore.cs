@@ -49,6 +49,9 @@ public sealed class PanelStore
         }
     }
 
+    /// <summary>A text that names one version of one data set on this machine, for caches.</summary>
+    public string KeyOf(string dataset, PanelInterval interval, long version) => Path.Combine(FolderOf(dataset, interval), Name(version));
+
     /// <summary>Versions of a data set, ascending; empty when there is none.</summary>
     public IReadOnlyList<long> Versions(string dataset, PanelInterval interval) => Versions(FolderOf(dataset, interval));
 
