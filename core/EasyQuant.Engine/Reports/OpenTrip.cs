@@ -19,6 +19,13 @@ internal sealed class OpenTrip(Instrument instrument, DateOnly entryDate, bool i
 
     private long UnitsOfMoney => ScaledDecimal.PowerOfTen(_instrument.PriceScale + _instrument.QuantityScale - Money.Scale);
 
+    public Symbol Symbol => _instrument.Symbol;
+
+    public bool IsShort => isShort;
+
+    /// <summary>Cash that the trip has brought so far, fees paid.</summary>
+    private Money NetCash => (isShort ? _entry.Value - _exit.Value : _exit.Value - _entry.Value) - _fees + _booked;
+
     /// <summary>True when a fill of this side adds to the position.</summary>
     public bool Takes(OrderSide side) => (side == OrderSide.Sell) == isShort;
 
@@ -70,26 +77,48 @@ internal sealed class OpenTrip(Instrument instrument, DateOnly entryDate, bool i
         }
     }
 
-    /// <summary>Goes on as another instrument with the shares that the posting brings.</summary>
-    public OpenTrip As(Instrument successor, Posting posting)
+    /// <summary>Goes on as another instrument with the shares that a conversion brings.</summary>
+    public OpenTrip As(Instrument successor, long shares, DateOnly date)
     {
-        Change(posting.TradingDate, Math.Abs(posting.Shares.Units));
-        _entry = _entry.Of(_exit.Quantity + Math.Abs(posting.Shares.Units), successor.PriceScale - _instrument.PriceScale);
-        _exit = _exit.Of(_exit.Quantity, successor.PriceScale - _instrument.PriceScale);
+        int scaleChange = successor.PriceScale + successor.QuantityScale - _instrument.PriceScale - _instrument.QuantityScale;
+        Change(date, shares);
+        _entry = _entry.Of(_exit.Quantity + shares, scaleChange);
+        _exit = _exit.Of(_exit.Quantity, scaleChange);
         _instrument = successor;
-        _booked += posting.Amount;
         return this;
     }
 
-    /// <summary>Takes over what another trip held when its instrument was converted into this one.</summary>
-    public OpenTrip Merge(OpenTrip other, Posting posting)
+    /// <summary>
+    /// Takes in shares that a conversion brings to an instrument that is held already, and what they had cost. Of the other direction they
+    /// offset each other.
+    /// </summary>
+    /// <returns>The shares that are left for the arriving trip, 0 when this one took it in.</returns>
+    public long Net(OpenTrip arriving, long shares)
     {
-        _entry.Add((Int128)(other._entry.Value - other._exit.Value).Units * UnitsOfMoney, Math.Abs(posting.Shares.Units), other._entry.Value - other._exit.Value);
-        _entryFees += other._entryFees;
-        _fees += other._fees;
-        _booked += other._booked + posting.Amount;
-        return this;
+        if (arriving.IsShort == isShort)
+        {
+            Money cost = arriving._entry.Value - arriving._exit.Value;
+            _entry.Add((Int128)cost.Units * UnitsOfMoney, shares, cost);
+            _entryFees += arriving._entryFees;
+            _fees += arriving._fees;
+            _booked += arriving._booked;
+            return 0;
+        }
+
+        long offset = Math.Min(Held, shares);
+        _exit.Add(0, offset, Money.Zero);
+        if (offset == shares)
+        {
+            _booked += arriving.NetCash;
+            _fees += arriving._fees;
+            _booked += arriving._fees;
+        }
+
+        return shares - offset;
     }
+
+    /// <summary>The shares are gone for nothing.</summary>
+    public void Vanish() => _exit.Add(0, Held, Money.Zero);
 
     public void MarkRest(Price price)
     {
@@ -99,7 +128,7 @@ internal sealed class OpenTrip(Instrument instrument, DateOnly entryDate, bool i
 
     public RoundTrip ToRoundTrip(DateOnly? exitDate, TradingCalendar calendar, DateOnly last)
     {
-        Money profit = (isShort ? _entry.Value - _exit.Value : _exit.Value - _entry.Value) - _fees + _booked;
+        Money profit = NetCash;
         Money cost = _entry.Value + _entryFees;
         return new RoundTrip(
             _instrument.Symbol,

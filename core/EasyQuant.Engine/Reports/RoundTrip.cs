@@ -32,6 +32,9 @@ public sealed record RoundTrip(
     /// <summary>True while a position is held.</summary>
     public bool IsOpen => ExitDate is null;
 
+    /// <summary>Index of the account, from 0.</summary>
+    public int Account { get; init; }
+
     /// <summary>What corporate actions did to the count of shares while the trade was open, ascending.</summary>
     internal System.Collections.Immutable.ImmutableArray<OpenTrip.ShareChange> ShareChanges { get; init; } = [];
 }

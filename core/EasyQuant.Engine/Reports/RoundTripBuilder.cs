@@ -6,14 +6,17 @@ namespace EasyQuant.Engine;
 /// <summary>
 /// Turns fills and postings into round trips, per account. A fill that turns a position over ends one trip and starts the next: value and
 /// fees are split by shares, rounded half up, and the next trip bears the rest. Dividends, rights and borrow fees count as profit of
-/// the trip; shares that a corporate action adds lower its average entry price; a conversion goes on as the same trip.
+/// the trip, those that arrive after its end too; shares that a corporate action adds lower its average entry price; a conversion goes
+/// on as the same trip. So the profits of an account and currency sum to the cash flows of its fills and of the postings about
+/// instruments, plus its positions at their last prices.
 /// </summary>
-internal sealed class RoundTripBuilder
+public sealed class RoundTripBuilder
 {
     private readonly MarketPanel _panel;
     private readonly EngineRun _run;
     private readonly SortedDictionary<(int Account, Symbol Symbol), OpenTrip> _open = [];
     private readonly Dictionary<int, OpenTrip> _converting = [];
+    private readonly Dictionary<(int Account, Symbol Symbol), int> _lastEnded = [];
     private readonly ImmutableArray<RoundTrip>.Builder _trips = ImmutableArray.CreateBuilder<RoundTrip>();
 
     private RoundTripBuilder(MarketPanel panel, EngineRun run)
@@ -22,7 +25,9 @@ internal sealed class RoundTripBuilder
         _run = run;
     }
 
-    /// <summary>Closed trips in order of their end, then open ones by account and symbol.</summary>
+    /// <summary>Returns the round trips of a run: closed ones in order of their end, then open ones by account and symbol.</summary>
+    /// <param name="panel">The panel the run was on.</param>
+    /// <param name="run">The run; has at least one day.</param>
     public static ImmutableArray<RoundTrip> Build(MarketPanel panel, EngineRun run) => new RoundTripBuilder(panel, run).Build();
 
     private ImmutableArray<RoundTrip> Build()
@@ -45,12 +50,17 @@ internal sealed class RoundTripBuilder
         }
 
         DateOnly last = _run.Equity[^1].TradingDate;
+        foreach ((int account, OpenTrip trip) in _converting.OrderBy(pair => pair.Key))
+        {
+            End(trip, account, last);
+        }
+
         Dictionary<(int Account, Symbol Symbol), Price> prices =
             _run.Positions.ToDictionary(position => (position.Account, position.Symbol), position => position.LastPrice);
         foreach (((int Account, Symbol Symbol) key, OpenTrip trip) in _open)
         {
             trip.MarkRest(prices[key]);
-            _trips.Add(trip.ToRoundTrip(null, _panel.Calendar, last));
+            _trips.Add(trip.ToRoundTrip(null, _panel.Calendar, last) with { Account = key.Account });
         }
 
         return _trips.ToImmutable();
@@ -89,45 +99,83 @@ internal sealed class RoundTripBuilder
         {
             Convert(posting, key);
         }
-        else if (posting.Symbol != default && _open.TryGetValue(key, out OpenTrip? trip))
+        else if (_open.TryGetValue(key, out OpenTrip? trip))
         {
             trip.Post(posting);
             CloseIfFlat(key, trip, posting.TradingDate);
         }
+        else if (posting.Shares.Units != 0)
+        {
+            // Rights of shares that were sold meanwhile begin a trip of their own.
+            trip = new OpenTrip(_panel.Series[_panel.IndexOf(posting.Symbol)].Instrument, posting.TradingDate, posting.Shares.Units < 0);
+            trip.Post(posting);
+            _open.Add(key, trip);
+        }
+        else if (_lastEnded.TryGetValue(key, out int ended))
+        {
+            // Paid after the trip had ended: a dividend, say, of shares that were held on its record date.
+            RoundTrip trade = _trips[ended];
+            Money profit = trade.Profit + posting.Amount;
+            double before = trade.Profit.Units == 0 ? 0 : trade.Return / trade.Profit.Units;
+            _trips[ended] = trade with
+            {
+                Profit = profit,
+                Return = before != 0 ? before * profit.Units : trade.EntryValue.Units == 0 ? 0 : (double)profit.Units / trade.EntryValue.Units,
+            };
+        }
     }
 
-    /// <summary>The old shares go out in one posting, the new ones come in with another.</summary>
+    /// <summary>The old shares go out in one posting, the new ones, unless they round to none, come in with the next.</summary>
     private void Convert(Posting posting, (int Account, Symbol Symbol) key)
     {
-        if (_open.Remove(key, out OpenTrip? leaving) && !leaving.Grows(posting.Shares.Units))
+        if (!_converting.Remove(posting.Account, out OpenTrip? arriving))
         {
-            _converting[posting.Account] = leaving;
-            leaving.Book(posting.Amount);
+            if (_open.Remove(key, out OpenTrip? leaving))
+            {
+                leaving.Book(posting.Amount);
+                _converting[posting.Account] = leaving;
+            }
+
+            return;
         }
-        else if (_converting.Remove(posting.Account, out OpenTrip? arriving))
+
+        if (arriving.Symbol == posting.Symbol || (posting.Shares.Units < 0) != arriving.IsShort)
+        {
+            // Another conversion: of this one nothing came back.
+            End(arriving, posting.Account, posting.TradingDate);
+            Convert(posting, key);
+            return;
+        }
+
+        arriving.Book(posting.Amount);
+        long shares = Math.Abs(posting.Shares.Units);
+        if (_open.TryGetValue(key, out OpenTrip? held))
+        {
+            shares = held.Net(arriving, shares);
+            CloseIfFlat(key, held, posting.TradingDate);
+        }
+
+        if (shares > 0)
         {
             Instrument successor = _panel.Series[_panel.IndexOf(posting.Symbol)].Instrument;
-            if (leaving is null)
-            {
-                _open.Add(key, arriving.As(successor, posting));
-            }
-            else
-            {
-                _open.Add(key, leaving.Merge(arriving, posting));
-            }
+            _open.Add(key, arriving.As(successor, shares, posting.TradingDate));
         }
-        else if (leaving is not null)
-        {
-            _open.Add(key, leaving);
-        }
+    }
+
+    /// <summary>Ends a trip whose shares are gone for nothing.</summary>
+    private void End(OpenTrip trip, int account, DateOnly date)
+    {
+        trip.Vanish();
+        _trips.Add(trip.ToRoundTrip(date, _panel.Calendar, date) with { Account = account });
     }
 
     private void CloseIfFlat((int Account, Symbol Symbol) key, OpenTrip trip, DateOnly date)
     {
         if (trip.Held == 0)
         {
-            _trips.Add(trip.ToRoundTrip(date, _panel.Calendar, date));
+            _trips.Add(trip.ToRoundTrip(date, _panel.Calendar, date) with { Account = key.Account });
             _open.Remove(key);
+            _lastEnded[key] = _trips.Count - 1;
         }
     }
 }
