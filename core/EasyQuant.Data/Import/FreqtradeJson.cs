@@ -25,7 +25,7 @@ internal static class FreqtradeJson
                 ReadRow(ref reader, rows, id, interval, scales);
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Wrong(rows.Count, e.Message);
         }

@@ -123,6 +123,11 @@ internal static class QlibBin
     /// <summary>The value of a slot; NaN outside the file.</summary>
     private static float At(byte[] file, int slot)
     {
+        if (file.Length < 8)
+        {
+            return float.NaN;
+        }
+
         long index = slot - (long)BinaryPrimitives.ReadSingleLittleEndian(file) + 1;
         return index >= 1 && index < file.Length / 4 ? BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan((int)index * 4)) : float.NaN;
     }

@@ -38,9 +38,12 @@ internal static class ZipCsv
     {
         try
         {
-            return new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            // The directory is read with the first look at it.
+            _ = archive.Entries.Count;
+            return archive;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException)
         {
             throw Refused("it is no zip: " + e.Message);
         }
@@ -89,7 +92,7 @@ internal static class ZipCsv
                 content.Write(buffer, 0, got);
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException)
         {
             throw Refused($"`{entry.FullName}` is damaged: {e.Message}");
         }

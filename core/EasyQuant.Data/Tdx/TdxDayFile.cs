@@ -22,18 +22,7 @@ public static class TdxDayFile
     /// <exception cref="TdxException">The length is no multiple of 32, there are too many records, or a record has an impossible date or amount.</exception>
     public static Table Read(ReadOnlySpan<byte> file, Symbol symbol, int rowsMax)
     {
-        if (file.Length % RecordLength != 0)
-        {
-            throw new TdxException(
-                "TDX_TRUNCATED",
-                $"The file has {file.Length} bytes, which is no multiple of {RecordLength}: record {(file.Length / RecordLength) + 1} is cut off.");
-        }
-
-        int count = file.Length / RecordLength;
-        if (count > rowsMax)
-        {
-            throw new TdxException("TDX_TOO_MANY_ROWS", $"The file has {count} records, at most {rowsMax} are read.");
-        }
+        int count = RecordCount(file, rowsMax);
 
         TdxUnits units = TdxUnits.Of(symbol);
         var symbols = new SymbolSet();
@@ -106,6 +95,21 @@ public static class TdxDayFile
     /// <returns>False when the name is no symbol.</returns>
     public static bool SymbolOfFileName(string fileName, out Symbol symbol) =>
         Symbol.TryNormalize(Path.GetFileNameWithoutExtension(fileName), out symbol);
+
+    internal static int RecordCount(ReadOnlySpan<byte> file, int rowsMax)
+    {
+        if (file.Length % RecordLength != 0)
+        {
+            throw new TdxException(
+                "TDX_TRUNCATED",
+                $"The file has {file.Length} bytes, which is no multiple of {RecordLength}: record {(file.Length / RecordLength) + 1} is cut off.");
+        }
+
+        int count = file.Length / RecordLength;
+        return count <= rowsMax
+            ? count
+            : throw new TdxException("TDX_TOO_MANY_ROWS", $"The file has {count} records, at most {rowsMax} are read.");
+    }
 
     private static uint Integer(Column column, long value, int unit, int row) =>
         !column.IsNull(row) && value >= 0 && value % unit == 0 && value / unit <= uint.MaxValue

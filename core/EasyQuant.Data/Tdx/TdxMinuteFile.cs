@@ -11,7 +11,7 @@ namespace EasyQuant.Data;
 /// </summary>
 public static class TdxMinuteFile
 {
-    private const int RecordLength = 32;
+    private const int RecordLength = TdxDayFile.RecordLength;
     private const long ChinaOffset = 8 * 3_600_000_000L;
 
     /// <summary>Reads all records into a bar table with <c>start_time</c>, sorted by time.</summary>
@@ -24,18 +24,7 @@ public static class TdxMinuteFile
     public static Table Read(ReadOnlySpan<byte> file, Symbol symbol, int minutes, bool isOld, int rowsMax)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minutes, 1);
-        if (file.Length % RecordLength != 0)
-        {
-            throw new TdxException(
-                "TDX_TRUNCATED",
-                $"The file has {file.Length} bytes, which is no multiple of {RecordLength}: record {(file.Length / RecordLength) + 1} is cut off.");
-        }
-
-        int count = file.Length / RecordLength;
-        if (count > rowsMax)
-        {
-            throw new TdxException("TDX_TOO_MANY_ROWS", $"The file has {count} records, at most {rowsMax} are read.");
-        }
+        int count = TdxDayFile.RecordCount(file, rowsMax);
 
         var symbols = new SymbolSet();
         int id = symbols.Add(symbol);

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using EasyQuant.Data;
 using EasyQuant.Domain;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace EasyQuant.Core.Tests.Data.Import;
 
@@ -40,6 +42,26 @@ public sealed class BarImportTests
             Assert.Equal(Expected(bars, file.HasAmount), Lines(result.Table, file.HasAmount));
             Assert.Equal(1, result.Report.IntervalMinutes);
         }
+    }
+
+    [Fact]
+    public void Read_BytesChangedOrCut_GivesBarsOrANamedErrorNeverElse()
+    {
+        VendorFile[] files = [.. VendorFiles.Days(CanonicalBar.Days(1)), .. VendorFiles.Minutes(CanonicalBar.Minutes(1))];
+        Prop.ForAll<int>(seed =>
+        {
+            var random = new Random(seed);
+            VendorFile file = files[random.Next(files.Length)];
+            try
+            {
+                BarImport.Read(file.Path, file.Files.Broken(random), file.Options with { SkipBadRows = random.Next(2) == 0, FindZone = TimeZoneInfo.FindSystemTimeZoneById });
+            }
+            catch (Exception e) when (e is CsvException or TdxException or ImportException)
+            {
+            }
+
+            return true;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 
     [Fact]
