@@ -44,7 +44,29 @@ public static class Backtester
         Action<int, int>? progress,
         CancellationToken cancellationToken)
     {
-        StrategyBinding binding = StrategyCatalog.Bind(strategy, parameters);
+        return Run(panel, strategy, StrategyCatalog.Bind(strategy, parameters), settings, rules, progress, cancellationToken);
+    }
+
+    /// <summary>Runs one backtest of any strategy under a rule book.</summary>
+    /// <param name="panel">The bars.</param>
+    /// <param name="strategy">Name that the manifest carries.</param>
+    /// <param name="binding">Its parameters and what makes it.</param>
+    /// <param name="settings">Cash, costs, rules, period.</param>
+    /// <param name="rules">The dated rules.</param>
+    /// <param name="progress">Told the days done and the days in all about every 64 days and at the end; null for none.</param>
+    /// <param name="cancellationToken">Looked at every day and every 4,096 bars.</param>
+    /// <exception cref="BacktestParameterException">The settings are unusable; lists all errors.</exception>
+    /// <exception cref="BacktestException">The run could not go on; see <see cref="BacktestException.Reason"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static BacktestResult Run(
+        MarketPanel panel,
+        string strategy,
+        StrategyBinding binding,
+        BacktestSettings settings,
+        RuleBook rules,
+        Action<int, int>? progress,
+        CancellationToken cancellationToken)
+    {
         EngineRun run = binding.Accept(new FastVisitor(panel, settings, rules, progress, cancellationToken));
         ImmutableArray<RoundTrip> trades = RoundTripBuilder.Build(panel, run);
         BacktestManifest manifest = new(

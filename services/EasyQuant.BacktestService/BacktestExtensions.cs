@@ -1,5 +1,6 @@
 using EasyQuant.BacktestService.Files;
 using EasyQuant.BacktestService.Grpc;
+using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
 using EasyQuant.BacktestService.Work;
 using EasyQuant.Persistence;
@@ -28,6 +29,10 @@ public static class BacktestExtensions
                 options => Path.IsPathFullyQualified(options.DataRoot),
                 $"{BacktestServiceOptions.DataRootSetting} must be an absolute folder.")
             .ValidateOnStart();
+        services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SandboxFolders>();
+        services.AddSingleton<StrategySandbox>();
+        services.AddSingleton<UserStrategies>();
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<LeaseStore>();
         services.AddSingleton<DataCatalog>();
@@ -38,6 +43,7 @@ public static class BacktestExtensions
         services.AddSingleton<RunningBacktests>();
         services.AddHostedService<SchemaStart>();
         services.AddHostedService<BacktestWorker>();
+        services.AddHostedService<SandboxCheck>();
         return builder;
     }
 

@@ -25,7 +25,9 @@ internal static class ReferenceRules
         ["Nodes"] = [.. s_core, .. s_platform],
         ["WorkflowService"] = [.. s_core, .. s_platform, "Contracts", "ServiceDefaults"],
         ["SchedulerService"] = [.. s_core, .. s_platform, "Contracts", "ServiceDefaults"],
-        ["BacktestService"] = [.. s_core, .. s_platform, "Contracts", "ServiceDefaults"],
+        // The program that strategies of users run in, and what it and the service say to each other.
+        ["BacktestSandbox"] = ["Domain", "Data", "Indicators", "Engine"],
+        ["BacktestService"] = [.. s_core, .. s_platform, "BacktestSandbox", "Contracts", "ServiceDefaults"],
         ["MonitorService"] = [.. s_core, .. s_platform, "Contracts", "ServiceDefaults"],
         ["RunnerService"] = [.. s_core, .. s_platform, "Nodes", "Contracts", "ServiceDefaults"],
         // The Gateway keeps its API keys in its own schema.

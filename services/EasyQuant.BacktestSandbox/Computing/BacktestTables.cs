@@ -1,0 +1,68 @@
+using EasyQuant.Data;
+using EasyQuant.Domain;
+using EasyQuant.Engine;
+
+namespace EasyQuant.BacktestSandbox.Computing;
+
+/// <summary>All tables of a result, cut into chunks.</summary>
+public static class BacktestTables
+{
+    /// <summary>Returns the chunks table by table, rows ascending.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="panel">The bars it was computed from.</param>
+    /// <param name="faults">Exceptions that the policy let pass.</param>
+    public static IEnumerable<ResultChunk> Chunks(BacktestResult result, DailyPanel panel, IReadOnlyList<StrategyFault> faults) =>
+        ResultChunk.Cut(ResultNames.Equity, ResultTables.Equity(result))
+            .Concat(ResultChunk.Cut(ResultNames.Trades, ResultTables.Trades(result, panel)))
+            .Concat(ResultChunk.Cut(ResultNames.Orders, Orders(result)))
+            .Concat(ResultChunk.Cut(ResultNames.Fills, ResultTables.Fills(result, panel)))
+            .Concat(ResultChunk.Cut(ResultNames.Faults, Faults(faults)));
+
+    private static Table Orders(BacktestResult result)
+    {
+        TableBuilder builder = new([
+            new ColumnSchema("order_id", ColumnType.Int64),
+            new ColumnSchema("symbol", ColumnType.String),
+            new ColumnSchema("side", ColumnType.String),
+            new ColumnSchema("quantity", ColumnType.Int64),
+            new ColumnSchema("submit_date", ColumnType.Date),
+            new ColumnSchema("state", ColumnType.String),
+            new ColumnSchema("filled_quantity", ColumnType.Int64),
+            new ColumnSchema("bound_by", ColumnType.String),
+        ]);
+        foreach (Order order in result.Run.Orders)
+        {
+            builder[0].Append((long)order.OrderId);
+            builder[1].Append(order.Symbol.ToString());
+            builder[2].Append(order.Side == OrderSide.Buy ? "buy" : "sell");
+            builder[3].Append(order.Quantity.Units);
+            builder[4].Append(order.SubmitDate);
+            builder[5].Append(order.State.ToString().ToLowerInvariant());
+            builder[6].Append(order.FilledQuantity.Units);
+            builder[7].Append(order.BoundBy ?? "");
+        }
+
+        return builder.Build();
+    }
+
+    private static Table Faults(IReadOnlyList<StrategyFault> faults)
+    {
+        TableBuilder builder = new([
+            new ColumnSchema("call", ColumnType.String),
+            new ColumnSchema("trading_date", ColumnType.Date),
+            new ColumnSchema("symbol", ColumnType.String),
+            new ColumnSchema("line", ColumnType.Int64),
+            new ColumnSchema("error", ColumnType.String),
+        ]);
+        foreach (StrategyFault fault in faults)
+        {
+            builder[0].Append(fault.Call);
+            builder[1].Append(fault.TradingDate);
+            builder[2].Append(fault.Symbol);
+            builder[3].Append((long)fault.Line);
+            builder[4].Append(fault.Error);
+        }
+
+        return builder.Build();
+    }
+}

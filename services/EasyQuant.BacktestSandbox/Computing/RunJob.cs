@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EasyQuant.BacktestSandbox.Frames;
+using EasyQuant.Data;
+using EasyQuant.Domain;
+using EasyQuant.Engine;
+
+namespace EasyQuant.BacktestSandbox.Computing;
+
+/// <summary>Runs the strategy of a job and sends its result, or its trials one after another.</summary>
+internal static class RunJob
+{
+    public static void Run(JobFolder folder, FrameWriter output)
+    {
+        SandboxJob job = JsonSerializer.Deserialize<SandboxJob>(File.ReadAllBytes(folder.Job))
+            ?? throw new InvalidOperationException("The job is empty.");
+        try
+        {
+            using var bars = new MappedFile(folder.Bars);
+            DailyPanel panel = DailyPanelReader.Read(TableFile.Read(bars.Memory));
+            StrategyFactory factory = StrategyFactory.Load(folder, job.ClassName);
+            if (job.Trials is { } trials)
+            {
+                RunTrials(job, trials, panel, factory, output);
+            }
+            else
+            {
+                RunOne(job, panel, factory, output);
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            Send(new SandboxFault("STRATEGY_MEMORY_EXCEEDED", "The strategy needs more memory than it may have."), output);
+        }
+        catch (Exception e) when (FaultExplanation.Of(e) is { } fault)
+        {
+            Send(fault, output);
+        }
+    }
+
+    private static void RunOne(SandboxJob job, DailyPanel panel, StrategyFactory factory, FrameWriter output)
+    {
+        (BacktestResult result, GuardedStrategy strategy) = Compute(job, job.Parameters, panel, factory, Report);
+        foreach (ResultChunk chunk in BacktestTables.Chunks(result, panel, strategy.Faults))
+        {
+            output.Write(FrameKind.Chunk, chunk.ToPayload());
+        }
+
+        var summary = new ResultSummary(MetricsJson.Write(result.Statistics), result.Manifest.ToJson(), strategy.FaultCount);
+        output.Write(FrameKind.Result, JsonSerializer.SerializeToUtf8Bytes(summary));
+
+        void Report(int done, int total) => output.WriteProgress((double)done / total);
+    }
+
+    private static void RunTrials(SandboxJob job, IReadOnlyList<SandboxTrial> trials, DailyPanel panel, StrategyFactory factory, FrameWriter output)
+    {
+        foreach (SandboxTrial trial in trials)
+        {
+            TrialResult result;
+            try
+            {
+                BacktestResult computed = Compute(job, trial.Parameters, panel, factory, null).Result;
+                result = new TrialResult(trial.Trial, MetricsJson.Write(computed.Statistics), null);
+            }
+            catch (Exception e) when (FaultExplanation.Of(e) is { } fault)
+            {
+                result = new TrialResult(trial.Trial, null, fault);
+            }
+
+            output.Write(FrameKind.Trial, JsonSerializer.SerializeToUtf8Bytes(result));
+        }
+
+        output.Write(FrameKind.Result, "{}"u8);
+    }
+
+    private static (BacktestResult Result, GuardedStrategy Strategy) Compute(
+        SandboxJob job, JsonObject parameters, DailyPanel panel, StrategyFactory factory, Action<int, int>? progress)
+    {
+        JsonObject filled = ParameterValues.Fill(job.SourceParameters, parameters);
+        IStrategy inner;
+        try
+        {
+            inner = factory.Create(ParameterValues.ToArguments(job.SourceParameters, filled));
+        }
+        catch (System.Reflection.TargetInvocationException e) when (e.InnerException is { } thrown)
+        {
+            throw new BacktestParameterException([new ParameterError(
+                "STRATEGY_FAILED", "parameters", $"The constructor of the strategy failed: {thrown.GetType().Name}: {thrown.Message}")]);
+        }
+
+        var strategy = new GuardedStrategy(inner, job.FaultPolicy);
+        var binding = new StrategyBinding(filled, () => strategy);
+        BacktestResult result = Backtester.Run(panel, job.Strategy, binding, job.Settings.ToSettings(), RuleBook.China, progress, CancellationToken.None);
+        return (result, strategy);
+    }
+
+    private static void Send(SandboxFault fault, FrameWriter output) =>
+        output.Write(FrameKind.Fault, JsonSerializer.SerializeToUtf8Bytes(fault));
+}

@@ -1,0 +1,3 @@
+using EasyQuant.BacktestSandbox;
+
+return SandboxProgram.Run(args);

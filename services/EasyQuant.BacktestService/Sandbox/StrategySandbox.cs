@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using EasyQuant.BacktestSandbox;
+using EasyQuant.BacktestSandbox.Frames;
+using Microsoft.Extensions.Options;
+
+namespace EasyQuant.BacktestService.Sandbox;
+
+/// <summary>
+/// Runs the sandbox program: one process a job, at most so many at once, within the limits of <see cref="SandboxOptions"/>. Whatever the process
+/// does, the job ends with frames or a <see cref="SandboxException"/>, and nothing of it stays behind. Thread-safe.
+/// </summary>
+internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOptions> options, TimeProvider time) : IDisposable
+{
+    private const int StandardErrorCharsMax = 8_192;
+    private const long FrameCountMax = 2_000_000;
+    private const long AddressSpaceBase = 4L << 30;
+    private static readonly TimeSpan s_startAllowance = TimeSpan.FromSeconds(5);
+    private readonly SandboxOptions _options = options.Value;
+    private readonly SemaphoreSlim _free = new(options.Value.ProcessCountMax);
+    private readonly bool[] _taken = new bool[options.Value.ProcessCountMax];
+
+    /// <summary>Words before <c>unshare</c>; when there are any, they make the service an ordinary user. For tests.</summary>
+    internal IReadOnlyList<string> Launcher { get; init; } = [];
+
+    /// <summary>Runs one job.</summary>
+    /// <param name="mode">compile or run.</param>
+    /// <param name="prepare">Writes the files of the job.</param>
+    /// <param name="handle">Takes the frames one after another.</param>
+    /// <param name="cpuTimeMax">Processor time.</param>
+    /// <param name="wallTimeMax">Time by the clock.</param>
+    /// <param name="cancellationToken">Kills the process.</param>
+    /// <exception cref="SandboxException">The process ended without a last frame, or beyond a limit.</exception>
+    public async Task RunAsync(
+        string mode,
+        Func<JobFolder, Task> prepare,
+        Func<Frame, ValueTask> handle,
+        TimeSpan cpuTimeMax,
+        TimeSpan wallTimeMax,
+        CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        int slot = TakeSlot();
+        (JobFolder files, string root) = folders.Create();
+        try
+        {
+            await prepare(files);
+            using Process process = Start(mode, files, root, slot, cpuTimeMax, wallTimeMax);
+            await FollowAsync(process, handle, cpuTimeMax, wallTimeMax, cancellationToken);
+        }
+        finally
+        {
+            SandboxFolders.Delete(files);
+            ReturnSlot(slot);
+            _free.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _free.Dispose();
+
+    private async Task FollowAsync(
+        Process process, Func<Frame, ValueTask> handle, TimeSpan cpuTimeMax, TimeSpan wallTimeMax, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(wallTimeMax + s_startAllowance, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        Task<string> standardError = ReadErrorAsync(process.StandardError);
+        bool hasStarted = false;
+        bool hasEnded = false;
+        try
+        {
+            var reader = new FrameReader(process.StandardOutput.BaseStream, _options.OutputBytesMax, FrameCountMax);
+            while (await reader.ReadAsync(ending.Token) is { } frame)
+            {
+                hasStarted = true;
+                await handle(frame);
+                hasEnded |= frame.Kind is FrameKind.Result or FrameKind.Fault;
+            }
+
+            await process.WaitForExitAsync(ending.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SandboxException("STRATEGY_TIME_EXCEEDED", $"The strategy ran longer than {wallTimeMax.TotalSeconds:0} s and was stopped.");
+        }
+        catch (FrameException e)
+        {
+            throw new SandboxException("STRATEGY_OUTPUT_INVALID", e.Message);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        if (!hasEnded || process.ExitCode != 0)
+        {
+            throw hasStarted
+                ? Explain(process.ExitCode, await standardError, cpuTimeMax)
+                : Unavailable(process.ExitCode, await standardError);
+        }
+    }
+
+    private SandboxException Explain(int exitCode, string error, TimeSpan cpuTimeMax)
+    {
+        // 128 + SIGKILL and SIGXCPU: the kernel's answers to RLIMIT_CPU.
+        if (exitCode is 152 or 137)
+        {
+            return new SandboxException("STRATEGY_TIME_EXCEEDED", $"The strategy used more than {cpuTimeMax.TotalSeconds:0} s of processor time and was stopped.");
+        }
+
+        if (error.Contains("Stack overflow", StringComparison.OrdinalIgnoreCase))
+        {
+            return new SandboxException("STRATEGY_STACK_OVERFLOW", "The strategy overflowed its stack: a method calls itself without end.");
+        }
+
+        if (error.Contains("OutOfMemory", StringComparison.Ordinal) || error.Contains("Out of memory", StringComparison.OrdinalIgnoreCase))
+        {
+            return new SandboxException("STRATEGY_MEMORY_EXCEEDED", $"The strategy needs more than the {_options.HeapBytesMax >> 20} MiB of memory that it may have.");
+        }
+
+        return new SandboxException("STRATEGY_CRASHED", $"The strategy's process ended with code {exitCode}. {FirstLine(error)}".TrimEnd());
+    }
+
+    private static SandboxException Unavailable(int exitCode, string error) => new(
+        "SANDBOX_UNAVAILABLE",
+        $"This machine cannot hold strategies of users apart, so none are run: the sandbox ended with code {exitCode}. {FirstLine(error)}".TrimEnd());
+
+    private static string FirstLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
+
+    private Process Start(string mode, JobFolder files, string root, int slot, TimeSpan cpuTimeMax, TimeSpan wallTimeMax)
+    {
+        bool isRoot = Environment.IsPrivilegedProcess && Launcher.Count == 0;
+        long addressSpace = (5 * _options.HeapBytesMax) + AddressSpaceBase;
+        var start = new ProcessStartInfo("timeout") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // The outermost guard holds also when this service is killed.
+        string[] arguments =
+        [
+            "--signal=KILL", Seconds(wallTimeMax + (2 * s_startAllowance)), "nice", "-n", "10", .. Launcher, "unshare", .. isRoot ? [] : new[] { "--user", "--map-root-user" },
+            .. SandboxScript.Namespaces, "sh", "-c", SandboxScript.Text, "sandbox", root, SandboxFolders.Runtime, folders.Program, files.Path,
+            Text(isRoot ? _options.AccountIdFirst + slot : 0), Text((long)Math.Ceiling(cpuTimeMax.TotalSeconds)), Text(addressSpace), Text(_options.ThreadCountMax),
+            mode, "/job",
+        ];
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        SetEnvironment(start.Environment);
+        try
+        {
+            Process process = Process.Start(start) ?? throw new SandboxException("SANDBOX_UNAVAILABLE", "The sandbox did not start.");
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new SandboxException("SANDBOX_UNAVAILABLE", $"The sandbox cannot be started: {e.Message}");
+        }
+    }
+
+    private void SetEnvironment(IDictionary<string, string?> environment)
+    {
+        // Nothing of the service's own environment, which holds its secrets.
+        environment.Clear();
+        environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        environment["HOME"] = "/tmp";
+        environment["LC_ALL"] = "C";
+        environment["DOTNET_ROOT"] = "/runtime";
+        environment["DOTNET_EnableDiagnostics"] = "0";
+        environment["DOTNET_EnableWriteXorExecute"] = "0";
+        environment["DOTNET_TieredPGO"] = "0";
+        environment["DOTNET_gcConcurrent"] = "0";
+        environment["DOTNET_GCHeapHardLimit"] = _options.HeapBytesMax.ToString("X", CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string> ReadErrorAsync(StreamReader reader)
+    {
+        var text = new StringBuilder();
+        char[] buffer = new char[1024];
+        int read;
+        while ((read = await reader.ReadAsync(buffer)) > 0)
+        {
+            text.Append(buffer, 0, Math.Min(read, StandardErrorCharsMax - text.Length));
+        }
+
+        return text.ToString();
+    }
+
+    private int TakeSlot()
+    {
+        lock (_taken)
+        {
+            int slot = Array.IndexOf(_taken, false);
+            _taken[slot] = true;
+            return slot;
+        }
+    }
+
+    private void ReturnSlot(int slot)
+    {
+        lock (_taken)
+        {
+            _taken[slot] = false;
+        }
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Seconds(TimeSpan span) => Text((long)Math.Ceiling(span.TotalSeconds));
+}
