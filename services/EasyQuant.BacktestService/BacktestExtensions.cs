@@ -35,6 +35,16 @@ public static class BacktestExtensions
         services.AddSingleton<UserStrategies>();
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<LeaseStore>();
+        services.AddSingleton<ResultStore>();
+        services.AddSingleton<SourceStore>();
+        services.AddSingleton<SweepStore>();
+        services.AddSingleton<TrialStores>();
+        services.AddSingleton<JobContext>();
+        services.AddSingleton<SpecChecker>();
+        services.AddSingleton<BacktestLookup>();
+        services.AddSingleton<ResultPages>();
+        services.AddSingleton<BacktestComparison>();
+        services.AddSingleton<BacktestExport>();
         services.AddSingleton<DataCatalog>();
         services.AddSingleton<DataRows>();
         services.AddSingleton<BarRows>();
@@ -54,6 +64,8 @@ public static class BacktestExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapGrpcService<BacktestGrpc>();
+        app.MapGrpcService<SweepGrpc>();
+        app.MapGrpcService<TrialGrpc>();
         app.MapGrpcService<MarketGrpc>();
         app.MapGrpcService<DataGrpc>();
         return app;

@@ -11,7 +11,7 @@ public static class BacktestTables
     /// <param name="result">The result.</param>
     /// <param name="panel">The bars it was computed from.</param>
     /// <param name="faults">Exceptions that the policy let pass.</param>
-    public static IEnumerable<ResultChunk> Chunks(BacktestResult result, DailyPanel panel, IReadOnlyList<StrategyFault> faults) =>
+    public static IEnumerable<ResultChunk> Chunks(BacktestResult result, MarketPanel panel, IReadOnlyList<StrategyFault> faults) =>
         ResultChunk.Cut(ResultNames.Equity, ResultTables.Equity(result))
             .Concat(ResultChunk.Cut(ResultNames.Trades, ResultTables.Trades(result, panel)))
             .Concat(ResultChunk.Cut(ResultNames.Orders, Orders(result)))
@@ -29,6 +29,9 @@ public static class BacktestTables
             new ColumnSchema("state", ColumnType.String),
             new ColumnSchema("filled_quantity", ColumnType.Int64),
             new ColumnSchema("bound_by", ColumnType.String),
+            new ColumnSchema("type", ColumnType.String),
+            new ColumnSchema("time_in_force", ColumnType.String),
+            new ColumnSchema("account", ColumnType.Int64),
         ]);
         foreach (Order order in result.Run.Orders)
         {
@@ -37,13 +40,19 @@ public static class BacktestTables
             builder[2].Append(order.Side == OrderSide.Buy ? "buy" : "sell");
             builder[3].Append(order.Quantity.Units);
             builder[4].Append(order.SubmitDate);
-            builder[5].Append(order.State.ToString().ToLowerInvariant());
+            builder[5].Append(Snake(order.State.ToString()));
             builder[6].Append(order.FilledQuantity.Units);
             builder[7].Append(order.BoundBy ?? "");
+            builder[8].Append(Snake(order.Type.ToString()));
+            builder[9].Append(Snake(order.TimeInForce.ToString()));
+            builder[10].Append((long)order.Account);
         }
 
         return builder.Build();
     }
+
+    private static string Snake(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
     private static Table Faults(IReadOnlyList<StrategyFault> faults)
     {

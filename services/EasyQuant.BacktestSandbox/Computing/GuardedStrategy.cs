@@ -51,6 +51,71 @@ public sealed class GuardedStrategy(IStrategy inner, FaultPolicy policy) : IStra
     }
 
     /// <inheritdoc />
+    public void OnBarsComplete(StrategyContext context)
+    {
+        try
+        {
+            inner.OnBarsComplete(context);
+        }
+        catch (Exception e) when (IsTheirs(e))
+        {
+            Record(nameof(OnBarsComplete), context, "", e);
+        }
+    }
+
+    /// <inheritdoc />
+    public void OnFill(StrategyContext context, in FillNotice fill)
+    {
+        try
+        {
+            inner.OnFill(context, in fill);
+        }
+        catch (Exception e) when (IsTheirs(e))
+        {
+            Record(nameof(OnFill), context, context.InstrumentAt(fill.Instrument).Symbol.ToString(), e);
+        }
+    }
+
+    /// <inheritdoc />
+    public void OnOrder(StrategyContext context, in OrderNotice order)
+    {
+        try
+        {
+            inner.OnOrder(context, in order);
+        }
+        catch (Exception e) when (IsTheirs(e))
+        {
+            Record(nameof(OnOrder), context, context.InstrumentAt(order.Instrument).Symbol.ToString(), e);
+        }
+    }
+
+    /// <inheritdoc />
+    public void OnTick(StrategyContext context, int instrument, in Tick tick)
+    {
+        try
+        {
+            inner.OnTick(context, instrument, in tick);
+        }
+        catch (Exception e) when (IsTheirs(e))
+        {
+            Record(nameof(OnTick), context, context.InstrumentAt(instrument).Symbol.ToString(), e);
+        }
+    }
+
+    /// <inheritdoc />
+    public void OnHeartbeat(StrategyContext context)
+    {
+        try
+        {
+            inner.OnHeartbeat(context);
+        }
+        catch (Exception e) when (IsTheirs(e))
+        {
+            Record(nameof(OnHeartbeat), context, "", e);
+        }
+    }
+
+    /// <inheritdoc />
     public void OnStop(StrategyContext context)
     {
         try
@@ -63,7 +128,7 @@ public sealed class GuardedStrategy(IStrategy inner, FaultPolicy policy) : IStra
         }
     }
 
-    private static bool IsTheirs(Exception exception) => exception is not (OutOfMemoryException or StrategyFaultException);
+    private static bool IsTheirs(Exception exception) => exception is not (OutOfMemoryException or StrategyFaultException or BacktestException);
 
     private void Record(string call, StrategyContext context, string symbol, Exception exception)
     {

@@ -6,4 +6,5 @@ namespace EasyQuant.BacktestSandbox.Computing;
 /// <param name="Metrics">Figures by name.</param>
 /// <param name="Manifest">What reproduces it.</param>
 /// <param name="FaultCount">Exceptions of the strategy that the policy let pass.</param>
-public sealed record ResultSummary(JsonObject Metrics, JsonObject Manifest, long FaultCount);
+/// <param name="Trial">What the trial ledger counts, as JSON; null when it is told otherwise.</param>
+public sealed record ResultSummary(JsonObject Metrics, JsonObject Manifest, long FaultCount, string? Trial = null);

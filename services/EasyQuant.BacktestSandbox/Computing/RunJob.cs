@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EasyQuant.BacktestSandbox.Frames;
+using EasyQuant.BacktestSandbox.Plans;
 using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
@@ -12,12 +13,12 @@ internal static class RunJob
 {
     public static void Run(JobFolder folder, FrameWriter output)
     {
-        SandboxJob job = JsonSerializer.Deserialize<SandboxJob>(File.ReadAllBytes(folder.Job))
+        SandboxJob job = JsonSerializer.Deserialize<SandboxJob>(File.ReadAllBytes(folder.Job), JobJson.Options)
             ?? throw new InvalidOperationException("The job is empty.");
         try
         {
             using var bars = new MappedFile(folder.Bars);
-            DailyPanel panel = DailyPanelReader.Read(TableFile.Read(bars.Memory));
+            MarketPanel panel = DailyPanelReader.Read(TableFile.Read(bars.Memory));
             StrategyFactory factory = StrategyFactory.Load(folder, job.ClassName);
             if (job.Trials is { } trials)
             {
@@ -30,7 +31,7 @@ internal static class RunJob
         }
         catch (OutOfMemoryException)
         {
-            Send(new SandboxFault("STRATEGY_MEMORY_EXCEEDED", "The strategy needs more memory than it may have."), output);
+            Send(FaultExplanation.OutOfMemory, output);
         }
         catch (Exception e) when (FaultExplanation.Of(e) is { } fault)
         {
@@ -38,7 +39,7 @@ internal static class RunJob
         }
     }
 
-    private static void RunOne(SandboxJob job, DailyPanel panel, StrategyFactory factory, FrameWriter output)
+    private static void RunOne(SandboxJob job, MarketPanel panel, StrategyFactory factory, FrameWriter output)
     {
         (BacktestResult result, GuardedStrategy strategy) = Compute(job, job.Parameters, panel, factory, Report);
         foreach (ResultChunk chunk in BacktestTables.Chunks(result, panel, strategy.Faults))
@@ -46,13 +47,13 @@ internal static class RunJob
             output.Write(FrameKind.Chunk, chunk.ToPayload());
         }
 
-        var summary = new ResultSummary(MetricsJson.Write(result.Statistics), result.Manifest.ToJson(), strategy.FaultCount);
-        output.Write(FrameKind.Result, JsonSerializer.SerializeToUtf8Bytes(summary));
+        var summary = new ResultSummary(MetricsJson.Write(result.Statistics), result.Manifest.ToJson(), strategy.FaultCount, TrialJson.Write(Trial.Of(result, null)));
+        output.Write(FrameKind.Result, JsonSerializer.SerializeToUtf8Bytes(summary, JobJson.Options));
 
         void Report(int done, int total) => output.WriteProgress((double)done / total);
     }
 
-    private static void RunTrials(SandboxJob job, IReadOnlyList<SandboxTrial> trials, DailyPanel panel, StrategyFactory factory, FrameWriter output)
+    private static void RunTrials(SandboxJob job, IReadOnlyList<SandboxTrial> trials, MarketPanel panel, StrategyFactory factory, FrameWriter output)
     {
         foreach (SandboxTrial trial in trials)
         {
@@ -60,21 +61,26 @@ internal static class RunJob
             try
             {
                 BacktestResult computed = Compute(job, trial.Parameters, panel, factory, null).Result;
-                result = new TrialResult(trial.Trial, MetricsJson.Write(computed.Statistics), null);
+                result = new TrialResult(
+                    trial.Trial,
+                    MetricsJson.Write(computed.Statistics),
+                    null,
+                    TrialJson.Write(Trial.Of(computed, null)),
+                    DailyReturns.Of(computed.Statistics.InitialEquity, computed.Run.Equity));
             }
             catch (Exception e) when (FaultExplanation.Of(e) is { } fault)
             {
                 result = new TrialResult(trial.Trial, null, fault);
             }
 
-            output.Write(FrameKind.Trial, JsonSerializer.SerializeToUtf8Bytes(result));
+            output.Write(FrameKind.Trial, JsonSerializer.SerializeToUtf8Bytes(result, JobJson.Options));
         }
 
         output.Write(FrameKind.Result, "{}"u8);
     }
 
     private static (BacktestResult Result, GuardedStrategy Strategy) Compute(
-        SandboxJob job, JsonObject parameters, DailyPanel panel, StrategyFactory factory, Action<int, int>? progress)
+        SandboxJob job, JsonObject parameters, MarketPanel panel, StrategyFactory factory, Action<int, int>? progress)
     {
         JsonObject filled = ParameterValues.Fill(job.SourceParameters, parameters);
         IStrategy inner;
@@ -89,8 +95,8 @@ internal static class RunJob
         }
 
         var strategy = new GuardedStrategy(inner, job.FaultPolicy);
-        var binding = new StrategyBinding(filled, () => strategy);
-        BacktestResult result = Backtester.Run(panel, job.Strategy, binding, job.Settings.ToSettings(), RuleBook.China, progress, CancellationToken.None);
+        var binding = new GuardedBinding(filled, strategy);
+        BacktestResult result = Backtester.Run(panel, job.Strategy, binding, job.Settings, RuleBook.China, progress, CancellationToken.None);
         return (result, strategy);
     }
 

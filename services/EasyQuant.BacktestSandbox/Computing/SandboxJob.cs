@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EasyQuant.BacktestSandbox.Compiling;
 using EasyQuant.BacktestSandbox.Plans;
+using EasyQuant.Engine;
 
 namespace EasyQuant.BacktestSandbox.Computing;
 
@@ -20,13 +21,10 @@ public sealed record SandboxJob
     public required JsonObject Parameters { get; init; }
 
     /// <summary>Cash, costs, rules, period.</summary>
-    public required PlanSettings Settings { get; init; }
+    public required BacktestSettings Settings { get; init; }
 
     /// <summary>What an exception does.</summary>
     public FaultPolicy FaultPolicy { get; init; }
-
-    /// <summary>Most orders of a backtest.</summary>
-    public required long OrderCountMax { get; init; }
 
     /// <summary>Trials of a sweep, each with all its values; null for one backtest.</summary>
     public IReadOnlyList<SandboxTrial>? Trials { get; init; }

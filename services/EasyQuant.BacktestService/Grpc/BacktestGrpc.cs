@@ -1,7 +1,8 @@
+using EasyQuant.BacktestSandbox.Computing;
+using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
 using EasyQuant.BacktestService.Work;
 using EasyQuant.Contracts.Backtest.V1;
-using EasyQuant.Data;
 using EasyQuant.Engine;
 using EasyQuant.Persistence.Paging;
 using EasyQuant.ServiceDefaults.Errors;
@@ -9,20 +10,25 @@ using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using WireTable = EasyQuant.Contracts.Common.V1.Table;
 
 namespace EasyQuant.BacktestService.Grpc;
 
 /// <summary>The calls about backtests. Every backtest is looked up in the caller's project.</summary>
 internal sealed class BacktestGrpc(
     BacktestStore store,
-    DataCatalog catalog,
-    BarRows bars,
+    BacktestLookup lookup,
+    SourceStore sources,
+    SpecChecker checker,
+    ResultPages pages,
+    BacktestComparison comparison,
+    BacktestExport export,
     RunningBacktests running,
     TimeProvider time,
     IOptions<BacktestServiceOptions> options) : Contracts.Backtest.V1.BacktestService.BacktestServiceBase
 {
+    private const string Kind = "backtest";
     private const int ListSizeMax = 500;
-    private const int RowsMax = 10_000;
 
     /// <inheritdoc />
     public override async Task<CreateBacktestResponse> CreateBacktest(CreateBacktestRequest request, ServerCallContext context)
@@ -33,42 +39,19 @@ internal sealed class BacktestGrpc(
             throw RpcError.Invalid("FIELD_REQUIRED", "spec", "spec is required.");
         }
 
-        if (request.RequestId.Length > 0 && !Guid.TryParseExact(request.RequestId, "D", out _))
-        {
-            throw RpcError.Invalid("REQUEST_ID_INVALID", "request_id", $"request_id must be a UUID, was \"{request.RequestId}\".");
-        }
-
+        string? requestId = Requests.IdOf(request.RequestId);
         BacktestSpec spec = request.Spec.Clone();
         SpecReader.FillDefaults(spec);
-        CheckedSpec check = SpecReader.Read(spec);
-        DataTable table = await catalog.RequireAsync(project, check.Table, context.CancellationToken);
-        BarRows.RequireBars(table);
-        if (!await bars.AnyAsync(table, check.Filter, context.CancellationToken))
+        SourceRecord? source = await checker.PrepareAsync(spec, project, "spec.", context.CancellationToken);
+        CheckedSpec check = SpecReader.Read(spec, source);
+        await checker.CheckDataAsync(check, project, "spec.", context.CancellationToken);
+        var row = new NewBacktest(
+            Guid.CreateVersion7(time.GetUtcNow()), project, Kind, requestId, spec.Strategy, spec.Family, JsonFormatter.Default.Format(spec), 0);
+        BacktestRecord record = await store.CreateAsync(row, options.Value.QueuedCountMax, context.CancellationToken)
+            ?? throw Requests.QueueFull(options.Value.QueuedCountMax);
+        if (record.Kind != Kind || !BacktestSpec.Parser.ParseJson(record.Spec).Equals(spec))
         {
-            throw RpcError.Invalid("PERIOD_EMPTY", "spec", $"The table \"{table.Name}\" holds no bar of these symbols in this period.");
-        }
-
-        string json = JsonFormatter.Default.Format(spec);
-        BacktestRecord? record = await store.CreateAsync(
-            Guid.CreateVersion7(time.GetUtcNow()),
-            project,
-            request.RequestId.Length == 0 ? null : request.RequestId.ToLowerInvariant(),
-            spec.Strategy,
-            json,
-            options.Value.QueuedCountMax,
-            context.CancellationToken);
-        if (record is null)
-        {
-            throw new RpcError(
-                StatusCode.ResourceExhausted,
-                "BACKTEST_QUEUE_FULL",
-                $"At most {options.Value.QueuedCountMax} backtests of a project may wait.",
-                retryAfter: TimeSpan.FromSeconds(10));
-        }
-
-        if (!BacktestSpec.Parser.ParseJson(record.Spec).Equals(spec))
-        {
-            throw new RpcError(StatusCode.AlreadyExists, "REQUEST_ID_REUSED", $"The request id {request.RequestId} was used for another backtest.");
+            throw Requests.IdReused(request.RequestId);
         }
 
         running.Announce();
@@ -76,18 +59,26 @@ internal sealed class BacktestGrpc(
     }
 
     /// <inheritdoc />
-    public override async Task<GetBacktestResponse> GetBacktest(GetBacktestRequest request, ServerCallContext context) =>
-        new() { Backtest = BacktestWriter.Write(await FindAsync(request.BacktestId, context)) };
+    public override async Task<GetBacktestResponse> GetBacktest(GetBacktestRequest request, ServerCallContext context)
+    {
+        Backtest backtest = BacktestWriter.Write(await lookup.FindAsync(request.BacktestId, context));
+        if (await SpecReader.SourceOfAsync(backtest.Spec, backtest.ProjectId, sources, context.CancellationToken) is { } source)
+        {
+            backtest.Spec.Source.Text = source.Source;
+        }
+
+        return new GetBacktestResponse { Backtest = backtest };
+    }
 
     /// <inheritdoc />
     public override async Task<ListBacktestsResponse> ListBacktests(ListBacktestsRequest request, ServerCallContext context)
     {
         string project = CallProject.Of(context);
         int size = PageArguments.Size(request.PageSize, 50, ListSizeMax);
-        string scope = $"ListBacktests/{project}/{request.Strategy}";
+        BacktestFilter filter = Requests.Filter(Kind, request.Strategy, request.State, request.Family);
+        string scope = $"ListBacktests/{project}/{request.Strategy}/{request.Family}/{request.State}";
         Guid? before = PageArguments.Key(request.PageToken, scope, 1) is { } key ? Guid.Parse(key[0]) : null;
-        string? strategy = request.Strategy.Length == 0 ? null : request.Strategy;
-        List<BacktestRecord> rows = await store.ListAsync(project, strategy, before, size + 1, context.CancellationToken);
+        List<BacktestRecord> rows = await store.ListAsync(project, filter, before, size + 1, context.CancellationToken);
         var response = new ListBacktestsResponse();
         response.Backtests.AddRange(rows.Take(size).Select(BacktestWriter.Write));
         response.NextPageToken = rows.Count > size ? PageToken.Write(scope, rows[size - 1].BacktestId.ToString("D")) : "";
@@ -101,7 +92,7 @@ internal sealed class BacktestGrpc(
         long revision = 0;
         while (true)
         {
-            BacktestRecord record = await FindAsync(request.BacktestId, context);
+            BacktestRecord record = await lookup.FindAsync(request.BacktestId, context);
             if (record.Revision != revision)
             {
                 revision = record.Revision;
@@ -120,9 +111,13 @@ internal sealed class BacktestGrpc(
     /// <inheritdoc />
     public override async Task<CancelBacktestResponse> CancelBacktest(CancelBacktestRequest request, ServerCallContext context)
     {
-        Guid backtestId = ParseId(request.BacktestId);
-        BacktestRecord record = await store.CancelAsync(CallProject.Of(context), backtestId, context.CancellationToken)
-            ?? throw NotFound(request.BacktestId);
+        Guid backtestId = BacktestLookup.ParseId(request.BacktestId);
+        BacktestRecord? record = await store.CancelAsync(CallProject.Of(context), Kind, backtestId, context.CancellationToken);
+        if (record is not { Kind: Kind })
+        {
+            throw BacktestLookup.NotFound(request.BacktestId);
+        }
+
         running.Cancel(backtestId);
         return new CancelBacktestResponse { Backtest = BacktestWriter.Write(record) };
     }
@@ -130,15 +125,57 @@ internal sealed class BacktestGrpc(
     /// <inheritdoc />
     public override async Task<ReadEquityResponse> ReadEquity(ReadEquityRequest request, ServerCallContext context)
     {
-        (Table rows, string next) = await ReadAsync(request.BacktestId, true, request.PageSize, 5_000, request.PageToken, context);
-        return new ReadEquityResponse { Equity = TableWriter.Write(rows), NextPageToken = next };
+        (WireTable rows, string next) = await pages.ReadAsync(
+            nameof(ReadEquity), ResultNames.Equity, request.BacktestId, request.PageSize, 5_000, request.PageToken, context);
+        return new ReadEquityResponse { Equity = rows, NextPageToken = next };
     }
 
     /// <inheritdoc />
     public override async Task<ReadTradesResponse> ReadTrades(ReadTradesRequest request, ServerCallContext context)
     {
-        (Table rows, string next) = await ReadAsync(request.BacktestId, false, request.PageSize, 1_000, request.PageToken, context);
-        return new ReadTradesResponse { Trades = TableWriter.Write(rows), NextPageToken = next };
+        (WireTable rows, string next) = await pages.ReadAsync(
+            nameof(ReadTrades), ResultNames.Trades, request.BacktestId, request.PageSize, 1_000, request.PageToken, context);
+        return new ReadTradesResponse { Trades = rows, NextPageToken = next };
+    }
+
+    /// <inheritdoc />
+    public override async Task<ReadOrdersResponse> ReadOrders(ReadOrdersRequest request, ServerCallContext context)
+    {
+        (WireTable rows, string next) = await pages.ReadAsync(
+            nameof(ReadOrders), ResultNames.Orders, request.BacktestId, request.PageSize, 1_000, request.PageToken, context);
+        return new ReadOrdersResponse { Orders = rows, NextPageToken = next };
+    }
+
+    /// <inheritdoc />
+    public override async Task<ReadFillsResponse> ReadFills(ReadFillsRequest request, ServerCallContext context)
+    {
+        (WireTable rows, string next) = await pages.ReadAsync(
+            nameof(ReadFills), ResultNames.Fills, request.BacktestId, request.PageSize, 1_000, request.PageToken, context);
+        return new ReadFillsResponse { Fills = rows, NextPageToken = next };
+    }
+
+    /// <inheritdoc />
+    public override async Task<ReadFaultsResponse> ReadFaults(ReadFaultsRequest request, ServerCallContext context)
+    {
+        (WireTable rows, string next) = await pages.ReadAsync(
+            nameof(ReadFaults), ResultNames.Faults, request.BacktestId, request.PageSize, 1_000, request.PageToken, context);
+        return new ReadFaultsResponse { Faults = rows, NextPageToken = next };
+    }
+
+    /// <inheritdoc />
+    public override Task<CompareBacktestsResponse> CompareBacktests(CompareBacktestsRequest request, ServerCallContext context) =>
+        comparison.CompareAsync(request, context);
+
+    /// <inheritdoc />
+    public override Task ExportBacktest(
+        ExportBacktestRequest request, IServerStreamWriter<ExportBacktestResponse> responseStream, ServerCallContext context) =>
+        export.WriteAsync(request, responseStream, context);
+
+    /// <inheritdoc />
+    public override async Task<ValidateSourceResponse> ValidateSource(ValidateSourceRequest request, ServerCallContext context)
+    {
+        CompiledStrategy compiled = await checker.ValidateAsync(request.Source, context.CancellationToken);
+        return BacktestWriter.Write(compiled.Answer);
     }
 
     /// <inheritdoc />
@@ -148,39 +185,4 @@ internal sealed class BacktestGrpc(
         response.Strategies.AddRange(StrategyCatalog.Definitions.Select(BacktestWriter.Write));
         return Task.FromResult(response);
     }
-
-    private async Task<(Table Rows, string Next)> ReadAsync(
-        string backtestId, bool isEquity, int pageSize, int standard, string pageToken, ServerCallContext context)
-    {
-        int size = PageArguments.Size(pageSize, standard, RowsMax);
-        string project = CallProject.Of(context);
-        string scope = $"{(isEquity ? "ReadEquity" : "ReadTrades")}/{project}/{backtestId}";
-        int offset = PageArguments.Index(pageToken, scope);
-        byte[]? file = await store.ReadResultAsync(project, ParseId(backtestId), isEquity, context.CancellationToken);
-        if (file is null)
-        {
-            BacktestRecord record = await FindAsync(backtestId, context);
-            throw new RpcError(
-                StatusCode.FailedPrecondition, "RESULT_NOT_READY", $"The backtest {backtestId} is {record.State}; it has a result once it has succeeded.");
-        }
-
-        Table table = TableFile.Read(file);
-        if (offset > table.RowCount)
-        {
-            throw PageArguments.Invalid();
-        }
-
-        int count = Math.Min(size, table.RowCount - offset);
-        bool hasMore = offset + count < table.RowCount;
-        return (table.Slice(offset, count), hasMore ? PageToken.Write(scope, $"{offset + count}") : "");
-    }
-
-    private async Task<BacktestRecord> FindAsync(string backtestId, ServerCallContext context) =>
-        await store.FindAsync(CallProject.Of(context), ParseId(backtestId), context.CancellationToken) ?? throw NotFound(backtestId);
-
-    private static Guid ParseId(string backtestId) =>
-        Guid.TryParseExact(backtestId, "D", out Guid parsed) ? parsed : throw NotFound(backtestId);
-
-    private static RpcError NotFound(string backtestId) =>
-        RpcError.NotFound("BACKTEST_NOT_FOUND", $"There is no backtest \"{backtestId}\" in this project.");
 }

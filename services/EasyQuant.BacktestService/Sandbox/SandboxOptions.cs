@@ -41,9 +41,9 @@ public sealed class SandboxOptions
     public int SourceBytesMax { get; set; } = 256 << 10;
 
     /// <summary>
-    /// First of the account numbers that processes run under when the service itself runs as root, one a process, 1,000 to 2^31 - 1,025. Default 61,000; nobody else
-    /// should use these numbers.
+    /// First of 4,000 account numbers that processes run under when the service itself runs as root, 1,000 to 2^31 - 5,000. Default 61,000; nobody else should use these
+    /// numbers. Each process of each service takes another one, because the kernel counts threads by account.
     /// </summary>
-    [Range(1_000, int.MaxValue - 1_024)]
+    [Range(1_000, int.MaxValue - 5_000)]
     public int AccountIdFirst { get; set; } = 61_000;
 }

@@ -16,6 +16,8 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
     private const int StandardErrorCharsMax = 8_192;
     private const long FrameCountMax = 2_000_000;
     private const long AddressSpaceBase = 4L << 30;
+    private const int AccountCount = 4_000;
+    private const int ProcessCountLimit = 64;
     private static readonly TimeSpan s_startAllowance = TimeSpan.FromSeconds(5);
     private readonly SandboxOptions _options = options.Value;
     private readonly SemaphoreSlim _free = new(options.Value.ProcessCountMax);
@@ -140,7 +142,7 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         [
             "--signal=KILL", Seconds(wallTimeMax + (2 * s_startAllowance)), "nice", "-n", "10", .. Launcher, "unshare", .. isRoot ? [] : new[] { "--user", "--map-root-user" },
             .. SandboxScript.Namespaces, "sh", "-c", SandboxScript.Text, "sandbox", root, SandboxFolders.Runtime, folders.Program, files.Path,
-            Text(isRoot ? _options.AccountIdFirst + slot : 0), Text((long)Math.Ceiling(cpuTimeMax.TotalSeconds)), Text(addressSpace), Text(_options.ThreadCountMax),
+            Text(isRoot ? AccountOf(slot) : 0), Text((long)Math.Ceiling(cpuTimeMax.TotalSeconds)), Text(addressSpace), Text(_options.ThreadCountMax),
             mode, "/job",
         ];
         foreach (string argument in arguments)
@@ -167,7 +169,6 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         environment.Clear();
         environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         environment["HOME"] = "/tmp";
-        environment["LC_ALL"] = "C";
         environment["DOTNET_ROOT"] = "/runtime";
         environment["DOTNET_EnableDiagnostics"] = "0";
         environment["DOTNET_EnableWriteXorExecute"] = "0";
@@ -188,6 +189,9 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
 
         return text.ToString();
     }
+
+    // Services on one machine differ in their process ids, so that the threads of one do not count against another.
+    private long AccountOf(int slot) => _options.AccountIdFirst + ((((long)Environment.ProcessId * ProcessCountLimit) + slot) % AccountCount);
 
     private int TakeSlot()
     {

@@ -5,6 +5,7 @@ using EasyQuant.BacktestSandbox;
 using EasyQuant.BacktestSandbox.Compiling;
 using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestSandbox.Frames;
+using EasyQuant.BacktestSandbox.Plans;
 using EasyQuant.Data;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +16,6 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
 {
     private const int JsonBytesMax = 4 << 20;
     private const int IssuesMax = 100;
-    private static readonly JsonSerializerOptions s_json = new() { MaxDepth = 32 };
     private readonly SandboxOptions _options = options.Value;
 
     /// <summary>Compiles a source.</summary>
@@ -85,7 +85,7 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
         {
             await File.WriteAllBytesAsync(folder.Assembly, assembly, cancellationToken);
             await File.WriteAllBytesAsync(folder.Symbols, symbols, cancellationToken);
-            await File.WriteAllBytesAsync(folder.Job, JsonSerializer.SerializeToUtf8Bytes(job), cancellationToken);
+            await File.WriteAllBytesAsync(folder.Job, JsonSerializer.SerializeToUtf8Bytes(job, JobJson.Options), cancellationToken);
             await using FileStream file = File.Create(folder.Bars);
             TableFile.Write(bars, file);
         }
@@ -137,7 +137,7 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
 
         try
         {
-            return JsonSerializer.Deserialize<T>(frame.Payload, s_json) ?? throw new FrameException("A message of the strategy's process is null.");
+            return JsonSerializer.Deserialize<T>(frame.Payload, JobJson.Options) ?? throw new FrameException("A message of the strategy's process is null.");
         }
         catch (JsonException e)
         {

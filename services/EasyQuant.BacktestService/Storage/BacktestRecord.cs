@@ -1,11 +1,14 @@
 namespace EasyQuant.BacktestService.Storage;
 
-/// <summary>A stored backtest without its tables.</summary>
+/// <summary>A stored backtest or sweep without its tables.</summary>
 internal sealed record BacktestRecord
 {
     public required Guid BacktestId { get; init; }
 
     public required string ProjectId { get; init; }
+
+    /// <summary>backtest or sweep.</summary>
+    public required string Kind { get; init; }
 
     /// <summary>Canonical JSON of the spec.</summary>
     public required string Spec { get; init; }
@@ -25,7 +28,20 @@ internal sealed record BacktestRecord
 
     public required DateTimeOffset CreateTime { get; init; }
 
+    public DateTimeOffset? StartTime { get; init; }
+
     public DateTimeOffset? EndTime { get; init; }
+
+    public required int AttemptCount { get; init; }
+
+    public required long FaultCount { get; init; }
+
+    /// <summary>Trials of a sweep; 0 for a backtest.</summary>
+    public required int TrialCount { get; init; }
+
+    public required int DoneCount { get; init; }
+
+    public required int FailedCount { get; init; }
 
     /// <summary>Grows with every change that a watcher sees.</summary>
     public required long Revision { get; init; }

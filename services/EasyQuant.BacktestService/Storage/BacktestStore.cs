@@ -10,15 +10,15 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
 
     private const string Columns =
         """
-        backtest_id, project_id, spec, state, progress, metrics, manifest, error_reason, error_message, create_time, end_time, revision
+        backtest_id, project_id, kind, spec, state, progress, metrics, manifest, error_reason, error_message, create_time, start_time, end_time,
+            attempt_count, fault_count, trial_count, done_count, failed_count, revision
         """;
 
-    /// <summary>Stores a backtest as queued, or returns the one of the same request. Null when the project's queue is full.</summary>
-    public Task<BacktestRecord?> CreateAsync(
-        Guid backtestId, string projectId, string? requestId, string strategy, string spec, int queuedCountMax, CancellationToken cancellationToken) =>
+    /// <summary>Stores a backtest or sweep as queued, or returns the one of the same request. Null when the project's queue is full.</summary>
+    public Task<BacktestRecord?> CreateAsync(NewBacktest row, int queuedCountMax, CancellationToken cancellationToken) =>
         Transactions.RunAsync(dataSource, "backtests.create", async (connection, token) =>
         {
-            if (await FindByRequestAsync(connection, projectId, requestId, token) is { } before)
+            if (await FindByRequestAsync(connection, row.ProjectId, row.RequestId, token) is { } before)
             {
                 return before;
             }
@@ -26,35 +26,39 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
             // The count is not locked: parallel calls may exceed the bound by their number, which is itself bounded.
             const string Insert =
                 """
-                insert into backtest.backtests(backtest_id, project_id, request_id, strategy, spec, state)
-                select $1, $2, $3, $4, $5, 'queued'
+                insert into backtest.backtests(backtest_id, project_id, request_id, strategy, spec, kind, family, trial_count, state)
+                select $1, $2, $3, $4, $5, $7, $8, $9, 'queued'
                 where (select count(*) from (select 1 from backtest.backtests where project_id = $2 and state = 'queued' limit $6) q) < $6
                 on conflict do nothing
                 """;
             await using var command = new NpgsqlCommand(Insert, connection);
-            command.Add(backtestId).Add(projectId).AddText(requestId).Add(strategy).Add(spec).Add(queuedCountMax);
+            command.Add(row.BacktestId).Add(row.ProjectId).AddText(row.RequestId).Add(row.Strategy).Add(row.Spec).Add(queuedCountMax)
+                .Add(row.Kind).Add(row.Family).Add(row.TrialCount);
             return await command.ExecuteNonQueryAsync(token) == 1
-                ? await FindAsync(connection, projectId, backtestId, token)
-                : await FindByRequestAsync(connection, projectId, requestId, token) ?? await FindAsync(connection, projectId, backtestId, token);
+                ? await FindAsync(connection, row.ProjectId, row.BacktestId, token)
+                : await FindByRequestAsync(connection, row.ProjectId, row.RequestId, token)
+                    ?? await FindAsync(connection, row.ProjectId, row.BacktestId, token);
         }, cancellationToken);
 
-    /// <summary>Finds a backtest of the project.</summary>
+    /// <summary>Finds a backtest or sweep of the project.</summary>
     public Task<BacktestRecord?> FindAsync(string projectId, Guid backtestId, CancellationToken cancellationToken) =>
         Transactions.ReadAsync(dataSource, (connection, token) => FindAsync(connection, projectId, backtestId, token), cancellationToken);
 
     /// <summary>Lists backtests, newest first, those before <paramref name="before"/>. Ids are of version 7, so their order is the order of acceptance.</summary>
     public Task<List<BacktestRecord>> ListAsync(
-        string projectId, string? strategy, Guid? before, int countMax, CancellationToken cancellationToken) =>
+        string projectId, BacktestFilter filter, Guid? before, int countMax, CancellationToken cancellationToken) =>
         Transactions.ReadAsync(dataSource, async (connection, token) =>
         {
             const string Select =
                 $"""
                 select {Columns} from backtest.backtests
-                where project_id = $1 and ($2::text is null or strategy = $2) and ($3 or backtest_id < $4)
+                where project_id = $1 and kind = $6 and ($2::text is null or strategy = $2) and ($3 or backtest_id < $4)
+                    and ($7::text is null or state = $7) and ($8::text is null or family = $8)
                 order by backtest_id desc limit $5
                 """;
             await using var command = new NpgsqlCommand(Select, connection);
-            command.Add(projectId).AddText(strategy).Add(before is null).Add(before ?? Guid.Empty).Add(countMax);
+            command.Add(projectId).AddText(filter.Strategy).Add(before is null).Add(before ?? Guid.Empty).Add(countMax)
+                .Add(filter.Kind).AddText(filter.State).AddText(filter.Family);
             var rows = new List<BacktestRecord>();
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
             while (await reader.ReadAsync(token))
@@ -66,37 +70,19 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
         }, cancellationToken);
 
     /// <summary>Cancels a backtest unless it has ended; the holder's epoch becomes stale. Null when there is none.</summary>
-    public Task<BacktestRecord?> CancelAsync(string projectId, Guid backtestId, CancellationToken cancellationToken) =>
+    public Task<BacktestRecord?> CancelAsync(string projectId, string kind, Guid backtestId, CancellationToken cancellationToken) =>
         Transactions.RunAsync(dataSource, "backtests.cancel", async (connection, token) =>
         {
             const string Update =
                 """
                 update backtest.backtests
                 set state = 'cancelled', epoch = epoch + 1, lease_until = null, end_time = clock_timestamp(), revision = revision + 1
-                where project_id = $1 and backtest_id = $2 and state in ('queued', 'running')
+                where project_id = $1 and backtest_id = $2 and kind = $3 and state in ('queued', 'running')
                 """;
             await using var command = new NpgsqlCommand(Update, connection);
-            command.Add(projectId).Add(backtestId);
+            command.Add(projectId).Add(backtestId).Add(kind);
             await command.ExecuteNonQueryAsync(token);
             return await FindAsync(connection, projectId, backtestId, token);
-        }, cancellationToken);
-
-    /// <summary>Reads a result table as a table file; null before the end.</summary>
-    /// <param name="projectId">The caller's project.</param>
-    /// <param name="backtestId">The backtest.</param>
-    /// <param name="isEquity">True for the equity curve, false for the trades.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public Task<byte[]?> ReadResultAsync(string projectId, Guid backtestId, bool isEquity, CancellationToken cancellationToken) =>
-        Transactions.ReadAsync(dataSource, async (connection, token) =>
-        {
-            string select =
-                $"""
-                select r.{(isEquity ? "equity" : "trades")} from backtest.results r join backtest.backtests b using (backtest_id)
-                where b.project_id = $1 and b.backtest_id = $2
-                """;
-            await using var command = new NpgsqlCommand(select, connection);
-            command.Add(projectId).Add(backtestId);
-            return (byte[]?)await command.ExecuteScalarAsync(token);
         }, cancellationToken);
 
     private static async Task<BacktestRecord?> FindByRequestAsync(
@@ -132,15 +118,22 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
     {
         BacktestId = reader.GetGuid(0),
         ProjectId = reader.GetString(1),
-        Spec = reader.GetString(2),
-        State = reader.GetString(3),
-        Progress = reader.GetDouble(4),
-        Metrics = reader.TextOrNull(5),
-        Manifest = reader.TextOrNull(6),
-        ErrorReason = reader.TextOrNull(7),
-        ErrorMessage = reader.TextOrNull(8),
-        CreateTime = new DateTimeOffset(reader.GetDateTime(9)),
-        EndTime = reader.TimeOrNull(10),
-        Revision = reader.GetInt64(11),
+        Kind = reader.GetString(2),
+        Spec = reader.GetString(3),
+        State = reader.GetString(4),
+        Progress = reader.GetDouble(5),
+        Metrics = reader.TextOrNull(6),
+        Manifest = reader.TextOrNull(7),
+        ErrorReason = reader.TextOrNull(8),
+        ErrorMessage = reader.TextOrNull(9),
+        CreateTime = new DateTimeOffset(reader.GetDateTime(10)),
+        StartTime = reader.TimeOrNull(11),
+        EndTime = reader.TimeOrNull(12),
+        AttemptCount = reader.GetInt32(13),
+        FaultCount = reader.GetInt64(14),
+        TrialCount = reader.GetInt32(15),
+        DoneCount = reader.GetInt32(16),
+        FailedCount = reader.GetInt32(17),
+        Revision = reader.GetInt64(18),
     };
 }

@@ -38,6 +38,27 @@ internal sealed class BarRows(NpgsqlDataSource dataSource)
             return (bool)(await command.ExecuteScalarAsync(token))!;
         }, cancellationToken);
 
+    /// <summary>Returns the symbols of a list that the table holds no bar of, on any day, in order of the list.</summary>
+    public Task<List<string>> UnknownAsync(DataTable table, string[] symbols, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                select wanted.symbol from unnest($1::text[]) with ordinality as wanted(symbol, place)
+                where not exists (select 1 from {table.QualifiedName} t where t.symbol = wanted.symbol) order by place
+                """,
+                connection);
+            command.Add(symbols);
+            List<string> unknown = [];
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+            {
+                unknown.Add(reader.GetString(0));
+            }
+
+            return unknown;
+        }, cancellationToken);
+
     /// <summary>Reads all bars that the filter keeps as a canonical table, ordered by symbol and date.</summary>
     /// <exception cref="RpcError">ResourceExhausted LIMIT_EXCEEDED beyond <paramref name="barCountMax"/>.</exception>
     public async Task<Table> ReadAsync(DataTable table, BarFilter filter, int barCountMax, CancellationToken cancellationToken)
@@ -74,7 +95,7 @@ internal sealed class BarRows(NpgsqlDataSource dataSource)
             bool hasAmount = table.Column("amount") is not null;
             string select =
                 $"""
-                select symbol, trading_date, {Units("open")}, {Units("high")}, {Units("low")}, {Units("close")}, round(volume::numeric)::bigint,
+                select symbol, trading_date, {Units("open")}, {Units("high")}, {Units("low")}, {Units("close")}, {Whole("volume::numeric")},
                     {(hasAmount ? Units("amount") : "null::bigint")}, {(hasPreviousClose ? Units("pre_close") : "null::bigint")}
                 from {table.QualifiedName} where {Where} and (symbol, trading_date) > ($4, $5)
                 order by symbol, trading_date limit $6
@@ -107,9 +128,15 @@ internal sealed class BarRows(NpgsqlDataSource dataSource)
             return rows;
         }, cancellationToken);
 
+    // Leaves room for the sums of the engine.
+    private const long WholeMax = 2_000_000_000_000_000_000;
     private const string Where = "(cardinality($1::text[]) = 0 or symbol = any($1)) and trading_date between $2 and $3";
 
-    private static string Units(string column) => $"round({column}::numeric * 10000)::bigint";
+    private static string Units(string column) => Whole($"{column}::numeric * 10000");
+
+    // NaN, infinity and numbers beyond 64 bits become the least number, which no bar holds.
+    private static string Whole(string value) =>
+        $"case when abs({value}) <= {WholeMax} then round({value})::bigint when {value} is not null then {long.MinValue} end";
 
     private static void AddFilter(NpgsqlCommand command, BarFilter filter) =>
         command.Add(filter.Symbols).Add(filter.StartDate).Add(filter.EndDate);
@@ -154,11 +181,23 @@ internal sealed class BarRows(NpgsqlDataSource dataSource)
                 }
                 else
                 {
-                    builder[i + 2].AppendRaw(reader.GetInt64(numbers[i]));
+                    builder[i + 2].AppendRaw(Checked(reader, schema[i + 2].Name, numbers[i]));
                 }
             }
         }
 
         return builder.Build();
+    }
+
+    private static long Checked(NpgsqlDataReader reader, string column, int ordinal)
+    {
+        long value = reader.GetInt64(ordinal);
+        string? fault = value == long.MinValue ? "is not a number, infinite or too large" : value < 0 ? "is negative" : null;
+        return fault is null
+            ? value
+            : throw new RpcError(
+                StatusCode.FailedPrecondition,
+                value == long.MinValue ? "VALUE_NOT_FINITE" : "VALUE_NEGATIVE",
+                $"\"{column}\" of {reader.GetString(0)} on {reader.GetFieldValue<DateOnly>(1):yyyy-MM-dd} {fault}.");
     }
 }

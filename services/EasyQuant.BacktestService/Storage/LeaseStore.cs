@@ -1,3 +1,4 @@
+using EasyQuant.BacktestService.Work;
 using EasyQuant.Persistence;
 using Npgsql;
 
@@ -18,18 +19,18 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
             const string Claim =
                 """
                 update backtest.backtests set state = 'running', epoch = epoch + 1, attempt_count = attempt_count + 1, progress = 0,
-                    lease_until = clock_timestamp() + $1, revision = revision + 1
+                    start_time = clock_timestamp(), lease_until = clock_timestamp() + $1, revision = revision + 1
                 where backtest_id = (
                     select backtest_id from backtest.backtests
                     where state = 'queued' or (state = 'running' and lease_until < clock_timestamp())
                     order by backtest_id limit 1 for update skip locked)
-                returning backtest_id, project_id, spec, epoch, attempt_count
+                returning backtest_id, project_id, spec, epoch, attempt_count, kind
                 """;
             await using var command = new NpgsqlCommand(Claim, connection);
             command.Add(duration);
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
             return await reader.ReadAsync(token)
-                ? new BacktestLease(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt32(4))
+                ? new BacktestLease(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt32(4), reader.GetString(5))
                 : null;
         }, cancellationToken);
 
@@ -60,27 +61,71 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
             command => command.Add(reason).Add(message.Length <= 2000 ? message : message[..2000]),
             cancellationToken);
 
-    /// <summary>Ends the backtest with its result, in one transaction; false when the epoch is stale.</summary>
-    public Task<bool> SucceedAsync(
-        BacktestLease lease, string metrics, string manifest, byte[] equity, byte[] trades, CancellationToken cancellationToken) =>
+    /// <summary>Ends the backtest with its result and counts it as a trial, in one transaction; false when the epoch is stale.</summary>
+    public Task<bool> SucceedAsync(BacktestLease lease, JobResult result, CancellationToken cancellationToken) =>
         Transactions.RunAsync(dataSource, "backtests.succeed", async (connection, token) =>
         {
             const string Assignments =
                 """
                 state = 'succeeded', lease_until = null, end_time = clock_timestamp(), progress = 1, metrics = $3, manifest = $4,
-                    revision = revision + 1
+                    fault_count = $5, revision = revision + 1
                 """;
-            if (!await UpdateAsync(connection, lease, Assignments, command => command.Add(metrics).Add(manifest), token))
+            if (!await UpdateAsync(
+                connection, lease, Assignments, command => command.Add(result.Metrics).Add(result.Manifest).Add(result.FaultCount), token))
             {
                 return await HasEndedWithAsync(connection, lease, token);
             }
 
-            await using var insert = new NpgsqlCommand(
-                "insert into backtest.results(backtest_id, equity, trades) values ($1, $2, $3)", connection);
-            insert.Add(lease.BacktestId).Add(equity).Add(trades);
-            await insert.ExecuteNonQueryAsync(token);
+            await ResultStore.InsertAsync(connection, lease.BacktestId, result.Chunks, token);
+            if (result.Trial is { } trial)
+            {
+                await TrialStore.InsertAsync(connection, lease.ProjectId, [trial], token);
+            }
+
             return true;
         }, cancellationToken);
+
+    /// <summary>Stores trials of a sweep and counts them in the ledger, in one transaction; false when the epoch is stale.</summary>
+    /// <param name="lease">The sweep.</param>
+    /// <param name="batch">Trials that have ended; none of them is stored yet.</param>
+    /// <param name="duration">Length of the lease from now.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<bool> AddTrialsAsync(
+        BacktestLease lease, IReadOnlyList<EndedTrial> batch, TimeSpan duration, CancellationToken cancellationToken) =>
+        Transactions.RunAsync(dataSource, "sweeps.trials", async (connection, token) =>
+        {
+            const string Assignments =
+                """
+                done_count = done_count + $3, failed_count = failed_count + $4,
+                    lease_until = clock_timestamp() + $5, revision = revision + 1
+                """;
+            // A repetition after a lost reply to COMMIT finds its own rows and counts nothing twice.
+            IReadOnlyList<EndedTrial> fresh = await SweepStore.WithoutStoredAsync(connection, lease.BacktestId, batch, token);
+            int failed = fresh.Count(trial => trial.Metrics is null);
+            if (!await UpdateAsync(
+                connection, lease, Assignments, command => command.Add(fresh.Count).Add(failed).Add(duration), token))
+            {
+                return false;
+            }
+
+            await SweepStore.InsertAsync(connection, lease.BacktestId, fresh, token);
+            await TrialStore.InsertAsync(
+                connection, lease.ProjectId, [.. fresh.Select(trial => trial.Counted).OfType<CountedTrial>()], token);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>Ends a sweep whose trials are all stored; false when the epoch is stale.</summary>
+    public Task<bool> SucceedSweepAsync(BacktestLease lease, string assessment, CancellationToken cancellationToken) =>
+        Transactions.RunAsync(
+            dataSource,
+            "sweeps.succeed",
+            async (connection, token) => await UpdateAsync(
+                connection,
+                lease,
+                "state = 'succeeded', lease_until = null, end_time = clock_timestamp(), progress = 1, metrics = $3, revision = revision + 1",
+                command => command.Add(assessment),
+                token) || await HasEndedWithAsync(connection, lease, token),
+            cancellationToken);
 
     // The reply to COMMIT may be lost; then the repeated transaction finds its own work done.
     private static async Task<bool> HasEndedWithAsync(NpgsqlConnection connection, BacktestLease lease, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Storage;
 using EasyQuant.Data;
@@ -7,39 +8,55 @@ using EasyQuant.Persistence.Faults;
 
 namespace EasyQuant.BacktestService.Work;
 
-/// <summary>One computation: bars from the database, engine, result as table files.</summary>
-internal sealed class BacktestJob(BacktestLease lease, DataCatalog catalog, BarRows bars, int barCountMax)
+/// <summary>One backtest: bars from the database, the engine here or a strategy of a user in the sandbox, result in pieces.</summary>
+internal sealed class BacktestJob(BacktestLease lease, JobContext context) : IJob
 {
     private double _progress;
 
-    /// <summary>Share of the days done, 0 to 1. Thread-safe.</summary>
+    /// <inheritdoc />
     public double Progress => Volatile.Read(ref _progress);
 
-    /// <summary>Reads the bars and runs the engine.</summary>
-    public async Task<JobResult> RunAsync(CancellationToken cancellationToken)
+    /// <inheritdoc />
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        CheckedSpec spec = SpecReader.ReadStored(lease.Spec);
-        DataTable table = await catalog.RequireAsync(lease.ProjectId, spec.Table, cancellationToken);
-        BarRows.RequireBars(table);
-        Table rows = await bars.ReadAsync(table, spec.Filter, barCountMax, cancellationToken);
+        CheckedSpec spec = await SpecReader.ReadStoredAsync(lease.Spec, lease.ProjectId, context.Sources, cancellationToken);
+        (Table rows, long missing) = await JobData.ReadAsync(context, lease.ProjectId, spec, cancellationToken);
         Failpoints.Hit("backtest", ".loaded");
-        return await Task.Run(() => Compute(rows, spec, cancellationToken), cancellationToken);
+        JobResult result = spec.Source is { } source
+            ? await RunInSandboxAsync(spec, source, rows, missing, cancellationToken)
+            : await Task.Run(() => Compute(spec, rows, missing, cancellationToken), cancellationToken);
+        Failpoints.Hit("backtest", ".computed");
+        return await context.Leases.SucceedAsync(lease, result, cancellationToken);
     }
 
-    private JobResult Compute(Table rows, CheckedSpec spec, CancellationToken cancellationToken)
+    private JobResult Compute(CheckedSpec spec, Table rows, long missing, CancellationToken cancellationToken)
     {
         MarketPanel panel = DailyPanelReader.Read(rows);
         BacktestResult result = Backtester.Run(
-            panel,
-            spec.Strategy,
-            (JsonObject)spec.Parameters.DeepClone(),
-            spec.Settings,
-            (done, total) => Volatile.Write(ref _progress, (double)done / total),
-            cancellationToken);
-        return new JobResult(
-            MetricsJson.Write(result.Statistics).ToJsonString(),
-            result.Manifest.ToJson().ToJsonString(),
-            TableFile.ToBytes(ResultTables.Equity(result)),
-            TableFile.ToBytes(ResultTables.Trades(result, panel)));
+            panel, spec.Strategy, (JsonObject)spec.Parameters.DeepClone(), spec.Settings, (done, total) => Report((double)done / total), cancellationToken);
+        var summary = new ResultSummary(MetricsJson.Write(result.Statistics), result.Manifest.ToJson(), 0);
+        return ToResult(summary, [.. BacktestTables.Chunks(result, panel, [])], missing, Trial.Of(result, spec.Family));
     }
+
+    private async Task<JobResult> RunInSandboxAsync(
+        CheckedSpec spec, SourceRecord source, Table rows, long missing, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<ResultChunk> chunks, ResultSummary? summary) = await context.Users.RunAsync(
+            SandboxJobs.Of(spec, source, null), source.Assembly, source.Symbols, rows, Report, _ => ValueTask.CompletedTask, cancellationToken);
+        ResultSummary answer = summary ?? throw new Sandbox.SandboxException("STRATEGY_OUTPUT_INVALID", "The strategy's process ended without a result.");
+        return ToResult(answer, chunks, missing, TrialReader.Read(answer.Trial, spec.Family));
+    }
+
+    private JobResult ToResult(ResultSummary summary, IReadOnlyList<ResultChunk> chunks, long missing, Trial? trial)
+    {
+        summary.Metrics["missing_bar_count"] = missing;
+        return new JobResult(
+            summary.Metrics.ToJsonString(),
+            summary.Manifest.ToJsonString(),
+            summary.FaultCount,
+            chunks,
+            trial is null ? null : new CountedTrial(context.NewId(), trial));
+    }
+
+    private void Report(double share) => Volatile.Write(ref _progress, share);
 }

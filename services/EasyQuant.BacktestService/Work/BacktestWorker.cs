@@ -1,5 +1,7 @@
+using EasyQuant.BacktestSandbox;
+using EasyQuant.BacktestSandbox.Computing;
+using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
-using EasyQuant.Engine;
 using EasyQuant.Persistence;
 using EasyQuant.ServiceDefaults.Errors;
 using Microsoft.Extensions.Options;
@@ -7,13 +9,12 @@ using Microsoft.Extensions.Options;
 namespace EasyQuant.BacktestService.Work;
 
 /// <summary>
-/// Computes backtests in a bounded number of slots. Ownership is a lease with an epoch in PostgreSQL: what a killed process held is
+/// Computes backtests and sweeps in a bounded number of slots. Ownership is a lease with an epoch in PostgreSQL: what a killed process held is
 /// claimed again after the lease; what this process cannot finish before it stops goes back to the queue.
 /// </summary>
 internal sealed partial class BacktestWorker(
     LeaseStore store,
-    DataCatalog catalog,
-    BarRows bars,
+    JobContext context,
     RunningBacktests running,
     IOptions<BacktestServiceOptions> options,
     ILogger<BacktestWorker> logger) : BackgroundService
@@ -66,12 +67,11 @@ internal sealed partial class BacktestWorker(
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         running.Add(lease.BacktestId, ending);
-        var job = new BacktestJob(lease, catalog, bars, _options.BarCountMax);
+        IJob job = lease.Kind == "sweep" ? new SweepJob(lease, context) : new BacktestJob(lease, context);
         Task renewing = RenewAsync(lease, job, ending);
         try
         {
-            JobResult result = await job.RunAsync(ending.Token);
-            bool isOurs = await store.SucceedAsync(lease, result.Metrics, result.Manifest, result.Equity, result.Trades, ending.Token);
+            bool isOurs = await job.RunAsync(ending.Token);
             LogEnded(lease.BacktestId, lease.Epoch, isOurs);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
@@ -101,7 +101,7 @@ internal sealed partial class BacktestWorker(
     }
 
     /// <summary>Renews until the computation ends; ends the computation when the lease is lost.</summary>
-    private async Task RenewAsync(BacktestLease lease, BacktestJob job, CancellationTokenSource ending)
+    private async Task RenewAsync(BacktestLease lease, IJob job, CancellationTokenSource ending)
     {
         using var timer = new PeriodicTimer(_options.LeaseDuration / 3);
         try
@@ -127,13 +127,11 @@ internal sealed partial class BacktestWorker(
         }
     }
 
-    private static (string Reason, string Message)? Explain(Exception exception) => exception switch
+    private static SandboxFault? Explain(Exception exception) => exception switch
     {
-        BacktestParameterException e => (e.Errors[0].Reason, e.Message),
-        BarTableException e => (e.Reason, e.Message),
-        RpcError e => (e.Reason, e.Message),
-        OverflowException => ("VALUE_OUT_OF_RANGE", "An amount of the backtest exceeds the range of money (about 9e14 CNY)."),
-        _ => null,
+        RpcError e => new(e.Reason, e.Message),
+        SandboxException e => new(e.Reason, e.Message),
+        _ => FaultExplanation.Of(exception),
     };
 
     [LoggerMessage(4001, LogLevel.Information, "Backtest {BacktestId} ended under epoch {Epoch}; the result was stored: {IsStored}.")]

@@ -5,7 +5,7 @@ namespace EasyQuant.Gateway.Auth;
 /// <summary>Which scope an RPC needs. An RPC without a rule needs admin, so a new one is never open by accident; a test asks for its rule.</summary>
 internal static class MethodScopes
 {
-    private static readonly string[] s_readVerbs = ["Get", "List", "Read", "Watch", "Validate", "Preview"];
+    private static readonly string[] s_readVerbs = ["Get", "List", "Read", "Watch", "Validate", "Preview", "Compare", "Export"];
 
     private static readonly Dictionary<string, KeyScope> s_byVerb = new(StringComparer.Ordinal)
     {
@@ -16,6 +16,10 @@ internal static class MethodScopes
         ["RunService.Retry"] = KeyScope.Run,
         ["BacktestService.Create"] = KeyScope.Run,
         ["BacktestService.Cancel"] = KeyScope.Run,
+        // Compiling costs a process, so it is not for readers.
+        ["BacktestService.Validate"] = KeyScope.Run,
+        ["SweepService.Create"] = KeyScope.Run,
+        ["SweepService.Cancel"] = KeyScope.Run,
         ["JobService.Run"] = KeyScope.Run,
         ["ScheduleService.Trigger"] = KeyScope.Run,
         ["ScheduleService.Backfill"] = KeyScope.Run,

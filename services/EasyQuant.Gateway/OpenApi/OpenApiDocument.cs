@@ -111,8 +111,8 @@ internal static class OpenApiDocument
         {
             ["200"] = new JsonObject
             {
-                ["description"] = method.IsServerStreaming ? "Server-sent events; the data of each is one message." : "The answer.",
-                ["content"] = Json(
+                ["description"] = binding.IsFile ? "The file." : method.IsServerStreaming ? "Server-sent events; the data of each is one message." : "The answer.",
+                ["content"] = binding.IsFile ? Json("*/*", new JsonObject { ["type"] = "string", ["format"] = "binary" }) : Json(
                     method.IsServerStreaming ? "text/event-stream" : "application/json",
                     binding.ResponseField is { } part ? schemas.Of(part) : schemas.Of(method.OutputType)),
             },

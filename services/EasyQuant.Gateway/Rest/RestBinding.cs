@@ -40,6 +40,9 @@ internal sealed class RestBinding
     /// <summary>The field of the response that the HTTP body shows; null for the whole message.</summary>
     public FieldDescriptor? ResponseField { get; }
 
+    /// <summary>True when the HTTP body is the bytes of a <c>easyquant.common.v1.FileBody</c> instead of JSON.</summary>
+    public bool IsFile => ResponseField is { FieldType: FieldType.Message, IsRepeated: false, MessageType.FullName: "easyquant.common.v1.FileBody" };
+
     /// <summary>The path variables with the fields they fill.</summary>
     public IReadOnlyList<(PathVariable Variable, FieldPath Field)> PathFields { get; }
 

@@ -73,7 +73,8 @@ internal sealed class RestEndpoint
         {
             EventStream.Resume(request, context.Request.Headers["Last-Event-ID"]);
             CallOptions options = OptionsOf(context, now + (timeout ?? _options.StreamDurationMax));
-            await _events.WriteAsync(context, _backend.StreamAsync(_binding.Method, request, options));
+            IAsyncEnumerable<IMessage> messages = _backend.StreamAsync(_binding.Method, request, options);
+            await (_binding.IsFile ? RawBody.WriteAsync(context, _binding.ResponseField!, messages) : _events.WriteAsync(context, messages));
             return;
         }
 

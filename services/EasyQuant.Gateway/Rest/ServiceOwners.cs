@@ -39,6 +39,8 @@ internal sealed class ServiceOwners(IReadOnlyDictionary<ServiceDescriptor, strin
         [ServiceOf(JobServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(ScheduleServiceReflection.Descriptor)] = "scheduler",
         [ServiceOf(BacktestServiceReflection.Descriptor)] = "backtest",
+        [ServiceOf(SweepServiceReflection.Descriptor)] = "backtest",
+        [ServiceOf(TrialServiceReflection.Descriptor)] = "backtest",
         [ServiceOf(DataServiceReflection.Descriptor)] = "backtest",
         [ServiceOf(MarketServiceReflection.Descriptor)] = "backtest",
         [ServiceOf(WorkerServiceReflection.Descriptor)] = "monitor",

@@ -35,6 +35,10 @@ internal sealed class BacktestHost : IAsyncDisposable
 
     public BacktestClient Backtests => new(_service.Channel);
 
+    public SweepService.SweepServiceClient Sweeps => new(_service.Channel);
+
+    public TrialService.TrialServiceClient Trials => new(_service.Channel);
+
     public MarketService.MarketServiceClient Market => new(_service.Channel);
 
     public DataService.DataServiceClient Data => new(_service.Channel);
@@ -58,6 +62,8 @@ internal sealed class BacktestHost : IAsyncDisposable
                 ["Backtest:LeaseDuration"] = "00:00:02",
                 ["Backtest:PollInterval"] = "00:00:00.1",
                 ["Backtest:WatchInterval"] = "00:00:00.05",
+                ["Backtest:Sandbox:CpuTimeMax"] = "00:00:04",
+                ["Backtest:Sandbox:WallTimeMax"] = "00:00:40",
             },
             builder => builder.AddBacktest(),
             app => app.MapBacktest(),
@@ -86,6 +92,39 @@ internal sealed class BacktestHost : IAsyncDisposable
             },
         },
     };
+
+    /// <summary>A grid of fast 1..n over slow 2..m+1; combinations with fast not below slow fail.</summary>
+    public static SweepSpec SweepOf(int fast, int slow)
+    {
+        BacktestSpec backtest = Spec();
+        backtest.Parameters = null;
+        return new SweepSpec
+        {
+            Backtest = backtest,
+            Axes =
+            {
+                new SweepAxis { Parameter = "fast", RangeStart = 1, RangeEnd = fast, RangeStep = 1 },
+                new SweepAxis { Parameter = "slow", RangeStart = 2, RangeEnd = slow + 1, RangeStep = 1 },
+            },
+        };
+    }
+
+    public async Task<Sweep> CreateSweepAsync(SweepSpec spec, string requestId = "") =>
+        (await Sweeps.CreateSweepAsync(new CreateSweepRequest { Spec = spec, RequestId = requestId }, Headers())).Sweep;
+
+    public Task<Sweep> EndSweepAsync(string sweepId) => Eventually.BecomesAsync(
+        $"sweep {sweepId} to end",
+        async () => (await Sweeps.GetSweepAsync(new GetSweepRequest { SweepId = sweepId }, Headers())).Sweep,
+        sweep => sweep.EndTime is not null,
+        Patience);
+
+    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public async Task<Contracts.Backtest.V1.Backtest> CreateAsync(BacktestSpec spec, string requestId = "") =>
         (await Backtests.CreateBacktestAsync(new CreateBacktestRequest { Spec = spec, RequestId = requestId }, Headers())).Backtest;

@@ -32,13 +32,50 @@ public sealed class BacktestKillTests(TestServersFixture fixture) : IClassFixtur
         Contracts.Backtest.V1.Backtest ended = await next.EndAsync(id.ToString("D"));
         Assert.Equal(BacktestState.Succeeded, ended.State);
         await using NpgsqlCommand read = source.CreateCommand(
-            "select epoch || '/' || attempt_count || '/' || (select count(*) from backtest.results) from backtest.backtests");
+            "select epoch || '/' || attempt_count || '/' || (select count(distinct backtest_id) from backtest.result_chunks) from backtest.backtests");
         Assert.Equal(epochAttemptsResults, await read.ExecuteScalarAsync(_deadline.Token));
+    }
+
+    [Theory]
+    [InlineData("sweep.batch:exit137:2")]
+    [InlineData("sweeps.trials.before-commit:exit137:3")]
+    [InlineData("sweeps.succeed.before-commit:exit137:1")]
+    public async Task Service_KilledInASweep_TheNextOneRunsTheRestOnly(string failpoint)
+    {
+        string database = await BacktestHost.EmptyDatabaseAsync(fixture.Servers, _deadline.Token);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
+        Guid id = Guid.CreateVersion7();
+        await using (BacktestProcess victim = BacktestProcess.Start(database, failpoint))
+        {
+            await Eventually.TrueAsync("the schema of the killed service", () => ExistsAsync(source), BacktestHost.Patience);
+            await InsertSweepAsync(source, id);
+            Assert.Equal(137, await victim.DiesAsync(BacktestHost.Patience));
+        }
+
+        await using NpgsqlCommand before = source.CreateCommand("select count(*) from backtest.sweep_trials");
+        long stored = (long)(await before.ExecuteScalarAsync(_deadline.Token))!;
+        Assert.InRange(stored, 64, 200);
+        await using BacktestHost next = await BacktestHost.StartOnAsync(database, _deadline.Token);
+        Sweep ended = await next.EndSweepAsync(id.ToString("D"));
+        Assert.Equal((BacktestState.Succeeded, 200, 200, 2), (ended.State, ended.TrialCount, ended.DoneCount, ended.AttemptCount));
+        await using NpgsqlCommand read = source.CreateCommand(
+            "select (select count(*) from backtest.sweep_trials) || '/' || (select count(*) from backtest.sweep_trials where metrics is null) || '/' || (select count(*) from backtest.trials)");
+        Assert.Equal($"200/{ended.FailedCount}/{200 - ended.FailedCount}", await read.ExecuteScalarAsync(_deadline.Token));
+    }
+
+    private async Task InsertSweepAsync(NpgsqlDataSource source, Guid id)
+    {
+        SweepSpec spec = BacktestHost.SweepOf(fast: 10, slow: 20);
+        SpecReader.FillDefaults(spec.Backtest);
+        await using NpgsqlCommand insert = source.CreateCommand(
+            "insert into backtest.backtests(backtest_id, project_id, kind, trial_count, strategy, spec, state) values ($1, 'default', 'sweep', 200, 'sma_cross', $2, 'queued')");
+        insert.Add(id).Add(JsonFormatter.Default.Format(spec));
+        await insert.ExecuteNonQueryAsync(_deadline.Token);
     }
 
     private async Task<bool> ExistsAsync(NpgsqlDataSource source)
     {
-        await using NpgsqlCommand command = source.CreateCommand("select to_regclass('backtest.results') is not null");
+        await using NpgsqlCommand command = source.CreateCommand("select to_regclass('backtest.trials') is not null");
         return (bool)(await command.ExecuteScalarAsync(_deadline.Token))!;
     }
 

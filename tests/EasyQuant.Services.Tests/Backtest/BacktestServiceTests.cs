@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EasyQuant.BacktestService.Storage;
+using EasyQuant.BacktestService.Work;
 using EasyQuant.Contracts.Backtest.V1;
 using EasyQuant.Data;
 using EasyQuant.Domain;
@@ -68,6 +69,15 @@ public sealed class BacktestServiceTests(TestServersFixture fixture) : IClassFix
         await RefusedAsync(host, StatusCode.InvalidArgument, "PARAMETER_OUT_OF_RANGE", "spec.commission_rate", spec => spec.CommissionRate = "0.02");
         await RefusedAsync(host, StatusCode.InvalidArgument, "DATE_INVALID", "spec.start_date", spec => spec.StartDate = "2024-13-01");
         await RefusedAsync(host, StatusCode.InvalidArgument, "PERIOD_EMPTY", "spec", spec => spec.StartDate = "2050-01-01");
+        await RefusedAsync(host, StatusCode.InvalidArgument, "SYMBOL_NOT_FOUND", "spec.symbols", spec => spec.Symbols.Add("600999.SH"));
+        await RefusedAsync(host, StatusCode.InvalidArgument, "PERIOD_EMPTY", "spec.end_date", spec => (spec.StartDate, spec.EndDate) = ("2024-02-01", "2024-01-01"));
+        await RefusedAsync(host, StatusCode.InvalidArgument, "RULE_BOOK_NOT_FOUND", "spec.rule_book", spec => spec.RuleBook = "mars-2030");
+        await RefusedAsync(host, StatusCode.InvalidArgument, "PARAMETER_OUT_OF_RANGE", "spec.volume_cap", spec => spec.VolumeCap = "1.5");
+        await RefusedAsync(host, StatusCode.InvalidArgument, "PARAMETER_OUT_OF_RANGE", "spec.stamp_duty_rate", spec => spec.StampDutyRate = "-1");
+        await RefusedAsync(host, StatusCode.InvalidArgument, "PARAMETER_OUT_OF_RANGE", "spec.slippage_value", spec => (spec.SlippageKind, spec.SlippageValue) = (Contracts.Backtest.V1.SlippageKind.Ticks, 5_000));
+        await RefusedAsync(host, StatusCode.InvalidArgument, "PARAMETER_OUT_OF_RANGE", "spec.benchmark", spec => spec.Benchmark.Add(new Contracts.Backtest.V1.BenchmarkPart { Symbol = "600000.SH", Weight = "0.5" }));
+        await RefusedAsync(host, StatusCode.InvalidArgument, "SOURCE_TOO_LARGE", "spec.source.text", spec => spec.Source = new StrategySource { Text = new string('x', 300_000) });
+        await RefusedAsync(host, StatusCode.NotFound, "SOURCE_NOT_FOUND", null, spec => spec.Source = new StrategySource { Sha256 = new string('0', 64) });
         await RefusedAsync(host, StatusCode.NotFound, "TABLE_NOT_FOUND", null, spec => spec.Table = "nothing");
         await RefusedAsync(host, StatusCode.NotFound, "TABLE_NOT_FOUND", null, spec => spec.Table = "eq_effects");
         await RefusedAsync(host, StatusCode.NotFound, "TABLE_NOT_FOUND", null, spec => spec.Table = "a\"; drop table x; --");
@@ -87,6 +97,9 @@ public sealed class BacktestServiceTests(TestServersFixture fixture) : IClassFix
             () => host.Backtests.GetBacktestAsync(new GetBacktestRequest { BacktestId = id }, foreign).ResponseAsync,
             () => host.Backtests.CancelBacktestAsync(new CancelBacktestRequest { BacktestId = id }, foreign).ResponseAsync,
             () => host.Backtests.ReadEquityAsync(new ReadEquityRequest { BacktestId = id }, foreign).ResponseAsync,
+            () => host.Backtests.ReadOrdersAsync(new ReadOrdersRequest { BacktestId = id }, foreign).ResponseAsync,
+            () => host.Backtests.CompareBacktestsAsync(new CompareBacktestsRequest { BacktestIds = { id, id } }, foreign).ResponseAsync,
+            () => host.Backtests.ExportBacktest(new ExportBacktestRequest { BacktestId = id, Format = ExportFormat.Csv }, foreign).ResponseStream.MoveNext(_deadline.Token),
             () => host.Backtests.GetBacktestAsync(new GetBacktestRequest { BacktestId = "what" }, BacktestHost.Headers()).ResponseAsync,
         })
         {
@@ -170,8 +183,8 @@ public sealed class BacktestServiceTests(TestServersFixture fixture) : IClassFix
         Assert.Equal(BacktestState.Succeeded, ended.State);
         Assert.False(await store.RenewAsync(dead, TimeSpan.FromSeconds(5), 0.5, _deadline.Token));
         Assert.False(await store.FailAsync(dead, "X", "x", _deadline.Token));
-        Assert.False(await store.SucceedAsync(dead, "{}", "{}", [], [], _deadline.Token));
-        await using NpgsqlCommand count = source.CreateCommand("select epoch || '/' || attempt_count || '/' || (select count(*) from backtest.results) from backtest.backtests");
+        Assert.False(await store.SucceedAsync(dead, new JobResult("{}", "{}", 0, [], null), _deadline.Token));
+        await using NpgsqlCommand count = source.CreateCommand("select epoch || '/' || attempt_count || '/' || (select count(distinct backtest_id) from backtest.result_chunks) from backtest.backtests");
         Assert.Equal("2/2/1", await count.ExecuteScalarAsync(_deadline.Token));
     }
 
@@ -217,7 +230,7 @@ public sealed class BacktestServiceTests(TestServersFixture fixture) : IClassFix
         Assert.Equal(BacktestState.Cancelled, first.State);
         Assert.Equal(first, second);
         var holder = new BacktestLease(id, "default", "", 1, 1);
-        Assert.False(await new LeaseStore(source).SucceedAsync(holder, "{}", "{}", [], [], _deadline.Token));
+        Assert.False(await new LeaseStore(source).SucceedAsync(holder, new JobResult("{}", "{}", 0, [], null), _deadline.Token));
     }
 
     [Fact]
@@ -245,7 +258,8 @@ public sealed class BacktestServiceTests(TestServersFixture fixture) : IClassFix
     {
         await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
         ListStrategiesResponse response = await host.Backtests.ListStrategiesAsync(new ListStrategiesRequest(), BacktestHost.Headers());
-        Assert.Equal(["buy_and_hold", "rsi_reversal", "sma_cross"], response.Strategies.Select(strategy => strategy.Name));
+        Assert.Equal(StrategyCatalog.Definitions.Select(one => one.Name), response.Strategies.Select(strategy => strategy.Name));
+        Assert.Contains("sma_cross", response.Strategies.Select(strategy => strategy.Name));
         Assert.All(response.Strategies, strategy => Assert.True(
             strategy.Title.En.Length > 0 && strategy.Title.Zh.Length > 0 && strategy.ParametersSchema.Fields.ContainsKey("properties")));
     }

@@ -50,7 +50,7 @@ public sealed class SandboxHostileTests : IDisposable
     [Fact]
     public async Task Strategy_ThreadBomb_IsStopped()
     {
-        await _host.FailsAsync("while (true) { var t = new Thread(() => Thread.Sleep(-1)); t.Start(); }");
+        await _host.FailsAsync("while (true) { new Thread(() => new ManualResetEvent(false).WaitOne()).Start(); }");
         AssertNothingIsLeft();
     }
 
@@ -138,7 +138,7 @@ public sealed class SandboxHostileTests : IDisposable
         Environment.SetEnvironmentVariable("EQ_TEST_CANARY", "canary-value");
         SandboxException error = await _host.FailsAsync(
             "throw new Exception(string.Join(';', Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(k => !k.StartsWith(\"DOTNET\")).Order()));");
-        Assert.Contains("Exception: HOME;LC_ALL;", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Exception: HOME;", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("CANARY", error.Message, StringComparison.Ordinal);
     }
 

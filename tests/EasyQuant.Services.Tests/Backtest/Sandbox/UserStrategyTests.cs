@@ -80,7 +80,7 @@ public sealed class UserStrategyTests : IDisposable
             """;
         CompiledStrategy compiled = await _host.Strategies.CompileAsync(Hold, _deadline.Token);
         (IReadOnlyList<ResultChunk> chunks, ResultSummary? summary) = await _host.RunAsync(compiled, cancellationToken: _deadline.Token);
-        DailyPanel panel = DailyPanelReader.Read(SandboxHost.Bars);
+        MarketPanel panel = DailyPanelReader.Read(SandboxHost.Bars);
         BacktestResult expected = Backtester.Run(panel, "buy_and_hold", [], new BacktestSettings(), null, _deadline.Token);
         Assert.Equal(MetricsJson.Write(expected.Statistics).ToJsonString(), summary!.Metrics.ToJsonString());
         Assert.Equal(expected.Manifest.DataSha256, (string?)summary.Manifest["data_sha256"]);

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using EasyQuant.BacktestSandbox.Computing;
+using EasyQuant.BacktestService.Storage;
+using EasyQuant.Contracts.Backtest.V1;
+using EasyQuant.Contracts.Common.V1;
+using EasyQuant.Data;
+using EasyQuant.ServiceDefaults.Errors;
+using Google.Protobuf;
+using Grpc.Core;
+using Table = EasyQuant.Data.Table;
+
+namespace EasyQuant.BacktestService.Grpc;
+
+/// <summary>Writes results as files, part by part. Thread-safe.</summary>
+internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
+{
+    private const int PartBytesMax = 1 << 20;
+
+    /// <summary>Answers ExportBacktest.</summary>
+    public async Task WriteAsync(
+        ExportBacktestRequest request, IServerStreamWriter<ExportBacktestResponse> stream, ServerCallContext context)
+    {
+        BacktestRecord record = await lookup.FindSucceededAsync(request.BacktestId, context);
+        switch (request.Format)
+        {
+            case ExportFormat.Csv:
+                string table = request.Table.Length == 0 ? ResultNames.Equity : request.Table;
+                if (!ResultNames.All.Contains(table))
+                {
+                    throw RpcError.Invalid("TABLE_NOT_FOUND", "table", $"table must be one of {string.Join(", ", ResultNames.All)}, was \"{table}\".");
+                }
+
+                await WriteCsvAsync(record, table, stream, context.CancellationToken);
+                break;
+            case ExportFormat.Json:
+                await WriteJsonAsync(record, stream, context.CancellationToken);
+                break;
+            default:
+                throw RpcError.Invalid("EXPORT_FORMAT_INVALID", "format", "format must be EXPORT_FORMAT_CSV or EXPORT_FORMAT_JSON.");
+        }
+    }
+
+    private async Task WriteCsvAsync(
+        BacktestRecord record, string name, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken)
+    {
+        await foreach ((Table rows, long first) in PagesAsync(record, name, cancellationToken))
+        {
+            using var writer = new StringWriter();
+            TableCsv.Write(rows, writer);
+            string text = writer.ToString();
+            // Only the first page shows the header.
+            await SendAsync(first == 0 ? text : text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..], "text/csv; charset=utf-8", stream, cancellationToken);
+        }
+    }
+
+    private async Task WriteJsonAsync(
+        BacktestRecord record, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken)
+    {
+        const string Type = "application/json; charset=utf-8";
+        JsonObject head = new()
+        {
+            ["backtest_id"] = record.BacktestId.ToString("D"),
+            ["spec"] = JsonNode.Parse(record.Spec),
+            ["metrics"] = JsonNode.Parse(record.Metrics ?? "{}"),
+            ["manifest"] = JsonNode.Parse(record.Manifest ?? "{}"),
+        };
+        await SendAsync(head.ToJsonString()[..^1], Type, stream, cancellationToken);
+        foreach (string name in ResultNames.All)
+        {
+            await SendAsync($",\"{name}\":[", Type, stream, cancellationToken);
+            await foreach ((Table rows, long first) in PagesAsync(record, name, cancellationToken))
+            {
+                string array = Encoding.UTF8.GetString(TableJson.ToUtf8(rows));
+                await SendAsync((first == 0 ? "" : ",") + array[1..^1], Type, stream, cancellationToken);
+            }
+
+            await SendAsync("]", Type, stream, cancellationToken);
+        }
+
+        await SendAsync("}", Type, stream, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<(Table Rows, long First)> PagesAsync(
+        BacktestRecord record, string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long first = 0;
+        while (await results.ReadAsync(record.ProjectId, record.BacktestId, name, first, ResultChunk.RowCountMax, cancellationToken) is { } page)
+        {
+            yield return (page.Rows, first);
+            first += page.Rows.RowCount;
+            if (first >= page.Total)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static async Task SendAsync(
+        string text, string contentType, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        for (int start = 0; start == 0 || start < bytes.Length; start += PartBytesMax)
+        {
+            int length = Math.Min(PartBytesMax, bytes.Length - start);
+            var file = new FileBody { ContentType = contentType, Data = ByteString.CopyFrom(bytes, start, length) };
+            await stream.WriteAsync(new ExportBacktestResponse { File = file }, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using EasyQuant.Persistence;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EasyQuant.BacktestService.Storage;
+
+/// <summary>The finished trials of sweeps. Every call names the project, so a sweep of another one is not found. Thread-safe.</summary>
+internal sealed class SweepStore(NpgsqlDataSource dataSource)
+{
+    private const string Columns = "t.trial, t.parameters::text, t.metrics::text, t.error_reason, t.error_message";
+
+    /// <summary>Largest number of values along one side of a heat map.</summary>
+    public const int HeatMapValuesMax = 500;
+
+    /// <summary>Returns the trials of a batch that are not stored yet.</summary>
+    public static async Task<IReadOnlyList<EndedTrial>> WithoutStoredAsync(
+        NpgsqlConnection connection, Guid sweepId, IReadOnlyList<EndedTrial> batch, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select trial from backtest.sweep_trials where sweep_id = $1 and trial = any($2)", connection);
+        command.Add(sweepId).Add(batch.Select(one => one.Trial).ToArray());
+        HashSet<int> stored = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            stored.Add(reader.GetInt32(0));
+        }
+
+        return [.. batch.Where(one => !stored.Contains(one.Trial))];
+    }
+
+    /// <summary>Stores trials within the transaction that counts them.</summary>
+    public static async Task InsertAsync(
+        NpgsqlConnection connection, Guid sweepId, IReadOnlyList<EndedTrial> trials, CancellationToken cancellationToken)
+    {
+        await using NpgsqlBinaryImporter writer = await connection.BeginBinaryImportAsync(
+            "copy backtest.sweep_trials(sweep_id, trial, parameters, metrics, error_reason, error_message, daily_returns) from stdin (format binary)", cancellationToken);
+        foreach (EndedTrial one in trials)
+        {
+            await writer.StartRowAsync(cancellationToken);
+            await writer.WriteAsync(sweepId, NpgsqlDbType.Uuid, cancellationToken);
+            await writer.WriteAsync(one.Trial, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(one.Parameters, NpgsqlDbType.Jsonb, cancellationToken);
+            await WriteAsync(writer, one.Metrics, NpgsqlDbType.Jsonb, cancellationToken);
+            await WriteAsync(writer, one.ErrorReason, NpgsqlDbType.Text, cancellationToken);
+            await WriteAsync(writer, one.ErrorMessage, NpgsqlDbType.Text, cancellationToken);
+            await WriteAsync(writer, one.DailyReturns, NpgsqlDbType.Bytea, cancellationToken);
+        }
+
+        await writer.CompleteAsync(cancellationToken);
+    }
+
+    /// <summary>Returns the numbers of the trials that have ended.</summary>
+    public Task<HashSet<int>> DoneAsync(Guid sweepId, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand("select trial from backtest.sweep_trials where sweep_id = $1", connection);
+            command.Add(sweepId);
+            HashSet<int> done = [];
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+            {
+                done.Add(reader.GetInt32(0));
+            }
+
+            return done;
+        }, cancellationToken);
+
+    /// <summary>Reads the daily returns that were kept, by number of the trial, ascending.</summary>
+    public Task<List<(int Trial, byte[] Returns)>> ReturnsAsync(Guid sweepId, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(
+                "select trial, daily_returns from backtest.sweep_trials where sweep_id = $1 and daily_returns is not null order by trial", connection);
+            command.Add(sweepId);
+            List<(int Trial, byte[] Returns)> rows = [];
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+            {
+                rows.Add((reader.GetInt32(0), reader.GetFieldValue<byte[]>(1)));
+            }
+
+            return rows;
+        }, cancellationToken);
+
+    /// <summary>Lists trials by number, those after one.</summary>
+    public Task<List<EndedTrial>> ListAsync(string projectId, Guid sweepId, int after, int countMax, CancellationToken cancellationToken) =>
+        ReadAsync(
+            $"""
+            select {Columns} from backtest.sweep_trials t join backtest.backtests b on b.backtest_id = t.sweep_id
+            where b.project_id = $1 and t.sweep_id = $2 and t.trial > $3 order by t.trial limit $4
+            """,
+            command => command.Add(projectId).Add(sweepId).Add(after).Add(countMax),
+            cancellationToken);
+
+    /// <summary>Lists trials by a figure, then by number; those without it last.</summary>
+    public Task<List<EndedTrial>> ListByAsync(
+        string projectId, Guid sweepId, string figure, bool isAscending, int offset, int countMax, CancellationToken cancellationToken) =>
+        ReadAsync(
+            $"""
+            select {Columns} from backtest.sweep_trials t join backtest.backtests b on b.backtest_id = t.sweep_id
+            where b.project_id = $1 and t.sweep_id = $2
+            order by case when t.metrics ->> $3 ~ '^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$' then (t.metrics ->> $3)::float8 end
+                {(isAscending ? "asc" : "desc")} nulls last, t.trial
+            offset $4 limit $5
+            """,
+            command => command.Add(projectId).Add(sweepId).Add(figure).Add(offset).Add(countMax),
+            cancellationToken);
+
+    /// <summary>Averages a figure over pairs of two parameters' values, both as text.</summary>
+    public Task<List<(string X, string Y, double Value)>> HeatMapAsync(
+        string projectId, Guid sweepId, string x, string y, string figure, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            const string Select =
+                """
+                select t.parameters ->> $3, t.parameters ->> $4, avg((t.metrics ->> $5)::float8)
+                from backtest.sweep_trials t join backtest.backtests b on b.backtest_id = t.sweep_id
+                where b.project_id = $1 and t.sweep_id = $2 and t.metrics ->> $5 ~ '^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$'
+                    and t.parameters ->> $3 is not null and t.parameters ->> $4 is not null
+                group by 1, 2 limit $6
+                """;
+            await using var command = new NpgsqlCommand(Select, connection);
+            command.Add(projectId).Add(sweepId).Add(x).Add(y).Add(figure).Add((HeatMapValuesMax * HeatMapValuesMax) + 1);
+            List<(string X, string Y, double Value)> cells = [];
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+            {
+                cells.Add((reader.GetString(0), reader.GetString(1), reader.GetDouble(2)));
+            }
+
+            return cells;
+        }, cancellationToken);
+
+    private Task<List<EndedTrial>> ReadAsync(string select, Func<NpgsqlCommand, NpgsqlCommand> add, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(select, connection);
+            add(command);
+            var rows = new List<EndedTrial>();
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+            {
+                rows.Add(new EndedTrial(
+                    reader.GetInt32(0), reader.GetString(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), null));
+            }
+
+            return rows;
+        }, cancellationToken);
+
+    private static Task WriteAsync<T>(NpgsqlBinaryImporter writer, T? value, NpgsqlDbType type, CancellationToken cancellationToken)
+        where T : class =>
+        value is null ? writer.WriteNullAsync(cancellationToken) : writer.WriteAsync(value, type, cancellationToken);
+}

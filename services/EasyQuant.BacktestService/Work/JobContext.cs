@@ -1,0 +1,36 @@
+using EasyQuant.BacktestService.Sandbox;
+using EasyQuant.BacktestService.Storage;
+using Microsoft.Extensions.Options;
+
+namespace EasyQuant.BacktestService.Work;
+
+/// <summary>What every job needs. Thread-safe.</summary>
+internal sealed class JobContext(
+    LeaseStore leases,
+    SweepStore sweeps,
+    SourceStore sources,
+    DataCatalog catalog,
+    BarRows bars,
+    UserStrategies users,
+    IOptions<BacktestServiceOptions> options,
+    TimeProvider time)
+{
+    public LeaseStore Leases => leases;
+
+    public SweepStore Sweeps => sweeps;
+
+    public SourceStore Sources => sources;
+
+    public DataCatalog Catalog => catalog;
+
+    public BarRows Bars => bars;
+
+    public UserStrategies Users => users;
+
+    public BacktestServiceOptions Options => options.Value;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Makes the id of a trial.</summary>
+    public Guid NewId() => Guid.CreateVersion7(time.GetUtcNow());
+}

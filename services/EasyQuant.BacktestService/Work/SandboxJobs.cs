@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+using EasyQuant.BacktestSandbox.Computing;
+using EasyQuant.BacktestService.Grpc;
+using EasyQuant.BacktestService.Storage;
+
+namespace EasyQuant.BacktestService.Work;
+
+/// <summary>Writes specs for the sandbox.</summary>
+internal static class SandboxJobs
+{
+    /// <summary>Returns the job of a backtest, or of some trials of a sweep.</summary>
+    public static SandboxJob Of(CheckedSpec spec, SourceRecord source, IReadOnlyList<SandboxTrial>? trials) => new()
+    {
+        Strategy = spec.Strategy,
+        ClassName = source.ClassName,
+        SourceParameters = source.Parameters,
+        Parameters = (JsonObject)spec.Parameters.DeepClone(),
+        Settings = spec.Settings,
+        FaultPolicy = spec.FaultPolicy,
+        Trials = trials,
+    };
+}
