@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using EasyQuant.Domain;
+
 namespace EasyQuant.Engine;
 
 /// <summary>Addresses of the columns of one instrument, kept in place by <see cref="FastMarket"/>; <see cref="Amount"/> is null when unknown.</summary>
@@ -18,4 +21,19 @@ internal unsafe struct FastColumns
 
     /// <summary>Reference prices, one a day.</summary>
     public long* PreviousClose;
+
+    /// <summary>Returns the bar of a row.</summary>
+    /// <param name="row">0 to the number of rows - 1.</param>
+    /// <param name="day">Its day in the calendar.</param>
+    /// <param name="date">The date of that day.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Bar BarAt(int row, int day, DateOnly date) => new(
+        date,
+        new Price(Open[row]),
+        new Price(High[row]),
+        new Price(Low[row]),
+        new Price(Close[row]),
+        new Quantity(Volume[row]),
+        new Price(PreviousClose[day]),
+        new Money(Amount is null ? 0 : Amount[row]));
 }

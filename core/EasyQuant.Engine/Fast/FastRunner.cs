@@ -18,8 +18,7 @@ internal sealed unsafe class FastRunner<TStrategy>
     private readonly StrategyContext _context;
     private readonly RunRecorder _recorder;
     private readonly bool _matchesSameClose;
-    private readonly int[] _rows;
-    private readonly int[] _nextRows;
+    private readonly FastRows _rows;
     private TStrategy _strategy;
     private int _fillsTold;
     private int _endsTold;
@@ -35,13 +34,7 @@ internal sealed unsafe class FastRunner<TStrategy>
         _context = new StrategyContext(core);
         _recorder = new RunRecorder(core);
         _matchesSameClose = core.Settings.FillRule == FillRule.SameClose;
-        _rows = new int[market.Columns.Length];
-        _nextRows = new int[market.Columns.Length];
-        for (int i = 0; i < _nextRows.Length; i++)
-        {
-            _nextRows[i] = core.FirstRow(i);
-        }
-
+        _rows = new FastRows(core, market);
         core.Orders.TracksEnds = StrategyCalls<TStrategy>.HasOnOrder;
     }
 
@@ -209,7 +202,7 @@ internal sealed unsafe class FastRunner<TStrategy>
         _isInStrategy = true;
         Tell();
         _current = 0;
-        Bar one = BarAt(columns, bar, day, core.Date);
+        Bar one = columns.BarAt(bar, day, core.Date);
         _strategy.OnBar(_context, 0, in one);
         _current = NoInstrument;
         EndBar(bar);
@@ -233,7 +226,7 @@ internal sealed unsafe class FastRunner<TStrategy>
                 _matcher.MatchAll(bar);
             }
 
-            MarkCloses(bar);
+            _rows.MarkCloses(bar);
             core.Bar = bar;
             if (bar == last)
             {
@@ -248,11 +241,11 @@ internal sealed unsafe class FastRunner<TStrategy>
 
             for (int i = 0; StrategyCalls<TStrategy>.HasOnBar && i < all.Length; i++)
             {
-                int row = _market.IsFull ? bar : _rows[i];
+                int row = _rows.RowOf(i, bar);
                 if (row >= 0)
                 {
                     _current = i;
-                    Bar one = BarAt(all[i], row, day, date);
+                    Bar one = all[i].BarAt(row, day, date);
                     _strategy.OnBar(_context, i, in one);
                 }
             }
@@ -261,61 +254,6 @@ internal sealed unsafe class FastRunner<TStrategy>
             EndBar(bar);
         }
     }
-
-    private void MarkCloses(int bar)
-    {
-        Span<long> prices = _core.Ledger.PricesToSet();
-        ReadOnlySpan<nint> closes = _market.Closes;
-        if (_market.IsFull)
-        {
-            for (int i = 0; i < closes.Length && i < prices.Length; i++)
-            {
-                prices[i] = ((long*)closes[i])[bar];
-            }
-
-            return;
-        }
-
-        for (int i = 0; i < closes.Length; i++)
-        {
-            int row = RowAt(i, bar);
-            _rows[i] = row;
-            if (row >= 0)
-            {
-                prices[i] = ((long*)closes[i])[row];
-            }
-        }
-    }
-
-    /// <summary>Row of an instrument's bar at a time, or -1; every time is asked for once.</summary>
-    private int RowAt(int instrument, int bar)
-    {
-        ref readonly FastColumns columns = ref _market.Columns[instrument];
-        if (columns.Slots is null)
-        {
-            return bar < columns.Count ? bar : -1;
-        }
-
-        int next = _nextRows[instrument];
-        if (next == columns.Count || columns.Slots[next] != bar)
-        {
-            return -1;
-        }
-
-        _nextRows[instrument] = next + 1;
-        return next;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Bar BarAt(in FastColumns columns, int row, int day, DateOnly date) => new(
-        date,
-        new Price(columns.Open[row]),
-        new Price(columns.High[row]),
-        new Price(columns.Low[row]),
-        new Price(columns.Close[row]),
-        new Quantity(columns.Volume[row]),
-        new Price(columns.PreviousClose[day]),
-        new Money(columns.Amount is null ? 0 : columns.Amount[row]));
 
     private void EndBar(int bar)
     {
