@@ -15,6 +15,7 @@ public static class CommandTree
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(Remote.WorkflowCommands.Create());
         root.Subcommands.Add(Remote.RunCommands.Create());
+        root.Subcommands.Add(Remote.BacktestCommands.Create());
     }
 
     /// <summary>Parses and runs a command line.</summary>

@@ -10,13 +10,40 @@ public static class BacktestTables
     /// <summary>Returns the chunks table by table, rows ascending.</summary>
     /// <param name="result">The result.</param>
     /// <param name="panel">The bars it was computed from.</param>
+    /// <param name="report">The report of the result.</param>
     /// <param name="faults">Exceptions that the policy let pass.</param>
-    public static IEnumerable<ResultChunk> Chunks(BacktestResult result, MarketPanel panel, IReadOnlyList<StrategyFault> faults) =>
+    public static IEnumerable<ResultChunk> Chunks(
+        BacktestResult result, MarketPanel panel, PerformanceReport report, IReadOnlyList<StrategyFault> faults) =>
         ResultChunk.Cut(ResultNames.Equity, ResultTables.Equity(result))
             .Concat(ResultChunk.Cut(ResultNames.Trades, ResultTables.Trades(result, panel)))
             .Concat(ResultChunk.Cut(ResultNames.Orders, Orders(result)))
             .Concat(ResultChunk.Cut(ResultNames.Fills, ResultTables.Fills(result, panel)))
-            .Concat(ResultChunk.Cut(ResultNames.Faults, Faults(faults)));
+            .Concat(ResultChunk.Cut(ResultNames.Faults, Faults(faults)))
+            .Concat(ResultChunk.Cut(ResultNames.Figures, ReportTables.Figures(report)))
+            .Concat(ResultChunk.Cut(ResultNames.Days, ReportTables.Days(report)))
+            .Concat(ResultChunk.Cut(ResultNames.Drawdowns, ReportTables.Drawdowns(report)))
+            .Concat(ResultChunk.Cut(ResultNames.Periods, ReportTables.Periods(report)));
+
+    /// <summary>Returns the texts of a result.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="report">The report of the result.</param>
+    public static IReadOnlyList<ResultDocument> Documents(BacktestResult result, PerformanceReport report)
+    {
+        string name = result.Manifest.Strategy;
+        StrategyDefinition? shipped = StrategyCatalog.Definitions.FirstOrDefault(one => one.Name == name);
+        var content = new TearSheetContent
+        {
+            Title = shipped is null ? new ChartText(name, name) : new ChartText(shipped.TitleEn, shipped.TitleZh),
+            Result = result,
+            Report = report,
+            IsRedUp = false,
+        };
+        return
+        [
+            new ResultDocument(ResultDocument.Report, ReportJson.Write(result, report, null, null).ToJsonString()),
+            new ResultDocument(ResultDocument.TearSheet, TearSheet.Render(content)),
+        ];
+    }
 
     private static Table Orders(BacktestResult result)
     {

@@ -6,7 +6,7 @@ using EasyQuant.Data;
 namespace EasyQuant.BacktestSandbox.Computing;
 
 /// <summary>Some consecutive rows of one result table.</summary>
-/// <param name="Table">equity, trades, orders, fills or faults.</param>
+/// <param name="Table">One of <see cref="ResultNames"/>.</param>
 /// <param name="FirstRow">Number of its first row within the whole table, from 0.</param>
 /// <param name="RowCount">Rows, at most <see cref="RowCountMax"/>.</param>
 /// <param name="Content">A table file.</param>

@@ -18,6 +18,18 @@ public static class ResultNames
     /// <summary>Exceptions of the strategy that the policy let pass.</summary>
     public const string Faults = "faults";
 
+    /// <summary>All figures with titles.</summary>
+    public const string Figures = "figures";
+
+    /// <summary>Returns, exposure and turnover a day.</summary>
+    public const string Days = "days";
+
+    /// <summary>The deepest drawdowns.</summary>
+    public const string Drawdowns = "drawdowns";
+
+    /// <summary>Returns a month and a year.</summary>
+    public const string Periods = "periods";
+
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> All { get; } = [Equity, Trades, Orders, Fills, Faults];
+    public static IReadOnlyList<string> All { get; } = [Equity, Trades, Orders, Fills, Faults, Figures, Days, Drawdowns, Periods];
 }

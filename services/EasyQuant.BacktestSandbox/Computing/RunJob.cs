@@ -20,7 +20,11 @@ internal static class RunJob
             using var bars = new MappedFile(folder.Bars);
             MarketPanel panel = DailyPanelReader.Read(TableFile.Read(bars.Memory));
             StrategyFactory factory = StrategyFactory.Load(folder, job.ClassName);
-            if (job.Trials is { } trials)
+            if (job.Bias is { } bias)
+            {
+                RunChecks(job, bias, panel, factory, output);
+            }
+            else if (job.Trials is { } trials)
             {
                 RunTrials(job, trials, panel, factory, output);
             }
@@ -42,9 +46,15 @@ internal static class RunJob
     private static void RunOne(SandboxJob job, MarketPanel panel, StrategyFactory factory, FrameWriter output)
     {
         (BacktestResult result, GuardedStrategy strategy) = Compute(job, job.Parameters, panel, factory, Report);
-        foreach (ResultChunk chunk in BacktestTables.Chunks(result, panel, strategy.Faults))
+        PerformanceReport report = PerformanceReport.Of(result, panel, null, ReportOptions.Default);
+        foreach (ResultChunk chunk in BacktestTables.Chunks(result, panel, report, strategy.Faults))
         {
             output.Write(FrameKind.Chunk, chunk.ToPayload());
+        }
+
+        foreach (ResultDocument document in BacktestTables.Documents(result, report))
+        {
+            output.Write(FrameKind.Document, document.ToPayload());
         }
 
         var summary = new ResultSummary(MetricsJson.Write(result.Statistics), result.Manifest.ToJson(), strategy.FaultCount, TrialJson.Write(Trial.Of(result, null)));
@@ -83,21 +93,35 @@ internal static class RunJob
         SandboxJob job, JsonObject parameters, MarketPanel panel, StrategyFactory factory, Action<int, int>? progress)
     {
         JsonObject filled = ParameterValues.Fill(job.SourceParameters, parameters);
-        IStrategy inner;
+        GuardedStrategy strategy = Create(job, filled, factory);
+        var binding = new GuardedBinding(filled, strategy);
+        BacktestResult result = Backtester.Run(panel, job.Strategy, binding, job.Settings, RuleBook.China, progress, CancellationToken.None);
+        return (result, strategy);
+    }
+
+    private static void RunChecks(SandboxJob job, BiasOptions options, MarketPanel panel, StrategyFactory factory, FrameWriter output)
+    {
+        JsonObject filled = ParameterValues.Fill(job.SourceParameters, job.Parameters);
+        var manifest = new BacktestManifest(
+            ReferenceEngine.Version, RuleBook.China.Version, panel.ContentSha256, job.Strategy, filled, job.Settings);
+        var subject = new BiasSubject(panel, _ => Create(job, filled, factory), job.Settings, RuleBook.China);
+        BiasReport report = BiasChecks.Run(subject, Trial.KeyOf(manifest), options, Report, CancellationToken.None);
+        output.Write(FrameKind.Result, JsonSerializer.SerializeToUtf8Bytes(new ResultSummary(report.ToJson(), [], 0), JobJson.Options));
+
+        void Report(int done, int total) => output.WriteProgress((double)done / total);
+    }
+
+    private static GuardedStrategy Create(SandboxJob job, JsonObject filled, StrategyFactory factory)
+    {
         try
         {
-            inner = factory.Create(ParameterValues.ToArguments(job.SourceParameters, filled));
+            return new GuardedStrategy(factory.Create(ParameterValues.ToArguments(job.SourceParameters, filled)), job.FaultPolicy);
         }
         catch (System.Reflection.TargetInvocationException e) when (e.InnerException is { } thrown)
         {
             throw new BacktestParameterException([new ParameterError(
                 "STRATEGY_FAILED", "parameters", $"The constructor of the strategy failed: {thrown.GetType().Name}: {thrown.Message}")]);
         }
-
-        var strategy = new GuardedStrategy(inner, job.FaultPolicy);
-        var binding = new GuardedBinding(filled, strategy);
-        BacktestResult result = Backtester.Run(panel, job.Strategy, binding, job.Settings, RuleBook.China, progress, CancellationToken.None);
-        return (result, strategy);
     }
 
     private static void Send(SandboxFault fault, FrameWriter output) =>

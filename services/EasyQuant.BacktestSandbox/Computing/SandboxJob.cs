@@ -26,6 +26,9 @@ public sealed record SandboxJob
     /// <summary>What an exception does.</summary>
     public FaultPolicy FaultPolicy { get; init; }
 
+    /// <summary>How bias checks run; null for a backtest or a sweep.</summary>
+    public BiasOptions? Bias { get; init; }
+
     /// <summary>Trials of a sweep, each with all its values; null for one backtest.</summary>
     public IReadOnlyList<SandboxTrial>? Trials { get; init; }
 }

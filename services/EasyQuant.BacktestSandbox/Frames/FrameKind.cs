@@ -23,4 +23,7 @@ public enum FrameKind : byte
 
     /// <summary>JSON of one finished trial of a sweep.</summary>
     Trial = 7,
+
+    /// <summary>A text of the result: see <see cref="Computing.ResultDocument"/>.</summary>
+    Document = 8,
 }

@@ -5,6 +5,7 @@ using EasyQuant.BacktestService.Storage;
 using EasyQuant.Contracts.Backtest.V1;
 using EasyQuant.Contracts.Common.V1;
 using EasyQuant.Data;
+using EasyQuant.Engine;
 using EasyQuant.ServiceDefaults.Errors;
 using Google.Protobuf;
 using Grpc.Core;
@@ -36,10 +37,27 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
             case ExportFormat.Json:
                 await WriteJsonAsync(record, stream, context.CancellationToken);
                 break;
+            case ExportFormat.Html:
+                if (request.Language is not ("" or "en" or "zh"))
+                {
+                    throw RpcError.Invalid("LANGUAGE_INVALID", "language", $"language must be en or zh, was \"{request.Language}\".");
+                }
+
+                string page = await DocumentAsync(record, ResultDocument.TearSheet, context.CancellationToken);
+                string opened = page.Replace(
+                    ChartStyle.Switches(false, false), ChartStyle.Switches(request.Language == "zh", request.RedUp), StringComparison.Ordinal);
+                await SendAsync(opened, "text/html; charset=utf-8", stream, context.CancellationToken);
+                break;
             default:
-                throw RpcError.Invalid("EXPORT_FORMAT_INVALID", "format", "format must be EXPORT_FORMAT_CSV or EXPORT_FORMAT_JSON.");
+                throw RpcError.Invalid("EXPORT_FORMAT_INVALID", "format", "format must be EXPORT_FORMAT_CSV, EXPORT_FORMAT_JSON or EXPORT_FORMAT_HTML.");
         }
     }
+
+    /// <summary>Reads a text of a result.</summary>
+    /// <exception cref="RpcError">RESULT_NOT_READY when an older version of the service computed the backtest without it.</exception>
+    public async Task<string> DocumentAsync(BacktestRecord record, string name, CancellationToken cancellationToken) =>
+        await results.ReadDocumentAsync(record.ProjectId, record.BacktestId, name, cancellationToken)
+            ?? throw new RpcError(StatusCode.FailedPrecondition, "RESULT_NOT_READY", $"The backtest {record.BacktestId} was computed without this document; run it again.");
 
     private async Task WriteCsvAsync(
         BacktestRecord record, string name, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken)

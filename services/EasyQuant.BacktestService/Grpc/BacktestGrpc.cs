@@ -163,6 +163,14 @@ internal sealed class BacktestGrpc(
     }
 
     /// <inheritdoc />
+    public override async Task<GetPerformanceResponse> GetPerformance(GetPerformanceRequest request, ServerCallContext context)
+    {
+        BacktestRecord record = await lookup.FindSucceededAsync(request.BacktestId, context);
+        string report = await export.DocumentAsync(record, ResultDocument.Report, context.CancellationToken);
+        return new GetPerformanceResponse { Report = Google.Protobuf.WellKnownTypes.Struct.Parser.ParseJson(report) };
+    }
+
+    /// <inheritdoc />
     public override Task<CompareBacktestsResponse> CompareBacktests(CompareBacktestsRequest request, ServerCallContext context) =>
         comparison.CompareAsync(request, context);
 

@@ -51,6 +51,20 @@ internal static class BacktestWriter
         AttemptCount = record.AttemptCount,
     };
 
+    public static Contracts.Backtest.V1.BiasCheck WriteBiasCheck(BacktestRecord record) => new()
+    {
+        BiasCheckId = record.BacktestId.ToString("D"),
+        ProjectId = record.ProjectId,
+        Spec = BiasSpec.Parser.ParseJson(record.Spec),
+        State = StateOf(record),
+        Progress = record.Progress,
+        Verdict = record.Metrics is null ? null : Struct.Parser.ParseJson(record.Metrics),
+        ErrorReason = record.ErrorReason ?? "",
+        ErrorMessage = record.ErrorMessage ?? "",
+        CreateTime = Timestamp.FromDateTimeOffset(record.CreateTime),
+        EndTime = TimeOf(record.EndTime),
+    };
+
     public static SweepTrial Write(EndedTrial trial) => new()
     {
         Trial = trial.Trial,

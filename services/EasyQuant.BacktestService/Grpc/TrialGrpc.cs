@@ -1,17 +1,82 @@
 using EasyQuant.BacktestService.Storage;
+using EasyQuant.BacktestService.Work;
 using EasyQuant.Contracts.Backtest.V1;
 using EasyQuant.Engine;
 using EasyQuant.Persistence.Paging;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.ServiceDefaults.Grpc;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace EasyQuant.BacktestService.Grpc;
 
-/// <summary>The calls about the trial ledger of the caller's project.</summary>
-internal sealed class TrialGrpc(TrialStores ledgers) : TrialService.TrialServiceBase
+/// <summary>The calls about the trial ledger and bias checks of the caller's project.</summary>
+internal sealed class TrialGrpc(
+    TrialStores ledgers,
+    BacktestStore store,
+    BacktestLookup lookup,
+    RunningBacktests running,
+    TimeProvider time,
+    IOptions<BacktestServiceOptions> options) : TrialService.TrialServiceBase
 {
+    private const string Kind = "bias_check";
+
+    /// <inheritdoc />
+    public override async Task<CreateBiasCheckResponse> CreateBiasCheck(CreateBiasCheckRequest request, ServerCallContext context)
+    {
+        if (request.Spec is null)
+        {
+            throw RpcError.Invalid("FIELD_REQUIRED", "spec", "spec is required.");
+        }
+
+        string? requestId = Requests.IdOf(request.RequestId);
+        BiasSpec spec = request.Spec.Clone();
+        BiasReader.FillDefaults(spec);
+        BiasReader.Read(spec);
+        BacktestRecord backtest = await lookup.FindSucceededAsync(spec.BacktestId, context);
+        BacktestSpec tested = BacktestSpec.Parser.ParseJson(backtest.Spec);
+        var row = new NewBacktest(
+            Guid.CreateVersion7(time.GetUtcNow()), backtest.ProjectId, Kind, requestId, tested.Strategy, tested.Family,
+            JsonFormatter.Default.Format(spec), 0, backtest.BacktestId);
+        BacktestRecord record = await store.CreateAsync(row, options.Value.QueuedCountMax, context.CancellationToken)
+            ?? throw Requests.QueueFull(options.Value.QueuedCountMax);
+        if (record.Kind != Kind || !BiasSpec.Parser.ParseJson(record.Spec).Equals(spec))
+        {
+            throw Requests.IdReused(request.RequestId);
+        }
+
+        running.Announce();
+        return new CreateBiasCheckResponse { BiasCheck = BacktestWriter.WriteBiasCheck(record) };
+    }
+
+    /// <inheritdoc />
+    public override async Task<GetBiasCheckResponse> GetBiasCheck(GetBiasCheckRequest request, ServerCallContext context)
+    {
+        BacktestRecord? record = Guid.TryParseExact(request.BiasCheckId, "D", out Guid id)
+            ? await store.FindAsync(CallProject.Of(context), id, context.CancellationToken)
+            : null;
+        return record is { Kind: Kind }
+            ? new GetBiasCheckResponse { BiasCheck = BacktestWriter.WriteBiasCheck(record) }
+            : throw RpcError.NotFound("BIAS_CHECK_NOT_FOUND", $"There is no bias check \"{request.BiasCheckId}\" in this project.");
+    }
+
+    /// <inheritdoc />
+    public override async Task<ListBiasChecksResponse> ListBiasChecks(ListBiasChecksRequest request, ServerCallContext context)
+    {
+        BacktestRecord backtest = await lookup.FindAsync(request.BacktestId, context);
+        int size = PageArguments.Size(request.PageSize, 50, 500);
+        string scope = $"ListBiasChecks/{backtest.ProjectId}/{request.BacktestId}";
+        Guid? before = PageArguments.Key(request.PageToken, scope, 1) is { } key ? Guid.Parse(key[0]) : null;
+        List<BacktestRecord> rows = await store.ListAsync(
+            backtest.ProjectId, new BacktestFilter(Kind, null, null, null, backtest.BacktestId), before, size + 1, context.CancellationToken);
+        var response = new ListBiasChecksResponse();
+        response.BiasChecks.AddRange(rows.Take(size).Select(BacktestWriter.WriteBiasCheck));
+        response.NextPageToken = rows.Count > size ? PageToken.Write(scope, rows[size - 1].BacktestId.ToString("D")) : "";
+        return response;
+    }
+
     /// <inheritdoc />
     public override async Task<GetTrialLedgerResponse> GetTrialLedger(GetTrialLedgerRequest request, ServerCallContext context)
     {

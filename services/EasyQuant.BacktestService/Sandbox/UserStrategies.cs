@@ -56,7 +56,7 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
         return new CompiledStrategy(answer, assembly, symbols);
     }
 
-    /// <summary>Runs one backtest, or the trials of a sweep.</summary>
+    /// <summary>Runs one backtest, the trials of a sweep or the bias checks of a backtest.</summary>
     /// <param name="job">What to compute.</param>
     /// <param name="assembly">The compiled strategy.</param>
     /// <param name="symbols">Its line numbers.</param>
@@ -64,9 +64,9 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
     /// <param name="onProgress">Told the share of the days done, 0 to 1.</param>
     /// <param name="onTrial">Takes finished trials; they arrive in order and one at a time.</param>
     /// <param name="cancellationToken">Kills the process.</param>
-    /// <returns>Chunks and summary of one backtest; neither for a sweep.</returns>
+    /// <returns>Chunks, documents and summary of one backtest; the summary of bias checks; nothing for a sweep.</returns>
     /// <exception cref="SandboxException">The strategy failed, or its process did not end within its limits.</exception>
-    public async Task<(IReadOnlyList<ResultChunk> Chunks, ResultSummary? Summary)> RunAsync(
+    public async Task<(IReadOnlyList<ResultChunk> Chunks, IReadOnlyList<ResultDocument> Documents, ResultSummary? Summary)> RunAsync(
         SandboxJob job,
         byte[] assembly,
         byte[] symbols,
@@ -76,10 +76,11 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
         CancellationToken cancellationToken)
     {
         List<ResultChunk> chunks = [];
+        List<ResultDocument> documents = [];
         ResultSummary? summary = null;
         SandboxFault? fault = null;
         await sandbox.RunAsync("run", PrepareAsync, HandleAsync, _options.CpuTimeMax, _options.WallTimeMax, cancellationToken);
-        return fault is null ? (chunks, summary) : throw new SandboxException(ReasonOf(fault.Reason), fault.Message);
+        return fault is null ? (chunks, documents, summary) : throw new SandboxException(ReasonOf(fault.Reason), fault.Message);
 
         async Task PrepareAsync(JobFolder folder)
         {
@@ -100,6 +101,11 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
                     break;
                 case FrameKind.Chunk:
                     chunks.Add(CheckOrder(ResultChunk.FromPayload(frame.Payload), chunks));
+                    break;
+                case FrameKind.Document:
+                    ResultDocument document = ResultDocument.FromPayload(frame.Payload);
+                    documents.RemoveAll(one => one.Name == document.Name);
+                    documents.Add(document);
                     break;
                 case FrameKind.Trial:
                     await onTrial(Parse<TrialResult>(frame));

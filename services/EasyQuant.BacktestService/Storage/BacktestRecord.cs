@@ -7,7 +7,7 @@ internal sealed record BacktestRecord
 
     public required string ProjectId { get; init; }
 
-    /// <summary>backtest or sweep.</summary>
+    /// <summary>backtest, sweep or bias_check.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Canonical JSON of the spec.</summary>

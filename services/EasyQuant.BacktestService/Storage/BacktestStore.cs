@@ -26,14 +26,14 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
             // The count is not locked: parallel calls may exceed the bound by their number, which is itself bounded.
             const string Insert =
                 """
-                insert into backtest.backtests(backtest_id, project_id, request_id, strategy, spec, kind, family, trial_count, state)
-                select $1, $2, $3, $4, $5, $7, $8, $9, 'queued'
+                insert into backtest.backtests(backtest_id, project_id, request_id, strategy, spec, kind, family, trial_count, parent_id, state)
+                select $1, $2, $3, $4, $5, $7, $8, $9, $10, 'queued'
                 where (select count(*) from (select 1 from backtest.backtests where project_id = $2 and state = 'queued' limit $6) q) < $6
                 on conflict do nothing
                 """;
             await using var command = new NpgsqlCommand(Insert, connection);
             command.Add(row.BacktestId).Add(row.ProjectId).AddText(row.RequestId).Add(row.Strategy).Add(row.Spec).Add(queuedCountMax)
-                .Add(row.Kind).Add(row.Family).Add(row.TrialCount);
+                .Add(row.Kind).Add(row.Family).Add(row.TrialCount).AddUuid(row.ParentId);
             return await command.ExecuteNonQueryAsync(token) == 1
                 ? await FindAsync(connection, row.ProjectId, row.BacktestId, token)
                 : await FindByRequestAsync(connection, row.ProjectId, row.RequestId, token)
@@ -53,12 +53,12 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
                 $"""
                 select {Columns} from backtest.backtests
                 where project_id = $1 and kind = $6 and ($2::text is null or strategy = $2) and ($3 or backtest_id < $4)
-                    and ($7::text is null or state = $7) and ($8::text is null or family = $8)
+                    and ($7::text is null or state = $7) and ($8::text is null or family = $8) and ($9::uuid is null or parent_id = $9)
                 order by backtest_id desc limit $5
                 """;
             await using var command = new NpgsqlCommand(Select, connection);
             command.Add(projectId).AddText(filter.Strategy).Add(before is null).Add(before ?? Guid.Empty).Add(countMax)
-                .Add(filter.Kind).AddText(filter.State).AddText(filter.Family);
+                .Add(filter.Kind).AddText(filter.State).AddText(filter.Family).AddUuid(filter.ParentId);
             var rows = new List<BacktestRecord>();
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
             while (await reader.ReadAsync(token))

@@ -77,6 +77,7 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
             }
 
             await ResultStore.InsertAsync(connection, lease.BacktestId, result.Chunks, token);
+            await ResultStore.InsertAsync(connection, lease.BacktestId, result.Documents, token);
             if (result.Trial is { } trial)
             {
                 await TrialStore.InsertAsync(connection, lease.ProjectId, [trial], token);
@@ -114,8 +115,11 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
             return true;
         }, cancellationToken);
 
-    /// <summary>Ends a sweep whose trials are all stored; false when the epoch is stale.</summary>
-    public Task<bool> SucceedSweepAsync(BacktestLease lease, string assessment, CancellationToken cancellationToken) =>
+    /// <summary>Ends a sweep whose trials are all stored, or a bias check; false when the epoch is stale.</summary>
+    /// <param name="lease">The sweep or bias check.</param>
+    /// <param name="metrics">JSON of the assessment or of the verdicts.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<bool> SucceedPlainAsync(BacktestLease lease, string metrics, CancellationToken cancellationToken) =>
         Transactions.RunAsync(
             dataSource,
             "sweeps.succeed",
@@ -123,7 +127,7 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
                 connection,
                 lease,
                 "state = 'succeeded', lease_until = null, end_time = clock_timestamp(), progress = 1, metrics = $3, revision = revision + 1",
-                command => command.Add(assessment),
+                command => command.Add(metrics),
                 token) || await HasEndedWithAsync(connection, lease, token),
             cancellationToken);
 

@@ -28,6 +28,32 @@ internal sealed class ResultStore(NpgsqlDataSource dataSource)
         await writer.CompleteAsync(cancellationToken);
     }
 
+    /// <summary>Stores texts within the transaction that ends the backtest.</summary>
+    public static async Task InsertAsync(
+        NpgsqlConnection connection, Guid backtestId, IReadOnlyList<ResultDocument> documents, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into backtest.result_documents(backtest_id, name, content) select $1, * from unnest($2::text[], $3::text[])", connection);
+        command.Add(backtestId)
+            .Add(documents.Select(document => document.Name).ToArray())
+            .Add(documents.Select(document => document.Content).ToArray());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Reads a text of a result; null when there is none.</summary>
+    public Task<string?> ReadDocumentAsync(string projectId, Guid backtestId, string name, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            const string Select =
+                """
+                select d.content from backtest.result_documents d join backtest.backtests b using (backtest_id)
+                where b.project_id = $1 and b.backtest_id = $2 and d.name = $3
+                """;
+            await using var command = new NpgsqlCommand(Select, connection);
+            command.Add(projectId).Add(backtestId).Add(name);
+            return (string?)await command.ExecuteScalarAsync(token);
+        }, cancellationToken);
+
     /// <summary>Reads rows of a result table.</summary>
     /// <param name="projectId">The caller's project.</param>
     /// <param name="backtestId">The backtest.</param>

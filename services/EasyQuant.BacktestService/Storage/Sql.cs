@@ -18,6 +18,12 @@ internal static class Sql
         return command;
     }
 
+    public static NpgsqlCommand AddUuid(this NpgsqlCommand command, Guid? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        return command;
+    }
+
     public static string? TextOrNull(this NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
     public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader reader, int ordinal) =>

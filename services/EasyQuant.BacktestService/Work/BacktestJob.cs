@@ -34,20 +34,22 @@ internal sealed class BacktestJob(BacktestLease lease, JobContext context) : IJo
         MarketPanel panel = DailyPanelReader.Read(rows);
         BacktestResult result = Backtester.Run(
             panel, spec.Strategy, (JsonObject)spec.Parameters.DeepClone(), spec.Settings, (done, total) => Report((double)done / total), cancellationToken);
+        PerformanceReport report = PerformanceReport.Of(result, panel, null, ReportOptions.Default);
         var summary = new ResultSummary(MetricsJson.Write(result.Statistics), result.Manifest.ToJson(), 0);
-        return ToResult(summary, [.. BacktestTables.Chunks(result, panel, [])], missing, Trial.Of(result, spec.Family));
+        return ToResult(summary, [.. BacktestTables.Chunks(result, panel, report, [])], BacktestTables.Documents(result, report), missing, Trial.Of(result, spec.Family));
     }
 
     private async Task<JobResult> RunInSandboxAsync(
         CheckedSpec spec, SourceRecord source, Table rows, long missing, CancellationToken cancellationToken)
     {
-        (IReadOnlyList<ResultChunk> chunks, ResultSummary? summary) = await context.Users.RunAsync(
+        (IReadOnlyList<ResultChunk> chunks, IReadOnlyList<ResultDocument> documents, ResultSummary? summary) = await context.Users.RunAsync(
             SandboxJobs.Of(spec, source, null), source.Assembly, source.Symbols, rows, Report, _ => ValueTask.CompletedTask, cancellationToken);
         ResultSummary answer = summary ?? throw new Sandbox.SandboxException("STRATEGY_OUTPUT_INVALID", "The strategy's process ended without a result.");
-        return ToResult(answer, chunks, missing, TrialReader.Read(answer.Trial, spec.Family));
+        return ToResult(answer, chunks, documents, missing, TrialReader.Read(answer.Trial, spec.Family));
     }
 
-    private JobResult ToResult(ResultSummary summary, IReadOnlyList<ResultChunk> chunks, long missing, Trial? trial)
+    private JobResult ToResult(
+        ResultSummary summary, IReadOnlyList<ResultChunk> chunks, IReadOnlyList<ResultDocument> documents, long missing, Trial? trial)
     {
         summary.Metrics["missing_bar_count"] = missing;
         return new JobResult(
@@ -55,6 +57,7 @@ internal sealed class BacktestJob(BacktestLease lease, JobContext context) : IJo
             summary.Manifest.ToJsonString(),
             summary.FaultCount,
             chunks,
+            documents,
             trial is null ? null : new CountedTrial(context.NewId(), trial));
     }
 

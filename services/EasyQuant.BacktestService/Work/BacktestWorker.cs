@@ -67,7 +67,12 @@ internal sealed partial class BacktestWorker(
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         running.Add(lease.BacktestId, ending);
-        IJob job = lease.Kind == "sweep" ? new SweepJob(lease, context) : new BacktestJob(lease, context);
+        IJob job = lease.Kind switch
+        {
+            "sweep" => new SweepJob(lease, context),
+            "bias_check" => new BiasJob(lease, context),
+            _ => new BacktestJob(lease, context),
+        };
         Task renewing = RenewAsync(lease, job, ending);
         try
         {

@@ -7,6 +7,7 @@ namespace EasyQuant.BacktestService.Work;
 /// <summary>What every job needs. Thread-safe.</summary>
 internal sealed class JobContext(
     LeaseStore leases,
+    BacktestStore backtests,
     SweepStore sweeps,
     SourceStore sources,
     DataCatalog catalog,
@@ -16,6 +17,8 @@ internal sealed class JobContext(
     TimeProvider time)
 {
     public LeaseStore Leases => leases;
+
+    public BacktestStore Backtests => backtests;
 
     public SweepStore Sweeps => sweeps;
 

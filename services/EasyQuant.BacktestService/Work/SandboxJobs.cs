@@ -2,14 +2,15 @@ using System.Text.Json.Nodes;
 using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Storage;
+using EasyQuant.Engine;
 
 namespace EasyQuant.BacktestService.Work;
 
 /// <summary>Writes specs for the sandbox.</summary>
 internal static class SandboxJobs
 {
-    /// <summary>Returns the job of a backtest, or of some trials of a sweep.</summary>
-    public static SandboxJob Of(CheckedSpec spec, SourceRecord source, IReadOnlyList<SandboxTrial>? trials) => new()
+    /// <summary>Returns the job of a backtest, of some trials of a sweep, or of bias checks.</summary>
+    public static SandboxJob Of(CheckedSpec spec, SourceRecord source, IReadOnlyList<SandboxTrial>? trials, BiasOptions? bias = null) => new()
     {
         Strategy = spec.Strategy,
         ClassName = source.ClassName,
@@ -18,5 +19,6 @@ internal static class SandboxJobs
         Settings = spec.Settings,
         FaultPolicy = spec.FaultPolicy,
         Trials = trials,
+        Bias = bias,
     };
 }

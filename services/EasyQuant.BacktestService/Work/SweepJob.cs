@@ -45,7 +45,7 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
         bool isOurs = sweep.Base.Source is { } source
             ? await RunInSandboxAsync(sweep.Base, source, trials, open, rows, cancellationToken)
             : await RunHereAsync(sweep.Base, trials, open, rows, cancellationToken);
-        return isOurs && await context.Leases.SucceedSweepAsync(lease, await AssessAsync(sweep, cancellationToken), cancellationToken);
+        return isOurs && await context.Leases.SucceedPlainAsync(lease, await AssessAsync(sweep, cancellationToken), cancellationToken);
     }
 
     private async Task<bool> RunHereAsync(

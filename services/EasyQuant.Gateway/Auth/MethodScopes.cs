@@ -20,6 +20,7 @@ internal static class MethodScopes
         ["BacktestService.Validate"] = KeyScope.Run,
         ["SweepService.Create"] = KeyScope.Run,
         ["SweepService.Cancel"] = KeyScope.Run,
+        ["TrialService.Create"] = KeyScope.Run,
         ["JobService.Run"] = KeyScope.Run,
         ["ScheduleService.Trigger"] = KeyScope.Run,
         ["ScheduleService.Backfill"] = KeyScope.Run,

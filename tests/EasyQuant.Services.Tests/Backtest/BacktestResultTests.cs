@@ -47,6 +47,14 @@ public sealed class BacktestResultTests(TestServersFixture fixture) : IClassFixt
         Assert.Equal("TABLE_NOT_FOUND", table.Reason);
         RpcError format = await BacktestHost.RefusedAsync(() => ExportAsync(host, new ExportBacktestRequest { BacktestId = id }));
         Assert.Equal("EXPORT_FORMAT_INVALID", format.Reason);
+        (string html, string htmlType) = await ExportAsync(host, new ExportBacktestRequest { BacktestId = id, Format = ExportFormat.Html, Language = "zh", RedUp = true });
+        Assert.Equal("text/html; charset=utf-8", htmlType);
+        Assert.Contains("id=\"lang-zh\" aria-label=\"中文\" checked", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"colour-green\" aria-label=\"green up / 绿涨\" checked", html, StringComparison.Ordinal);
+        (string figures, _) = await ExportAsync(host, new ExportBacktestRequest { BacktestId = id, Format = ExportFormat.Csv, Table = "figures" });
+        Assert.True(figures.Split('\n').Length > 65, figures);
+        GetPerformanceResponse performance = await host.Backtests.GetPerformanceAsync(new GetPerformanceRequest { BacktestId = id }, BacktestHost.Headers());
+        Assert.Equal("easyquant/report/1", performance.Report.Fields["schema"].StringValue);
     }
 
     [Fact]
@@ -125,6 +133,51 @@ public sealed class BacktestResultTests(TestServersFixture fixture) : IClassFixt
             new GetTrialLedgerRequest { Family = "sma_cross", StartDate = "2020-01-01", EndDate = "2020-12-31" }, BacktestHost.Headers());
         GetTrialLedgerResponse foreign = await host.Trials.GetTrialLedgerAsync(new GetTrialLedgerRequest { Family = "sma_cross" }, BacktestHost.Headers("other"));
         Assert.Equal((0L, 0L), (outside.TrialCount, foreign.TrialCount));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BiasCheck_OfABacktest_StoresItsVerdicts(bool isSource)
+    {
+        await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
+        BacktestSpec spec = BacktestHost.Spec();
+        if (isSource)
+        {
+            spec.Parameters = null;
+            spec.Source = new StrategySource
+            {
+                Text = "public sealed class Mine : IStrategy { int _n; public void OnStart(StrategyContext c) { } public void OnStop(StrategyContext c) { } "
+                    + "public void OnBar(StrategyContext c, int i, in Bar b) { _n++; if (_n % 40 == i) c.Buy(i, 1000); else if (_n % 40 == 20 + i) c.Sell(i, c.Position(i)); } }",
+            };
+        }
+
+        string id = (await host.EndAsync((await host.CreateAsync(spec)).BacktestId)).BacktestId;
+        var request = new CreateBiasCheckRequest
+        {
+            RequestId = Guid.NewGuid().ToString("D"),
+            Spec = new BiasSpec { BacktestId = id, ShuffleCount = 10, CutCount = 1 },
+        };
+        string check = (await host.Trials.CreateBiasCheckAsync(request, BacktestHost.Headers())).BiasCheck.BiasCheckId;
+        Assert.Equal(check, (await host.Trials.CreateBiasCheckAsync(request, BacktestHost.Headers())).BiasCheck.BiasCheckId);
+        BiasCheck ended = await Scheduler.Eventually.BecomesAsync(
+            $"bias check {check} to end",
+            async () => (await host.Trials.GetBiasCheckAsync(new GetBiasCheckRequest { BiasCheckId = check }, BacktestHost.Headers())).BiasCheck,
+            one => one.EndTime is not null,
+            BacktestHost.Patience);
+        Assert.True(ended.State == BacktestState.Succeeded, ended.ErrorMessage);
+        Assert.Equal(5, ended.Verdict.Fields["verdicts"].ListValue.Values.Count);
+        // Neither strategy looks ahead.
+        Assert.Contains(ended.Verdict.Fields["verdicts"].ListValue.Values[0].StructValue.Fields["outcome"].StringValue, new[] { "passed", "not_applicable" });
+        ListBiasChecksResponse list = await host.Trials.ListBiasChecksAsync(new ListBiasChecksRequest { BacktestId = id }, BacktestHost.Headers());
+        Assert.Equal(ended, Assert.Single(list.BiasChecks));
+        Assert.Single((await host.Backtests.ListBacktestsAsync(new ListBacktestsRequest(), BacktestHost.Headers())).Backtests);
+        RpcError foreign = await BacktestHost.RefusedAsync(() => host.Trials.GetBiasCheckAsync(
+            new GetBiasCheckRequest { BiasCheckId = check }, BacktestHost.Headers("other")).ResponseAsync);
+        Assert.Equal("BIAS_CHECK_NOT_FOUND", foreign.Reason);
+        request.Spec.ShuffleCount = 5;
+        RpcError range = await BacktestHost.RefusedAsync(() => host.Trials.CreateBiasCheckAsync(request, BacktestHost.Headers()).ResponseAsync);
+        Assert.Equal(("PARAMETER_OUT_OF_RANGE", "spec.shuffle_count"), (range.Reason, range.Violations[0].Field));
     }
 
     private static async Task<(string Text, string ContentType)> ExportAsync(BacktestHost host, ExportBacktestRequest request)

@@ -183,7 +183,7 @@ public sealed class BacktestServiceTests(TestServersFixture fixture) : IClassFix
         Assert.Equal(BacktestState.Succeeded, ended.State);
         Assert.False(await store.RenewAsync(dead, TimeSpan.FromSeconds(5), 0.5, _deadline.Token));
         Assert.False(await store.FailAsync(dead, "X", "x", _deadline.Token));
-        Assert.False(await store.SucceedAsync(dead, new JobResult("{}", "{}", 0, [], null), _deadline.Token));
+        Assert.False(await store.SucceedAsync(dead, new JobResult("{}", "{}", 0, [], [], null), _deadline.Token));
         await using NpgsqlCommand count = source.CreateCommand("select epoch || '/' || attempt_count || '/' || (select count(distinct backtest_id) from backtest.result_chunks) from backtest.backtests");
         Assert.Equal("2/2/1", await count.ExecuteScalarAsync(_deadline.Token));
     }
@@ -230,7 +230,7 @@ public sealed class BacktestServiceTests(TestServersFixture fixture) : IClassFix
         Assert.Equal(BacktestState.Cancelled, first.State);
         Assert.Equal(first, second);
         var holder = new BacktestLease(id, "default", "", 1, 1);
-        Assert.False(await new LeaseStore(source).SucceedAsync(holder, new JobResult("{}", "{}", 0, [], null), _deadline.Token));
+        Assert.False(await new LeaseStore(source).SucceedAsync(holder, new JobResult("{}", "{}", 0, [], [], null), _deadline.Token));
     }
 
     [Fact]

@@ -48,8 +48,9 @@ internal sealed class SandboxHost : IDisposable
     public static Table Bars { get; } = MakeBars();
 
     public async Task<(IReadOnlyList<ResultChunk> Chunks, ResultSummary? Summary)> RunAsync(
-        CompiledStrategy strategy, FaultPolicy policy = FaultPolicy.Stop, JsonObject? parameters = null, CancellationToken cancellationToken = default) =>
-        await Strategies.RunAsync(
+        CompiledStrategy strategy, FaultPolicy policy = FaultPolicy.Stop, JsonObject? parameters = null, CancellationToken cancellationToken = default)
+    {
+        var answer = await Strategies.RunAsync(
             new SandboxJob
             {
                 Strategy = "mine",
@@ -65,6 +66,8 @@ internal sealed class SandboxHost : IDisposable
             _ => { },
             _ => ValueTask.CompletedTask,
             cancellationToken);
+        return (answer.Chunks, answer.Summary);
+    }
 
     /// <summary>Compiles and runs a strategy whose OnBar is the given text, without the check of what it may use.</summary>
     public Task<(IReadOnlyList<ResultChunk> Chunks, ResultSummary? Summary)> RunHostileAsync(string onBar, string members = "") =>

@@ -1,0 +1,207 @@
+using System.CommandLine;
+using System.Globalization;
+using EasyQuant.Contracts.Backtest.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Spectre.Console;
+using BacktestClient = EasyQuant.Contracts.Backtest.V1.BacktestService.BacktestServiceClient;
+
+namespace EasyQuant.Cli.Remote;
+
+/// <summary><c>eq backtests ...</c>: creates, lists, watches and exports backtests on a server.</summary>
+public static class BacktestCommands
+{
+    /// <summary>Builds the command group.</summary>
+    /// <returns>The group.</returns>
+    public static Command Create()
+    {
+        Command group = new("backtests", "Backtests on a server. / 服务器上的回测。");
+        group.Subcommands.Add(Start());
+        group.Subcommands.Add(List());
+        group.Subcommands.Add(Show());
+        group.Subcommands.Add(Watch());
+        group.Subcommands.Add(Export());
+        return group;
+    }
+
+    private static Command Start()
+    {
+        Argument<string> strategy = new("strategy") { Description = "Name of a shipped strategy, or of your own with --source." };
+        Option<string> parameters = new("--parameters") { Description = "Parameters as a JSON object.", DefaultValueFactory = _ => "{}" };
+        Option<string> source = new("--source") { Description = "File with the C# source of the strategy.", DefaultValueFactory = _ => string.Empty };
+        Option<string> table = new("--table") { Description = "Table of daily bars.", DefaultValueFactory = _ => "daily_bars" };
+        Option<string> from = new("--from") { Description = "First trading date, ISO, included.", DefaultValueFactory = _ => string.Empty };
+        Option<string> to = new("--to") { Description = "Last trading date, ISO, included.", DefaultValueFactory = _ => string.Empty };
+        Option<bool> watch = new("--watch") { Description = "Follow the backtest to its end." };
+        Command command = new("create", "Starts a backtest. / 启动回测。") { strategy, parameters, source, table, from, to, watch };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            BacktestSpec spec = new()
+            {
+                Strategy = result.GetRequiredValue(strategy), Table = result.GetRequiredValue(table),
+                StartDate = result.GetRequiredValue(from), EndDate = result.GetRequiredValue(to),
+            };
+            try
+            {
+                spec.Parameters = Struct.Parser.ParseJson(result.GetRequiredValue(parameters));
+                string path = result.GetRequiredValue(source);
+                spec.Source = path.Length == 0 ? null : new StrategySource { Text = await File.ReadAllTextAsync(path, cancellationToken) };
+            }
+            catch (Exception e) when (e is InvalidProtocolBufferException or IOException or UnauthorizedAccessException)
+            {
+                await Console.Error.WriteLineAsync("eq: --parameters or --source cannot be read: " + e.Message);
+                return ExitCodes.Usage;
+            }
+
+            BacktestClient client = new(connection.Channel);
+            CreateBacktestRequest request = new() { RequestId = Guid.CreateVersion7().ToString(), Spec = spec };
+            Backtest backtest = (await client.CreateBacktestAsync(request, connection.Unary(cancellationToken))).Backtest;
+            return result.GetValue(watch)
+                ? await WatchAsync(client, connection, backtest.BacktestId, cancellationToken)
+                : Print(backtest, connection);
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        Option<string> strategy = new("--strategy") { Description = "Keeps backtests of this strategy.", DefaultValueFactory = _ => string.Empty };
+        Option<int> count = new("--count") { Description = "Most rows, 1 to 500.", DefaultValueFactory = _ => 20 };
+        Command command = new("list", "Lists backtests, newest first. / 列出回测。") { strategy, count };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            ListBacktestsRequest request = new() { Strategy = result.GetRequiredValue(strategy), PageSize = result.GetRequiredValue(count) };
+            ListBacktestsResponse page = await new BacktestClient(connection.Channel).ListBacktestsAsync(request, connection.Unary(cancellationToken));
+            if (connection.Json)
+            {
+                Connection.PrintJson(page);
+                return ExitCodes.Success;
+            }
+
+            Spectre.Console.Table table = new() { Border = TableBorder.Simple };
+            table.AddColumns("backtest", "strategy", "state", "final equity", "sharpe", "created");
+            foreach (Backtest backtest in page.Backtests)
+            {
+                table.AddRow(
+                    backtest.BacktestId, Markup.Escape(backtest.Spec.Strategy), backtest.State.ToString(), Figure(backtest, "final_equity"), Figure(backtest, "sharpe"),
+                    backtest.CreateTime.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            }
+
+            AnsiConsole.Write(table);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        Argument<string> id = new("backtest") { Description = "Id of the backtest." };
+        Command command = new("show", "Shows a backtest. / 查看回测。") { id };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) => Print(
+            (await new BacktestClient(connection.Channel).GetBacktestAsync(
+                new GetBacktestRequest { BacktestId = result.GetRequiredValue(id) }, connection.Unary(cancellationToken))).Backtest,
+            connection));
+        return command;
+    }
+
+    private static Command Watch()
+    {
+        Argument<string> id = new("backtest") { Description = "Id of the backtest." };
+        Command command = new("watch", "Follows a backtest to its end. / 跟踪回测。") { id };
+        new RemoteOptions().Attach(command, (result, connection, cancellationToken) =>
+            WatchAsync(new BacktestClient(connection.Channel), connection, result.GetRequiredValue(id), cancellationToken));
+        return command;
+    }
+
+    private static Command Export()
+    {
+        Argument<string> id = new("backtest") { Description = "Id of the backtest." };
+        Argument<string> path = new("file") { Description = "File to write; its ending chooses the form: .csv, .json or .html." };
+        Option<string> table = new("--table") { Description = "Table of a CSV file, for example equity, trades, fills.", DefaultValueFactory = _ => "equity" };
+        Option<string> language = new("--language") { Description = "Language of a tear sheet: en or zh.", DefaultValueFactory = _ => "en" };
+        Option<bool> redUp = new("--red-up") { Description = "Gains in red, as in China." };
+        Command command = new("export", "Writes a result to a file. / 导出结果。") { id, path, table, language, redUp };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            string file = result.GetRequiredValue(path);
+            ExportFormat format = Path.GetExtension(file) switch { ".csv" => ExportFormat.Csv, ".json" => ExportFormat.Json, ".html" => ExportFormat.Html, _ => ExportFormat.Unspecified };
+            if (format == ExportFormat.Unspecified)
+            {
+                await Console.Error.WriteLineAsync($"eq: the file must end in .csv, .json or .html, was '{file}'.");
+                return ExitCodes.Usage;
+            }
+
+            ExportBacktestRequest request = new()
+            {
+                BacktestId = result.GetRequiredValue(id), Format = format, Table = result.GetRequiredValue(table),
+                Language = result.GetRequiredValue(language), RedUp = result.GetValue(redUp),
+            };
+            using AsyncServerStreamingCall<ExportBacktestResponse> call =
+                new BacktestClient(connection.Channel).ExportBacktest(request, connection.Streaming(cancellationToken));
+            // The file appears with the first part, so that a refusal leaves nothing behind.
+            FileStream? stream = null;
+            try
+            {
+                while (await call.ResponseStream.MoveNext(cancellationToken))
+                {
+                    stream ??= File.Create(file);
+                    await stream.WriteAsync(call.ResponseStream.Current.File.Data.Memory, cancellationToken);
+                }
+            }
+            finally
+            {
+                await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+            }
+
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static async Task<int> WatchAsync(BacktestClient client, Connection connection, string backtestId, CancellationToken cancellationToken)
+    {
+        Backtest? last = null;
+        using AsyncServerStreamingCall<WatchBacktestResponse> call = client.WatchBacktest(
+            new WatchBacktestRequest { BacktestId = backtestId }, connection.Streaming(cancellationToken));
+        while (await call.ResponseStream.MoveNext(cancellationToken))
+        {
+            last = call.ResponseStream.Current.Backtest;
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{last.State} {last.Progress:P0}"));
+        }
+
+        if (last is not null)
+        {
+            Print(last, connection);
+        }
+
+        return last?.State == BacktestState.Succeeded ? ExitCodes.Success : ExitCodes.Failed;
+    }
+
+    private static int Print(Backtest backtest, Connection connection)
+    {
+        if (connection.Json)
+        {
+            Connection.PrintJson(backtest);
+            return ExitCodes.Success;
+        }
+
+        Console.Out.WriteLine($"{backtest.BacktestId} {backtest.Spec.Strategy} {backtest.State} {backtest.ErrorMessage}".TrimEnd());
+        foreach ((string name, Value value) in backtest.Metrics?.Fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).AsEnumerable() ?? [])
+        {
+            Console.Out.WriteLine($"  {name}: {TextOf(value)}");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static string Figure(Backtest backtest, string name) =>
+        backtest.Metrics?.Fields.TryGetValue(name, out Value? value) == true ? Markup.Escape(TextOf(value)) : "";
+
+    private static string TextOf(Value value) => value.KindCase switch
+    {
+        Value.KindOneofCase.NumberValue => value.NumberValue.ToString("0.######", CultureInfo.InvariantCulture),
+        Value.KindOneofCase.StringValue => value.StringValue,
+        _ => "-",
+    };
+}
