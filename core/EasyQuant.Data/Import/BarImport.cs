@@ -23,6 +23,11 @@ public static class BarImport
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
         using Stream stream = files.OpenRead(path) ?? throw new ImportException("IMPORT_FORMAT", $"There is no file {path}.");
+        if (options.Profile is null && path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        {
+            return ReadZip(path, stream, null, options);
+        }
+
         ImportProfile profile = options.Profile ?? Detect(path, stream, options.Encoding);
         ImportKind kind = profile.Kind == ImportKind.Csv && path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? ImportKind.CsvZip
             : profile.Kind == ImportKind.LeanZip && !path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? ImportKind.Csv
@@ -80,13 +85,19 @@ public static class BarImport
         return Binary(TdxMinuteFile.Read(file, symbol, minutes, profile.Kind == ImportKind.TdxOldMinute, options.RowsMax), 0, minutes, profile, options);
     }
 
-    private static ImportResult ReadZip(string path, Stream stream, ImportProfile profile, ImportOptions options)
+    private static ImportResult ReadZip(string path, Stream stream, ImportProfile? given, ImportOptions options)
     {
         var results = new List<ImportResult>();
         int rowsLeft = options.RowsMax;
         foreach ((string name, byte[] content) in ZipCsv.Read(stream))
         {
             using var inner = new MemoryStream(content, writable: false);
+            ImportProfile profile = given ?? ImportDetection.Detect(path + "/" + name, content.AsMemory(0, Math.Min(content.Length, ImportDetection.HeadLength)), options.Encoding);
+            if (profile.Kind is not (ImportKind.Csv or ImportKind.LeanZip))
+            {
+                throw new ImportException("IMPORT_ARCHIVE", $"The archive is refused: `{name}` is {profile.TitleEn}; only text files are read from archives, unpack it.");
+            }
+
             results.Add(ReadCsv(name, path + "/" + name, inner, profile, options with { RowsMax = rowsLeft }));
             rowsLeft -= results[^1].Table.RowCount;
         }
@@ -101,7 +112,7 @@ public static class BarImport
             return results[0];
         }
 
-        return new ImportResult(ImportMerge.Tables([.. results.Select(r => r.Table)]), ImportMerge.Reports([.. results.Select(r => r.Report)]), profile);
+        return new ImportResult(ImportMerge.Tables([.. results.Select(r => r.Table)]), ImportMerge.Reports([.. results.Select(r => r.Report)]), results[0].Profile);
     }
 
     internal static ImportResult ReadCsv(string name, string path, Stream stream, ImportProfile profile, ImportOptions options)

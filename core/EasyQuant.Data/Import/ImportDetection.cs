@@ -17,7 +17,7 @@ public static class ImportDetection
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = path[(path.LastIndexOf('/') + 1)..];
-        return ImportProfiles.Get(OfMagic(head.Span) ?? OfExtension(path, name) ?? OfText(name, head, encoding));
+        return ImportProfiles.Get(OfMagic(head.Span) ?? OfExtension(path, name) ?? OfText(path, name, head, encoding));
     }
 
     private static string? OfMagic(ReadOnlySpan<byte> head) =>
@@ -30,19 +30,19 @@ public static class ImportDetection
         ".1" or ".5" => "tdx_old_minute",
         ".bin" => "qlib_bin",
         ".json" => "freqtrade",
-        ".zip" => IsBinanceName(name) ? "binance" : "lean",
         ".arrow" or ".feather" => "arrow",
         ".parquet" => "parquet",
         _ => path.Contains("/vipdoc/", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) ? "tdx_text" : null,
     };
 
-    private static bool IsBinanceName(string name)
-    {
-        string[] parts = name.Split('-');
-        return parts.Length >= 3 && parts[1].Length is 2 or 3 && char.IsAsciiDigit(parts[1][0]);
-    }
+    // LEAN divides prices by 10,000, so it is guessed only where the file says so: its folders, its names, or its dates.
+    private static bool IsLean(string path, ReadOnlySpan<byte> line) =>
+        path.Contains("equity/", StringComparison.OrdinalIgnoreCase) || path.Contains("crypto/", StringComparison.OrdinalIgnoreCase)
+        || path.Contains("forex/", StringComparison.OrdinalIgnoreCase) || path.Contains("_trade", StringComparison.OrdinalIgnoreCase)
+        || path.Contains("_quote", StringComparison.OrdinalIgnoreCase)
+        || (line.Length > 14 && line[8] == (byte)' ' && line[11] == (byte)':' && line[14] == (byte)',');
 
-    private static string OfText(string name, ReadOnlyMemory<byte> head, CsvEncoding encoding)
+    private static string OfText(string path, string name, ReadOnlyMemory<byte> head, CsvEncoding encoding)
     {
         // A cut head may end inside a row or a character: only whole lines count.
         int end = head.Length < HeadLength ? head.Length : head.Span.LastIndexOf((byte)'\n') + 1;
@@ -59,7 +59,7 @@ public static class ImportDetection
 
             bool isTitle = firstWord is not null;
             int fieldCount = line.Count((byte)',') + 1;
-            if (firstWord is null && line[0] is >= (byte)'0' and <= (byte)'9' && fieldCount is 6 or 10 or 11 or 12)
+            if (firstWord is null && line[0] is >= (byte)'0' and <= (byte)'9' && (fieldCount == 12 || (fieldCount is 6 or 10 or 11 && IsLean(path, line))))
             {
                 return fieldCount == 12 ? "binance" : "lean";
             }

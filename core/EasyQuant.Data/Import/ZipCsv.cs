@@ -20,9 +20,13 @@ internal static class ZipCsv
 
         long total = 0;
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ZipArchiveEntry entry in archive.Entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
+        foreach (ZipArchiveEntry entry in archive.Entries)
         {
             Check(entry, seen);
+        }
+
+        foreach (ZipArchiveEntry entry in archive.Entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
+        {
             if (entry.FullName.EndsWith('/'))
             {
                 continue;

@@ -117,6 +117,21 @@ public sealed class BarImportTests
     }
 
     [Fact]
+    public void Zip_FileOfAnotherVendor_KeepsItsUnits()
+    {
+        VendorFile tushare = VendorFiles.Days(CanonicalBar.Days(1)).First();
+        using var content = new MemoryStream();
+        tushare.Files.OpenRead(tushare.Path)!.CopyTo(content);
+        ImportResult result = BarImport.Read("prices.zip", new MemoryFiles().Add("prices.zip", ZipOf(("pool.csv", content.ToArray()))), new ImportOptions());
+        Assert.Equal("tushare", result.Profile.Name);
+        Assert.Equal(Expected(CanonicalBar.Days(1), hasAmount: true), Lines(result.Table, hasAmount: true));
+    }
+
+    [Fact]
+    public void Read_NoHeaderAndNoSignOfAVendor_IsRefusedNotGuessed() =>
+        Assert.Throws<CsvException>(() => Read("600000.SH.csv", "20240102,10,11,9,10,100\n20240103,10,11,9,10,100\n", new ImportOptions()));
+
+    [Fact]
     public void Zip_BombOrTwoOfOneName_IsRefused()
     {
         byte[] bomb = ZipOf(("spy.csv", new byte[64 << 20]));
