@@ -4,7 +4,7 @@ using Grpc.Reflection.V1;
 
 namespace Grpc.Reflection;
 
-/// <summary>Answers reflection requests over a fixed set of services.</summary>
+/// <summary>Answers reflection requests over a fixed set of services; like the official service it does not look for extensions.</summary>
 internal sealed class Reflector
 {
     private readonly SymbolRegistry _symbols;
@@ -19,7 +19,7 @@ internal sealed class Reflector
 
     internal ServerReflectionResponse Answer(ServerReflectionRequest request)
     {
-        var response = new ServerReflectionResponse { ValidHost = request.Host, OriginalRequest = request };
+        var response = new ServerReflectionResponse { ValidHost = request.Host };
         switch (request.MessageRequestCase)
         {
             case ServerReflectionRequest.MessageRequestOneofCase.FileByFilename:
@@ -30,16 +30,6 @@ internal sealed class Reflector
                     response,
                     _symbols.FileContainingSymbol(request.FileContainingSymbol),
                     $"Symbol '{request.FileContainingSymbol}'");
-                break;
-            case ServerReflectionRequest.MessageRequestOneofCase.FileContainingExtension:
-                ExtensionRequest extension = request.FileContainingExtension;
-                SetFile(
-                    response,
-                    _symbols.FileContainingExtension(extension.ContainingType, extension.ExtensionNumber),
-                    $"Extension {extension.ExtensionNumber} of '{extension.ContainingType}'");
-                break;
-            case ServerReflectionRequest.MessageRequestOneofCase.AllExtensionNumbersOfType:
-                SetExtensionNumbers(response, request.AllExtensionNumbersOfType);
                 break;
             case ServerReflectionRequest.MessageRequestOneofCase.ListServices:
                 response.ListServicesResponse = new ListServiceResponse
@@ -71,17 +61,4 @@ internal sealed class Reflector
 
     private static void SetError(ServerReflectionResponse response, StatusCode code, string message) =>
         response.ErrorResponse = new ErrorResponse { ErrorCode = (int)code, ErrorMessage = message };
-
-    private void SetExtensionNumbers(ServerReflectionResponse response, string type)
-    {
-        IEnumerable<int>? numbers = _symbols.ExtensionNumbers(type);
-        if (numbers is null)
-        {
-            SetError(response, StatusCode.NotFound, $"Type '{type}' not found.");
-            return;
-        }
-
-        response.AllExtensionNumbersResponse =
-            new ExtensionNumberResponse { BaseTypeName = type, ExtensionNumber = { numbers } };
-    }
 }

@@ -2,12 +2,11 @@ using Google.Protobuf.Reflection;
 
 namespace Grpc.Reflection;
 
-/// <summary>Finds descriptors by file name, symbol and extension number. Immutable.</summary>
+/// <summary>Finds descriptors by file name and symbol. Immutable.</summary>
 public class SymbolRegistry
 {
     private readonly Dictionary<string, FileDescriptor> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileDescriptor> _symbols = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedDictionary<int, FileDescriptor>> _extensions = new(StringComparer.Ordinal);
 
     private SymbolRegistry()
     {
@@ -33,18 +32,9 @@ public class SymbolRegistry
     public FileDescriptor? FileByName(string filename) => _files.GetValueOrDefault(filename);
 
     /// <summary>Finds the file that declares a symbol.</summary>
-    /// <param name="symbol">The full name of a service, method, message, field, oneof, enum, enum value or extension.</param>
+    /// <param name="symbol">The full name of a service, method, message, enum or enum value.</param>
     /// <returns>The file, or null.</returns>
     public FileDescriptor? FileContainingSymbol(string symbol) => _symbols.GetValueOrDefault(symbol);
-
-    internal FileDescriptor? FileContainingExtension(string type, int number) =>
-        _extensions.TryGetValue(type, out SortedDictionary<int, FileDescriptor>? known) ? known.GetValueOrDefault(number) : null;
-
-    /// <returns>The numbers in ascending order; null when the message is not known.</returns>
-    internal IEnumerable<int>? ExtensionNumbers(string type) =>
-        _extensions.TryGetValue(type, out SortedDictionary<int, FileDescriptor>? known) ? known.Keys
-        : _symbols.ContainsKey(type) ? []
-        : null;
 
     /// <summary>Lists files and everything they import, each once, an importing file before what it imports.</summary>
     internal static IEnumerable<FileDescriptor> WithImports(IEnumerable<FileDescriptor> files)
@@ -80,22 +70,10 @@ public class SymbolRegistry
 
         var messages = new Stack<MessageDescriptor>(file.MessageTypes);
         AddEnums(file, file.EnumTypes);
-        AddExtensions(file, file.Extensions);
         while (messages.TryPop(out MessageDescriptor? message))
         {
             _symbols[message.FullName] = file;
-            foreach (FieldDescriptor field in message.Fields.InDeclarationOrder())
-            {
-                _symbols[field.FullName] = file;
-            }
-
-            foreach (OneofDescriptor oneof in message.Oneofs)
-            {
-                _symbols[oneof.FullName] = file;
-            }
-
             AddEnums(file, message.EnumTypes);
-            AddExtensions(file, message.Extensions);
             foreach (MessageDescriptor nested in message.NestedTypes)
             {
                 messages.Push(nested);
@@ -112,21 +90,6 @@ public class SymbolRegistry
             {
                 _symbols[value.FullName] = file;
             }
-        }
-    }
-
-    private void AddExtensions(FileDescriptor file, ExtensionCollection extensions)
-    {
-        foreach (FieldDescriptor extension in extensions.UnorderedExtensions)
-        {
-            _symbols[extension.FullName] = file;
-            string type = extension.ExtendeeType.FullName;
-            if (!_extensions.TryGetValue(type, out SortedDictionary<int, FileDescriptor>? known))
-            {
-                _extensions[type] = known = [];
-            }
-
-            known[extension.FieldNumber] = file;
         }
     }
 }
