@@ -27,7 +27,7 @@ public sealed class RunQueuePlanTests(WorkflowFixture fixture)
             from workflow.runs, generate_series(1, {QueuedCount})
             """);
         await ExecuteAsync(host, "analyze workflow.runs");
-        (long scansBefore, long looksBefore) = await ScansAsync(host);
+        (long readBefore, long looksBefore) = await ScansAsync(host);
 
         var runner = new FakeRunner(host);
         for (int i = 0; i < RoundCount; i++)
@@ -37,16 +37,16 @@ public sealed class RunQueuePlanTests(WorkflowFixture fixture)
             await runner.CompleteAsync(claimed.Runs[0].Run);
         }
 
-        // The server publishes its counters with a delay.
-        (long scans, _) = await Eventually.BecomesAsync(
+        // The server publishes its counters with a delay, those of the migrations too: they have scanned the table while it was empty.
+        (long read, _) = await Eventually.BecomesAsync(
             "the counters", () => ScansAsync(host), now => now.Looks >= looksBefore + RoundCount, TimeSpan.FromSeconds(20));
-        Assert.Equal(scansBefore, scans);
+        Assert.InRange(read - readBefore, 0, QueuedCount - 1);
     }
 
-    private static async Task<(long Scans, long Looks)> ScansAsync(WorkflowHost host)
+    private static async Task<(long RowsRead, long Looks)> ScansAsync(WorkflowHost host)
     {
         await using NpgsqlCommand command = host.DataSource.CreateCommand(
-            "select seq_scan, idx_scan from pg_stat_user_tables where schemaname = 'workflow' and relname = 'runs'");
+            "select seq_tup_read, idx_scan from pg_stat_user_tables where schemaname = 'workflow' and relname = 'runs'");
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
         Assert.True(await reader.ReadAsync());
         return (reader.GetInt64(0), reader.GetInt64(1));
