@@ -102,7 +102,10 @@ public static class EngineBench
             () => plainFills = PlainLoops.Sweep(data.DailyOpen, data.DailyClose, s_fast, s_slow, 2, equities),
             () => result = SignalSweep.Run(data.Days, Combinations(100), Settings(), RuleBook.China, 2, null, cancellationToken));
         double sum = result!.Lanes.Sum(lane => lane.Equity.ToDouble());
-        Check("W2", equities.Sum(), sum, 5, data.IsDefined ? 500_502_338_555.50 : equities.Sum());
+
+        // The loop does not round fees. Three million roundings to 0.01 move the sum by 5 on the published data and by chance on any other: their standard
+        // deviation is about 7.
+        Check("W2", equities.Sum(), sum, data.IsDefined ? 5 : 50, data.IsDefined ? 500_502_338_555.50 : equities.Sum());
         long fills = result.Lanes.Sum(lane => (long)lane.FillCount);
         if (fills != plainFills || (data.IsDefined && fills != 2_958_020))
         {
