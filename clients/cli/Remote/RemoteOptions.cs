@@ -15,11 +15,8 @@ public sealed class RemoteOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("EQ_SERVER") ?? "http://127.0.0.1:5081",
     };
 
-    private readonly Option<string> _key = new("--key")
-    {
-        Description = "API key; EQ_KEY when not given. / API 密钥。",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("EQ_KEY") ?? string.Empty,
-    };
+    // Without a default value: the help would print the key.
+    private readonly Option<string?> _key = new("--key") { Description = "API key; EQ_KEY when not given. / API 密钥。" };
 
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -51,7 +48,8 @@ public sealed class RemoteOptions
             }
 
             using GrpcChannel channel = GrpcChannel.ForAddress(server, new GrpcChannelOptions { MaxReceiveMessageSize = 16 << 20 });
-            Connection connection = new(channel, result.GetRequiredValue(_key), s_deadline, result.GetRequiredValue(_output) == "json");
+            string key = result.GetValue(_key) ?? Environment.GetEnvironmentVariable("EQ_KEY") ?? string.Empty;
+            Connection connection = new(channel, key, s_deadline, result.GetRequiredValue(_output) == "json");
             try
             {
                 return await action(result, connection, cancellationToken);
