@@ -1,3 +1,4 @@
+using EasyQuant.Bench.Engine;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 using FsCheck;
@@ -32,7 +33,7 @@ public sealed class FastEngineProperties
 
     [Fact]
     public void Fast_RotationAcrossInstruments_EqualsReference() => ForMarkets((panel, settings, seed) => EqualRuns.Check(
-        panel, () => new RotationStrategy(2, 2), settings, $"seed {seed}"));
+        panel, () => new RotationWorkload(2, 2), settings, $"seed {seed}"));
 
     [Fact]
     public void Fast_StrategyOfAClass_EqualsReference() => ForMarkets((panel, settings, seed) =>
