@@ -34,7 +34,7 @@ output="${output:-$data/demo}"
 
 # The platform: servers, services, dashboard.
 install_servers() {
-  eq_install 'the platform keeps its data in its own PostgreSQL and sends its work through its own RabbitMQ' postgresql rabbitmq-server util-linux || return 1
+  eq_install 'the platform keeps its data in its own PostgreSQL and sends its work through its own RabbitMQ' postgresql rabbitmq-server util-linux mount || return 1
   if [ "$(id -u)" -eq 0 ] && ! id easyquant >/dev/null 2>&1 && command -v useradd >/dev/null; then
     echo 'Adding the account easyquant: the services run as it, without the rights of root.'
     useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin easyquant

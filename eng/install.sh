@@ -21,6 +21,7 @@ eq_package_present() {
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
     util-linux) command -v setpriv >/dev/null ;;
+    mount) command -v mount >/dev/null && command -v findmnt >/dev/null ;;
     procps) command -v ps >/dev/null ;;
     chromium) command -v chromium >/dev/null ;;
     *) dpkg -s "$1" >/dev/null 2>&1 ;;
