@@ -23,6 +23,7 @@ internal sealed partial class SweepWorker(
                     LogReaped(reapedCount);
                 }
 
+                await sweeper.FallBackAsync(clock.Now(), stoppingToken);
                 await sweeper.RepeatHintsAsync(options.Value.HintAge, clock.Now(), stoppingToken);
                 gauge.Set(await sweeper.CountQueuedAsync(options.Value.QueuedRunCountMax, stoppingToken));
             }

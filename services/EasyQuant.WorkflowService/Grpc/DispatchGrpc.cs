@@ -23,7 +23,8 @@ internal sealed class DispatchGrpc(
         Requests.Count(request.MaxCount, 100, "max_count");
         Guid preferred = Guid.TryParse(request.RunId, out Guid id) ? id : Guid.Empty;
         TimeSpan lease = options.Value.LeaseDuration;
-        IReadOnlyList<Claim> claims = await dispatch.ClaimAsync(WorkerId(request.WorkerId), request.MaxCount, preferred, lease, context.CancellationToken);
+        var worker = new ClaimingWorker(WorkerId(request.WorkerId), request.ProjectId, request.WorkerName, request.Region, request.Labels);
+        IReadOnlyList<Claim> claims = await dispatch.ClaimAsync(worker, request.MaxCount, preferred, lease, context.CancellationToken);
         var answer = new ClaimRunsResponse();
         if (claims.Count == 0)
         {
@@ -57,7 +58,7 @@ internal sealed class DispatchGrpc(
 
         if (tooMuch.Count > 0)
         {
-            await dispatch.ReleaseAsync(tooMuch, context.CancellationToken);
+            await dispatch.ReleaseAsync(tooMuch, request.ProjectId, context.CancellationToken);
         }
 
         return answer;
@@ -77,7 +78,7 @@ internal sealed class DispatchGrpc(
         }
 
         var answer = new ReportStepsResponse();
-        answer.Answers.AddRange(await reports.ReportAsync(request.Reports, options.Value.LeaseDuration, context.CancellationToken));
+        answer.Answers.AddRange(await reports.ReportAsync(request.Reports, options.Value.LeaseDuration, request.ProjectId, context.CancellationToken));
         return answer;
     }
 
@@ -85,7 +86,7 @@ internal sealed class DispatchGrpc(
     {
         Requests.InternalOnly(context);
         IReadOnlyList<Lease> leases = ToLeases(request.Leases);
-        Dictionary<Guid, LeaseAnswer> held = await dispatch.RenewAsync(leases, options.Value.LeaseDuration, context.CancellationToken);
+        Dictionary<Guid, LeaseAnswer> held = await dispatch.RenewAsync(leases, options.Value.LeaseDuration, request.ProjectId, context.CancellationToken);
         var answer = new RenewLeasesResponse();
         answer.Answers.AddRange(leases.Select(lease =>
             held.TryGetValue(lease.RunId, out LeaseAnswer? found) ? found : new LeaseAnswer { RunId = lease.RunId.ToString(), Lost = true }));
@@ -95,7 +96,7 @@ internal sealed class DispatchGrpc(
     public override async Task<ReleaseRunsResponse> ReleaseRuns(ReleaseRunsRequest request, ServerCallContext context)
     {
         Requests.InternalOnly(context);
-        await dispatch.ReleaseAsync(ToLeases(request.Leases), context.CancellationToken);
+        await dispatch.ReleaseAsync(ToLeases(request.Leases), request.ProjectId, context.CancellationToken);
         return new ReleaseRunsResponse();
     }
 
@@ -107,7 +108,7 @@ internal sealed class DispatchGrpc(
             Message = $"Definition, inputs and outputs of the finished steps may have {RunBytesMax} bytes together, this run has {size}. Pass large values on as tables.",
         };
         var report = new RunReport { RunId = run.RunId.ToString(), Epoch = run.Epoch, FinalState = RunState.Failed, Error = error };
-        await reports.ReportAsync([report], options.Value.LeaseDuration, cancellationToken);
+        await reports.ReportAsync([report], options.Value.LeaseDuration, run.ProjectId, cancellationToken);
     }
 
     private ClaimedRun ToWire(Claim claim, Dictionary<VersionKey, StoredDefinition> definitions, TimeSpan lease)

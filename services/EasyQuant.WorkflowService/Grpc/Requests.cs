@@ -49,6 +49,12 @@ internal static class Requests
         }
     }
 
+    /// <summary>Checks a place in the queue.</summary>
+    public static int Priority(int priority, string field) =>
+        priority is >= -100 and <= 100
+            ? priority
+            : throw RpcError.Invalid("PRIORITY_OUT_OF_RANGE", field, $"`priority` must be -100 to 100, was {priority}.");
+
     /// <summary>Refuses calls that a person's key has caused: these calls are between services.</summary>
     public static void InternalOnly(ServerCallContext context)
     {

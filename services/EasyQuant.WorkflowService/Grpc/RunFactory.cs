@@ -57,22 +57,19 @@ internal sealed class RunFactory(WorkflowStore workflows, DefinitionChecker chec
         string projectId, string actor, RunSpec spec, StoredDefinition workflow, string subWorkflows, DateTimeOffset now, string field)
     {
         CheckLabels(spec, field);
-        if (spec.Priority is < -100 or > 100)
-        {
-            throw RpcError.Invalid("PRIORITY_OUT_OF_RANGE", $"{field}/priority", $"`priority` must be -100 to 100, was {spec.Priority}.");
-        }
-
+        Requests.Priority(spec.Priority, $"{field}/priority");
         if (spec.OnlyNodeId.Length > 0 && workflow.Core.Nodes.All(node => node.Id != spec.OnlyNodeId))
         {
             throw RpcError.NotFound("STEP_NOT_FOUND", $"Workflow '{workflow.Core.Name}' has no node '{Requests.Cut(spec.OnlyNodeId)}'.");
         }
 
+        RunTarget target = RunPlacements.Read(spec.Placement, $"{field}/placement");
         Activity? activity = Activity.Current;
         return new NewRun
         {
             RequestId = Requests.RequestId(spec.RequestId, $"{field}/request_id"),
             RequestHash = RunRequestHash.Of(spec),
-            Priority = spec.Priority,
+            Target = target,
             PinnedInputs = spec.OnlyNodeId.Length > 0 ? Bytes(spec.PinnedInputs ?? new Struct(), $"{field}/pinned_inputs") : null,
             Row = new RunRow
             {
@@ -84,6 +81,9 @@ internal sealed class RunFactory(WorkflowStore workflows, DefinitionChecker chec
                 SubWorkflows = subWorkflows,
                 CreateTime = now,
                 Seed = spec.Seed,
+                Priority = spec.Priority,
+                Timeout = RunPlacements.Timeout(spec.Timeout, $"{field}/timeout"),
+                Target = target.First,
                 StepCount = spec.OnlyNodeId.Length > 0 ? 1 : workflow.Core.Nodes.Count,
                 JobName = spec.JobName,
                 Actor = actor,

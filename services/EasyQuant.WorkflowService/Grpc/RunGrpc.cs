@@ -29,7 +29,18 @@ internal sealed class RunGrpc(
     }
 
     public override async Task<GetRunResponse> GetRun(GetRunRequest request, ServerCallContext context) =>
-        new() { Run = ToWire(await FindAsync(request.RunId, context)) };
+        new()
+        {
+            Run = ToWire(request.RunId.Length == 0 && Requests.RequestId(request.RequestId) is { } requestId
+                ? await reader.GetByRequestAsync(CallProject.Of(context), requestId, context.CancellationToken)
+                : await FindAsync(request.RunId, context)),
+        };
+
+    public override async Task<ChangeRunPriorityResponse> ChangeRunPriority(ChangeRunPriorityRequest request, ServerCallContext context) => new()
+    {
+        Run = ToWire(await control.ChangePriorityAsync(
+            CallProject.Of(context), Requests.RunId(request.RunId), Requests.Priority(request.Priority, "priority"), context.CancellationToken)),
+    };
 
     public override Task<ListRunsResponse> ListRuns(ListRunsRequest request, ServerCallContext context) =>
         pages.ListRunsAsync(CallProject.Of(context), request, context.CancellationToken);

@@ -28,9 +28,32 @@ internal static class RunRequestHash
             json.WriteStringValue(spec.OnlyNodeId);
             ValueCodec.WriteSorted(json, spec.PinnedInputs);
             json.WriteNumberValue(spec.Priority);
+            WritePlacement(json, spec);
             json.WriteEndArray();
         }
 
         return SHA256.HashData(buffer.WrittenSpan);
+    }
+
+    // Written only when asked for, so that requests from before it existed keep their hash.
+    private static void WritePlacement(Utf8JsonWriter json, RunSpec spec)
+    {
+        if (spec.Timeout is { } timeout)
+        {
+            json.WriteStringValue(timeout.ToString());
+        }
+
+        if (spec.Placement is { } placement)
+        {
+            json.WriteStringValue(placement.Region);
+            json.WriteBooleanValue(placement.RegionRequired);
+            json.WriteStringValue(placement.Worker);
+            json.WriteStringValue(placement.FallbackAfter?.ToString() ?? "");
+            foreach ((string key, string value) in placement.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
+            {
+                json.WriteStringValue(key);
+                json.WriteStringValue(value);
+            }
+        }
     }
 }

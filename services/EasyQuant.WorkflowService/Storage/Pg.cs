@@ -25,6 +25,9 @@ internal static class Pg
     public static NpgsqlParameter P(DateTimeOffset value) =>
         new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
+    public static NpgsqlParameter Json(IReadOnlyDictionary<string, string> value) =>
+        new NpgsqlParameter<string> { TypedValue = System.Text.Json.JsonSerializer.Serialize(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
+
     public static NpgsqlParameter OrNull(Guid? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 

@@ -9,16 +9,23 @@ namespace EasyQuant.WorkflowService.Storage.Runs;
 /// <summary>Leases on runs: claim, renew, release. Each call is one transaction over any number of runs. Thread-safe.</summary>
 internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories)
 {
+    // Each project and target is a queue of its own in the index; only the heads of those that this worker may serve are read.
     private const string ClaimSql =
         $"""
-        with preferred as (
-            select run_id from workflow.runs where run_id = $4 and state = 1 for update skip locked
-        ), oldest as (
-            select run_id from workflow.runs where state = 1 and run_id <> $4
-            order by priority desc, queue_time, run_id
-            limit greatest($1 - (select count(*) from preferred), 0) for update skip locked
+        with recursive {RunQueues.Cte}, fitting as (
+            select q.project_id, q.target from (select * from queues limit {RunQueues.CountMax}) q
+            where ($6 = '' or q.project_id = $6) and workflow.target_fits(q.target, $7, $8, $9)
+        ), preferred as (
+            select run_id from workflow.runs r where run_id = $4 and state = 1 and ($6 = '' or project_id = $6) and workflow.target_fits(target, $7, $8, $9)
+            for update skip locked
+        ), heads as (
+            select h.* from fitting f cross join lateral (
+                select run_id, priority, queue_time from workflow.runs r
+                where state = 1 and r.project_id = f.project_id and r.target = f.target and run_id <> $4
+                order by priority desc, queue_time, run_id limit $1 for update skip locked) h
         ), chosen as (
-            select run_id from preferred union all select run_id from oldest
+            select run_id from preferred union all
+            (select run_id from heads order by priority desc, queue_time, run_id limit greatest($1 - (select count(*) from preferred), 0))
         )
         update workflow.runs r
         set state = 2, worker_id = $2, epoch = nextval('workflow.epochs'), lease_until = clock_timestamp() + $3,
@@ -34,7 +41,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         """
         update workflow.runs r set lease_until = clock_timestamp() + $3
         from unnest($1::uuid[], $2::bigint[]) as l(run_id, epoch)
-        where r.run_id = l.run_id and r.epoch = l.epoch and r.state = 2
+        where r.run_id = l.run_id and r.epoch = l.epoch and r.state = 2 and ($4 = '' or r.project_id = $4)
         returning r.run_id, r.cancel_requested, r.pause_requested
         """;
 
@@ -42,7 +49,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         $"""
         with l as (
             select r.run_id from workflow.runs r join unnest($1::uuid[], $2::bigint[]) as k(run_id, epoch) on r.run_id = k.run_id and r.epoch = k.epoch
-            where r.state = 2 order by r.run_id for update of r
+            where r.state = 2 and ($4 = '' or r.project_id = $4) order by r.run_id for update of r
         )
         update workflow.runs r
         set state = case when cancel_requested then 6 when pause_requested then 3 else 1 end, lease_until = null,
@@ -51,9 +58,9 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         returning {RunRow.ColumnsOfR}
         """;
 
-    /// <summary>Grants leases on at most <paramref name="countMax"/> queued runs, the preferred one first.</summary>
+    /// <summary>Grants leases on at most <paramref name="countMax"/> queued runs that the worker may take, the preferred one first.</summary>
     public Task<IReadOnlyList<Claim>> ClaimAsync(
-        string workerId, int countMax, Guid preferredRunId, TimeSpan lease, CancellationToken cancellationToken) =>
+        ClaimingWorker worker, int countMax, Guid preferredRunId, TimeSpan lease, CancellationToken cancellationToken) =>
         Transactions.RunAsync(
             dataSource,
             "runs.claim",
@@ -62,7 +69,8 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
                 RunHistory history = histories.Create();
                 var claims = new List<Claim>();
                 await using (NpgsqlCommand command = Pg.Command(
-                    connection, ClaimSql, Pg.P(countMax), Pg.P(workerId), Pg.P(lease), Pg.P(preferredRunId), Pg.P(history.Now)))
+                    connection, ClaimSql, Pg.P(countMax), Pg.P(worker.WorkerId), Pg.P(lease), Pg.P(preferredRunId), Pg.P(history.Now),
+                    Pg.P(worker.ProjectId), Pg.P(worker.Name), Pg.P(worker.Region), Pg.Json(worker.Labels)))
                 await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(token))
                 {
                     while (await reader.ReadAsync(token))
@@ -90,13 +98,13 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
             cancellationToken);
 
     /// <summary>Extends the leases that still hold; returns those with what was asked for meanwhile.</summary>
-    public Task<Dictionary<Guid, LeaseAnswer>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan lease, CancellationToken cancellationToken) =>
+    public Task<Dictionary<Guid, LeaseAnswer>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan lease, string projectId, CancellationToken cancellationToken) =>
         Transactions.ReadAsync(
             dataSource,
             async (connection, token) =>
             {
                 var answers = new Dictionary<Guid, LeaseAnswer>();
-                await using NpgsqlCommand command = Pg.Command(connection, RenewSql, [.. Lease.Parameters(leases), Pg.P(lease)]);
+                await using NpgsqlCommand command = Pg.Command(connection, RenewSql, [.. Lease.Parameters(leases), Pg.P(lease), Pg.P(projectId)]);
                 await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
                 while (await reader.ReadAsync(token))
                 {
@@ -114,7 +122,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
             cancellationToken);
 
     /// <summary>Queues the runs again whose lease still holds; one that is to be cancelled or paused goes there instead.</summary>
-    public async Task ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(IReadOnlyList<Lease> leases, string projectId, CancellationToken cancellationToken)
     {
         await Transactions.RunAsync(
             dataSource,
@@ -123,7 +131,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
             {
                 RunHistory history = histories.Create();
                 List<RunRow> released = await ReadRunsAsync(
-                    connection, ReleaseSql, [.. Lease.Parameters(leases), Pg.P(history.Now)], token);
+                    connection, ReleaseSql, [.. Lease.Parameters(leases), Pg.P(history.Now), Pg.P(projectId)], token);
                 foreach (RunRow run in released)
                 {
                     history.AddRunEvent(run, "run.released");

@@ -5,7 +5,8 @@ internal sealed record NewRun
 {
     public required RunRow Row { get; init; }
 
-    public required int Priority { get; init; }
+    /// <summary>Which workers may take it.</summary>
+    public RunTarget Target { get; init; } = RunTarget.Any;
 
     /// <summary>Id chosen by the caller; null for none.</summary>
     public Guid? RequestId { get; init; }

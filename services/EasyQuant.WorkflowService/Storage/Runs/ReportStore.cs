@@ -10,7 +10,7 @@ namespace EasyQuant.WorkflowService.Storage.Runs;
 /// <summary>Stores what Runners report: one transaction for all runs of a request, epochs checked under the row lock. Thread-safe.</summary>
 internal sealed class ReportStore(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories)
 {
-    private const string LockSql = $"select {RunRow.Columns} from workflow.runs where run_id = any($1) order by run_id for no key update";
+    private const string LockSql = $"select {RunRow.Columns} from workflow.runs where run_id = any($1) and ($2 = '' or project_id = $2) order by run_id for no key update";
 
     private const string KnownStepsSql = "select run_id, node_id, state, attempt, attempt_base from workflow.steps where run_id = any($1)";
 
@@ -33,8 +33,9 @@ internal sealed class ReportStore(NpgsqlDataSource dataSource, Outbox outbox, Ru
         where r.run_id = c.run_id
         """;
 
-    /// <summary>Applies the reports in order and answers each.</summary>
-    public async Task<IReadOnlyList<LeaseAnswer>> ReportAsync(IReadOnlyList<RunReport> reports, TimeSpan lease, CancellationToken cancellationToken)
+    /// <summary>Applies the reports in order and answers each; runs of other projects than <paramref name="projectId"/> are lost, unless it is empty.</summary>
+    public async Task<IReadOnlyList<LeaseAnswer>> ReportAsync(
+        IReadOnlyList<RunReport> reports, TimeSpan lease, string projectId, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. reports.Select(report => Guid.Parse(report.RunId)).Distinct()];
         IReadOnlyList<LeaseAnswer> answers = await Transactions.RunAsync(
@@ -43,7 +44,7 @@ internal sealed class ReportStore(NpgsqlDataSource dataSource, Outbox outbox, Ru
             async (connection, token) =>
             {
                 RunHistory history = histories.Create();
-                Dictionary<Guid, ReportedRun> runs = await LockAsync(connection, ids, history, token);
+                Dictionary<Guid, ReportedRun> runs = await LockAsync(connection, ids, projectId, history, token);
                 await ReadKnownStepsAsync(connection, runs, token);
                 var given = new List<LeaseAnswer>(reports.Count);
                 foreach (RunReport report in reports)
@@ -62,9 +63,9 @@ internal sealed class ReportStore(NpgsqlDataSource dataSource, Outbox outbox, Ru
     }
 
     private static async Task<Dictionary<Guid, ReportedRun>> LockAsync(
-        NpgsqlConnection connection, Guid[] ids, RunHistory history, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Guid[] ids, string projectId, RunHistory history, CancellationToken cancellationToken)
     {
-        List<RunRow> rows = await DispatchStore.ReadRunsAsync(connection, LockSql, [Pg.Ids(ids)], cancellationToken);
+        List<RunRow> rows = await DispatchStore.ReadRunsAsync(connection, LockSql, [Pg.Ids(ids), Pg.P(projectId)], cancellationToken);
         return rows.ToDictionary(row => row.RunId, row => new ReportedRun(row, history));
     }
 

@@ -17,7 +17,7 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
         """
         update workflow.runs set state = $2, event_sequence = $3, end_time = $4, cancel_requested = $5, pause_requested = $6, cancel_cause = $7,
             crash_count = $8, finished_step_count = $9, outputs = $10, error = $11, retry_request_id = $12,
-            queue_time = case when $2 = 1 then $13 else queue_time end, hint_time = clock_timestamp()
+            queue_time = case when $2 = 1 and state <> 1 then $13 else queue_time end, hint_time = clock_timestamp(), priority = $14
         where run_id = $1
         """;
 
@@ -89,6 +89,25 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             run.IsPauseRequested = false;
             history.AddRunEvent(run, "run.resumed");
             history.AddHint(run);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>Moves a waiting run in the queue; its waiting time stays.</summary>
+    public Task<RunRow> ChangePriorityAsync(string projectId, Guid runId, int priority, CancellationToken cancellationToken) =>
+        ChangeAsync(projectId, runId, "runs.prioritize", (run, history) =>
+        {
+            if (run.State is not (RunState.Queued or RunState.Paused))
+            {
+                throw Conflict(run, $"Only a run that waits has a place in the queue, this one is {Name(run.State)}.");
+            }
+
+            if (run.Priority == priority)
+            {
+                return false;
+            }
+
+            run.Priority = priority;
+            history.AddRunEvent(run, "run.prioritized", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{priority}"));
             return true;
         }, cancellationToken);
 
@@ -199,7 +218,7 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             UpdateSql,
             Pg.P(run.RunId), Pg.P((short)run.State), Pg.P(run.EventSequence), Pg.OrNull(run.EndTime), Pg.P(run.IsCancelRequested),
             Pg.P(run.IsPauseRequested), Pg.P(run.CancelCause), Pg.P(run.CrashCount), Pg.P(run.FinishedStepCount), Pg.OrNull(run.Outputs),
-            Pg.OrNull(run.Error), Pg.OrNull(run.RetryRequestId), Pg.P(history.Now)))
+            Pg.OrNull(run.Error), Pg.OrNull(run.RetryRequestId), Pg.P(history.Now), Pg.P((short)run.Priority)))
         {
             await update.ExecuteNonQueryAsync(cancellationToken);
         }

@@ -18,6 +18,15 @@ internal sealed class RunReader(NpgsqlDataSource dataSource)
         return found.Count == 1 ? found[0] : throw NotFound(runId);
     }
 
+    /// <summary>Reads the run that was created with a request id.</summary>
+    /// <exception cref="RpcError">NotFound RUN_NOT_FOUND, also for a run of another project.</exception>
+    public async Task<RunRow> GetByRequestAsync(string projectId, Guid requestId, CancellationToken cancellationToken)
+    {
+        List<RunRow> found = await QueryAsync(
+            $"select {RunRow.Columns} from workflow.runs where request_id = $1 and project_id = $2", () => [Pg.P(requestId), Pg.P(projectId)], cancellationToken);
+        return found.Count == 1 ? found[0] : throw RpcError.NotFound("RUN_NOT_FOUND", $"There is no run with request id {requestId}.");
+    }
+
     public static RpcError NotFound(Guid runId) => RpcError.NotFound("RUN_NOT_FOUND", $"There is no run {runId}.");
 
     /// <summary>Reads a page of runs, newest first.</summary>

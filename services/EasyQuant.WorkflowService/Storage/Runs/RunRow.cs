@@ -11,7 +11,7 @@ internal sealed class RunRow
         """
         run_id, project_id, workflow_id, workflow_name, workflow_version, sub_workflows, state, create_time, start_time, end_time, epoch, seed,
         event_sequence, crash_count, finished_step_count, step_count, cancel_requested, pause_requested, cancel_cause, worker_id, job_name,
-        actor, only_node_id, trace_id, traceparent, retry_request_id, labels, inputs, outputs, error
+        actor, only_node_id, trace_id, traceparent, retry_request_id, labels, inputs, outputs, error, priority, timeout_ms, target
         """;
 
     /// <summary>The same columns of the table alias r, for statements that join.</summary>
@@ -19,11 +19,12 @@ internal sealed class RunRow
         """
         r.run_id, r.project_id, r.workflow_id, r.workflow_name, r.workflow_version, r.sub_workflows, r.state, r.create_time, r.start_time, r.end_time,
         r.epoch, r.seed, r.event_sequence, r.crash_count, r.finished_step_count, r.step_count, r.cancel_requested, r.pause_requested, r.cancel_cause,
-        r.worker_id, r.job_name, r.actor, r.only_node_id, r.trace_id, r.traceparent, r.retry_request_id, r.labels, r.inputs, r.outputs, r.error
+        r.worker_id, r.job_name, r.actor, r.only_node_id, r.trace_id, r.traceparent, r.retry_request_id, r.labels, r.inputs, r.outputs, r.error,
+        r.priority, r.timeout_ms, r.target
         """;
 
     /// <summary>Number of columns, and the index of what a statement adds behind them.</summary>
-    public const int ColumnCount = 30;
+    public const int ColumnCount = 33;
 
     public required Guid RunId { get; init; }
 
@@ -85,6 +86,14 @@ internal sealed class RunRow
 
     public byte[]? Error { get; set; }
 
+    public int Priority { get; set; }
+
+    /// <summary>Longest time of one lease; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What a worker must be to take the run now; see <see cref="RunTarget"/>.</summary>
+    public string Target { get; init; } = "";
+
     public bool HasEnded => State is RunState.Succeeded or RunState.Failed or RunState.Cancelled;
 
     public static RunRow Read(NpgsqlDataReader reader) => new()
@@ -119,6 +128,9 @@ internal sealed class RunRow
         Inputs = reader.GetFieldValue<byte[]>(27),
         Outputs = Pg.BytesOrNull(reader, 28),
         Error = Pg.BytesOrNull(reader, 29),
+        Priority = reader.GetInt16(30),
+        Timeout = reader.IsDBNull(31) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(31)),
+        Target = reader.GetString(32),
     };
 
     /// <summary>Returns the wire form; without inputs and outputs for lists and events.</summary>
@@ -146,6 +158,9 @@ internal sealed class RunRow
             Actor = Actor,
             OnlyNodeId = OnlyNodeId,
             Error = Error is null ? null : RunError.Parser.ParseFrom(Error),
+            Priority = Priority,
+            Timeout = Timeout is { } timeout ? Duration.FromTimeSpan(timeout) : null,
+            Target = Target,
         };
         LabelText.ReadInto(Labels, run.Labels);
         if (withValues)

@@ -29,11 +29,24 @@ internal sealed class RunSweeper(NpgsqlDataSource dataSource, Outbox outbox, Run
         returning {RunRow.ColumnsOfR}
         """;
 
-    private const string HintSql =
+    private const string FallbackSql =
         """
         with x as (
-            select run_id from workflow.runs where state = 1 and hint_time < clock_timestamp() - $2
-            order by priority desc, queue_time, run_id limit $1 for update skip locked
+            select run_id from workflow.runs where state = 1 and fallback_time < clock_timestamp() order by fallback_time limit $1 for update skip locked
+        )
+        update workflow.runs r set target = fallback_target, fallback_time = null, hint_time = clock_timestamp() from x where r.run_id = x.run_id
+        returning r.run_id, r.project_id, r.traceparent, r.event_sequence
+        """;
+
+    private const string HintSql =
+        $"""
+        with recursive {RunQueues.Cte}, heads as (
+            select h.* from (select * from queues limit {RunQueues.CountMax}) q cross join lateral (
+                select run_id, priority, queue_time from workflow.runs r where state = 1 and r.project_id = q.project_id and r.target = q.target
+                order by priority desc, queue_time, run_id limit $1) h
+        ), x as (
+            select r.run_id from heads h join workflow.runs r on r.run_id = h.run_id where r.state = 1 and r.hint_time < clock_timestamp() - $2
+            order by h.priority desc, h.queue_time, h.run_id limit $1 for update of r skip locked
         )
         update workflow.runs r set hint_time = clock_timestamp() from x where r.run_id = x.run_id
         returning r.run_id, r.project_id, r.traceparent, r.event_sequence
@@ -79,22 +92,30 @@ internal sealed class RunSweeper(NpgsqlDataSource dataSource, Outbox outbox, Run
         return count;
     }
 
-    /// <summary>Sends the hints of the runs again that wait longest beyond the age. Few: a Runner that hears one claims all it can.</summary>
-    public async Task<int> RepeatHintsAsync(TimeSpan age, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Sends the hints of the runs at the heads of the queues again when theirs is older than the age. Few: a Runner that hears one claims all it can.</summary>
+    public Task<int> RepeatHintsAsync(TimeSpan age, DateTimeOffset now, CancellationToken cancellationToken) =>
+        HintAsync("runs.hint", HintSql, "ready", [Pg.P(HintCountMax), Pg.P(age)], now, cancellationToken);
+
+    /// <summary>Opens runs to other workers whose preferred worker or region did not take them in time. Returns how many.</summary>
+    public Task<int> FallBackAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        HintAsync("runs.fallback", FallbackSql, "fallback", [Pg.P(BatchSizeMax)], now, cancellationToken);
+
+    private async Task<int> HintAsync(
+        string work, string sql, string name, NpgsqlParameter[] parameters, DateTimeOffset now, CancellationToken cancellationToken)
     {
         int count = await Transactions.RunAsync(
             dataSource,
-            "runs.hint",
+            work,
             async (connection, token) =>
             {
                 var hints = new List<OutboxMessage>();
-                await using (NpgsqlCommand command = Pg.Command(connection, HintSql, Pg.P(HintCountMax), Pg.P(age)))
+                await using (NpgsqlCommand command = Pg.Command(connection, sql, [.. parameters.Select(parameter => parameter.Clone())]))
                 await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(token))
                 {
                     while (await reader.ReadAsync(token))
                     {
                         hints.Add(RunHistory.Hint(
-                            reader.GetGuid(0), reader.GetString(1), reader.GetString(2), $"ready/{reader.GetInt64(3)}/{now.ToUnixTimeSeconds()}"));
+                            reader.GetGuid(0), reader.GetString(1), reader.GetString(2), $"{name}/{reader.GetInt64(3)}/{now.ToUnixTimeSeconds()}"));
                     }
                 }
 

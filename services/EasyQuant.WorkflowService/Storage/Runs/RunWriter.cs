@@ -13,13 +13,15 @@ internal sealed class RunWriter(NpgsqlDataSource dataSource, Outbox outbox, RunH
     private const string InsertSql =
         """
         insert into workflow.runs(run_id, project_id, workflow_id, workflow_name, workflow_version, sub_workflows, priority, create_time, queue_time,
-            seed, event_sequence, step_count, job_name, actor, only_node_id, trace_id, traceparent, request_id, request_hash, labels, inputs, pinned_inputs)
+            seed, event_sequence, step_count, job_name, actor, only_node_id, trace_id, traceparent, request_id, request_hash, labels, inputs, pinned_inputs,
+            timeout_ms, target, fallback_target, fallback_time)
         select n.run_id, $1, n.workflow_id, n.workflow_name, n.workflow_version, n.sub_workflows, n.priority, $2, $2,
-            n.seed, 1, n.step_count, n.job_name, $3, n.only_node_id, $4, $5, n.request_id, n.request_hash, n.labels, n.inputs, n.pinned_inputs
+            n.seed, 1, n.step_count, n.job_name, $3, n.only_node_id, $4, $5, n.request_id, n.request_hash, n.labels, n.inputs, n.pinned_inputs,
+            n.timeout_ms, n.target, n.fallback_target, clock_timestamp() + n.fallback_after
         from unnest($6::uuid[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::smallint[], $12::bigint[], $13::int[], $14::text[], $15::text[],
-            $16::uuid[], $17::bytea[], $18::text[], $19::bytea[], $20::bytea[])
+            $16::uuid[], $17::bytea[], $18::text[], $19::bytea[], $20::bytea[], $21::bigint[], $22::text[], $23::text[], $24::interval[])
             as n(run_id, workflow_id, workflow_name, workflow_version, sub_workflows, priority, seed, step_count, job_name, only_node_id,
-                request_id, request_hash, labels, inputs, pinned_inputs)
+                request_id, request_hash, labels, inputs, pinned_inputs, timeout_ms, target, fallback_target, fallback_after)
         on conflict do nothing returning run_id
         """;
 
@@ -77,7 +79,7 @@ internal sealed class RunWriter(NpgsqlDataSource dataSource, Outbox outbox, RunH
             Pg.Many(NpgsqlDbType.Text, runs, run => run.Row.WorkflowName),
             Pg.Many(NpgsqlDbType.Integer, runs, run => run.Row.WorkflowVersion),
             Pg.Many(NpgsqlDbType.Text, runs, run => run.Row.SubWorkflows),
-            Pg.Many(NpgsqlDbType.Smallint, runs, run => (short)run.Priority),
+            Pg.Many(NpgsqlDbType.Smallint, runs, run => (short)run.Row.Priority),
             Pg.Many(NpgsqlDbType.Bigint, runs, run => run.Row.Seed),
             Pg.Many(NpgsqlDbType.Integer, runs, run => run.Row.StepCount),
             Pg.Many(NpgsqlDbType.Text, runs, run => run.Row.JobName),
@@ -86,7 +88,11 @@ internal sealed class RunWriter(NpgsqlDataSource dataSource, Outbox outbox, RunH
             Pg.Many(NpgsqlDbType.Bytea, runs, run => run.RequestHash),
             Pg.Many(NpgsqlDbType.Text, runs, run => run.Row.Labels),
             Pg.Many(NpgsqlDbType.Bytea, runs, run => run.Row.Inputs),
-            Pg.Many(NpgsqlDbType.Bytea, runs, run => run.PinnedInputs));
+            Pg.Many(NpgsqlDbType.Bytea, runs, run => run.PinnedInputs),
+            Pg.Many(NpgsqlDbType.Bigint, runs, run => (long?)run.Row.Timeout?.TotalMilliseconds),
+            Pg.Many(NpgsqlDbType.Text, runs, run => run.Row.Target),
+            Pg.Many(NpgsqlDbType.Text, runs, run => run.Target.Fallback),
+            Pg.Many(NpgsqlDbType.Interval, runs, run => run.Target.FallbackAfter));
         var inserted = new HashSet<Guid>();
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
