@@ -13,6 +13,8 @@ internal struct RotationWorkload(int lookback, int top) : IStrategy
     private int[] _order = [];
     private bool[] _isTop = [];
 
+    public readonly BarFields FieldsRead => BarFields.None;
+
     public void OnStart(StrategyContext context)
     {
         _change = new double[context.InstrumentCount];

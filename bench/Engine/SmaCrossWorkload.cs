@@ -17,6 +17,8 @@ internal struct SmaCrossWorkload(int fast, int slow, long size) : IStrategy
     private int _seen;
     private bool _isAbove;
 
+    public readonly BarFields FieldsRead => BarFields.Close;
+
     public void OnStart(StrategyContext context) => _closes = new long[BitOperations.RoundUpToPowerOf2((uint)slow + 1)];
 
     public void OnBar(StrategyContext context, int instrument, in Bar bar)

@@ -7,6 +7,8 @@ internal struct ReplayStrategy(IReadOnlyList<ReplayStrategy.Step> steps) : IStra
 {
     private int _next = 0;
 
+    public readonly BarFields FieldsRead => BarFields.None;
+
     public readonly void OnStart(StrategyContext context)
     {
     }

@@ -4,7 +4,7 @@ namespace EasyQuant.Engine;
 /// Fees of an order over all its fills: each kind is the sum of value times rate, rounded half up to the increment once an order; the commission has
 /// a minimum. A fill is charged what the order owes by then less what it was charged before, so that fills sum to the order's fee.
 /// </summary>
-internal readonly struct FeeMath(BacktestSettings settings)
+internal readonly struct FeeMath(BacktestSettings settings, EntryList<FeeSums> sums)
 {
     private const long Million = 1_000_000;
     private readonly long _increment = settings.FeeIncrement.Units;
@@ -18,10 +18,11 @@ internal readonly struct FeeMath(BacktestSettings settings)
             return checked(Math.Max(Share(value, rates.CommissionPpm), _minimum) + Share(value, rates.StampDutyPpm) + TransferFee(rates, value, quantity));
         }
 
+        ref FeeSums before = ref sums[order.FeeSums - 1];
         return checked(
-            Math.Max(Rounded(order.CommissionSum + ((Int128)value * rates.CommissionPpm)), _minimum) - Math.Max(Rounded(order.CommissionSum), _minimum)
-            + Rounded(order.StampSum + ((Int128)value * rates.StampDutyPpm)) - Rounded(order.StampSum)
-            + Rounded(order.TransferSum + TransferSum(rates, value, quantity)) - Rounded(order.TransferSum));
+            Math.Max(Rounded(before.Commission + ((Int128)value * rates.CommissionPpm)), _minimum) - Math.Max(Rounded(before.Commission), _minimum)
+            + Rounded(before.Stamp + ((Int128)value * rates.StampDutyPpm)) - Rounded(before.Stamp)
+            + Rounded(before.Transfer + TransferSum(rates, value, quantity)) - Rounded(before.Transfer));
     }
 
     /// <summary>Charges a further fill: sets the fees of the fill and adds to the sums of the order.</summary>
@@ -37,28 +38,30 @@ internal readonly struct FeeMath(BacktestSettings settings)
             fill.TransferFee = TransferFee(rates, fill.Value, fill.Quantity);
             if (!isComplete)
             {
-                Add(ref order, fill.Value, fill.Quantity, rates);
+                Add(ref sums.Add(), fill.Value, fill.Quantity, rates);
+                order.FeeSums = sums.Count;
             }
 
             return;
         }
 
-        long commission = Math.Max(Rounded(order.CommissionSum), _minimum);
-        long stamp = Rounded(order.StampSum);
-        long transfer = Rounded(order.TransferSum);
-        Add(ref order, fill.Value, fill.Quantity, rates);
-        long owed = Rounded(order.CommissionSum);
+        ref FeeSums one = ref sums[order.FeeSums - 1];
+        long commission = Math.Max(Rounded(one.Commission), _minimum);
+        long stamp = Rounded(one.Stamp);
+        long transfer = Rounded(one.Transfer);
+        Add(ref one, fill.Value, fill.Quantity, rates);
+        long owed = Rounded(one.Commission);
         fill.IsMinimumCommission = owed < _minimum;
         fill.Commission = Math.Max(owed, _minimum) - commission;
-        fill.StampDuty = Rounded(order.StampSum) - stamp;
-        fill.TransferFee = Rounded(order.TransferSum) - transfer;
+        fill.StampDuty = Rounded(one.Stamp) - stamp;
+        fill.TransferFee = Rounded(one.Transfer) - transfer;
     }
 
-    private static void Add(ref OrderEntry order, long value, long quantity, FeeRates rates)
+    private static void Add(ref FeeSums one, long value, long quantity, FeeRates rates)
     {
-        order.CommissionSum += (Int128)value * rates.CommissionPpm;
-        order.StampSum += (Int128)value * rates.StampDutyPpm;
-        order.TransferSum += TransferSum(rates, value, quantity);
+        one.Commission += (Int128)value * rates.CommissionPpm;
+        one.Stamp += (Int128)value * rates.StampDutyPpm;
+        one.Transfer += TransferSum(rates, value, quantity);
     }
 
     private static Int128 TransferSum(FeeRates rates, long value, long quantity) =>

@@ -13,7 +13,7 @@ internal sealed class Matcher(TradingCore core)
     private readonly Ledger _ledger = core.Ledger;
     private readonly OrderBook _orders = core.Orders;
     private readonly QuantityRules _quantities = new(core);
-    private readonly FeeMath _fees = new(core.Settings);
+    private readonly FeeMath _fees = new(core.Settings, core.FeeSums);
 
     /// <summary>Matches all orders that were given before <paramref name="bar"/>, in order of submission.</summary>
     public void MatchAll(int bar)

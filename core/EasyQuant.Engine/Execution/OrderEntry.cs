@@ -2,7 +2,7 @@ using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
 
-/// <summary>An order while the run lasts.</summary>
+/// <summary>An order while the run lasts. Small, because a run of many orders is bound by their memory.</summary>
 internal struct OrderEntry
 {
     public int Instrument;
@@ -28,17 +28,39 @@ internal struct OrderEntry
     /// <summary>Best price since submission that a trailing stop follows; 0 before the first one.</summary>
     public long Watermark;
 
-    /// <summary>Sums of value x rate over the fills, from which the order's fees follow without rounding twice.</summary>
-    public Int128 CommissionSum;
-    public Int128 StampSum;
-    public Int128 TransferSum;
+    /// <summary>Number of the sums from which the fees of further fills follow, from 1; 0 before the order has filled in part.</summary>
+    public int FeeSums;
     public string? BoundBy;
-    public OrderSide Side;
-    public OrderType Type;
-    public TimeInForce TimeInForce;
-    public OrderState State;
+    private byte _side;
+    private byte _type;
+    private byte _timeInForce;
+    private byte _state;
 
     /// <summary>True once the stop of a stop-limit order was reached.</summary>
     public bool IsTriggered;
     public bool IsForced;
+
+    public OrderSide Side
+    {
+        readonly get => (OrderSide)_side;
+        set => _side = (byte)value;
+    }
+
+    public OrderType Type
+    {
+        readonly get => (OrderType)_type;
+        set => _type = (byte)value;
+    }
+
+    public TimeInForce TimeInForce
+    {
+        readonly get => (TimeInForce)_timeInForce;
+        set => _timeInForce = (byte)value;
+    }
+
+    public OrderState State
+    {
+        readonly get => (OrderState)_state;
+        set => _state = (byte)value;
+    }
 }

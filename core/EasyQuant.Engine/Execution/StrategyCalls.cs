@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
 
@@ -15,6 +17,12 @@ internal static class StrategyCalls<TStrategy>
     public static readonly bool HasOnFill = Has(nameof(IStrategy.OnFill));
     public static readonly bool HasOnOrder = Has(nameof(IStrategy.OnOrder));
     public static readonly bool HasOnHeartbeat = Has(nameof(IStrategy.OnHeartbeat));
+    private static readonly bool s_hasFieldsRead = Has("get_" + nameof(IStrategy.FieldsRead));
+
+    /// <summary>Fields that bars withhold from a strategy; a constant to the compiler where the strategy's own property is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static BarFields Withheld(ref readonly TStrategy strategy) =>
+        s_hasFieldsRead ? BarFields.All & ~Unsafe.AsRef(in strategy).FieldsRead : BarFields.None;
 
     /// <summary>True when the body does nothing but return, itself or through the forwarder that the compiler makes for members with <c>in</c> parameters.</summary>
     private static bool IsEmpty(string name)

@@ -58,6 +58,9 @@ internal sealed class TradingCore
 
     public EntryList<FillEntry> Fills { get; }
 
+    /// <summary>Sums of the orders that have filled in part.</summary>
+    public EntryList<FeeSums> FeeSums { get; } = new();
+
     public Matcher Matcher { get; }
 
     public OrderDesk Desk { get; }
@@ -215,6 +218,7 @@ internal sealed class TradingCore
     {
         Orders.Release();
         Fills.Release();
+        FeeSums.Release();
     }
 
     private void SetDayBounds()

@@ -26,14 +26,16 @@ internal unsafe struct FastColumns
     /// <param name="row">0 to the number of rows - 1.</param>
     /// <param name="day">Its day in the calendar.</param>
     /// <param name="date">The date of that day.</param>
+    /// <param name="withheld">Fields that the bar does not hold and that are not read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Bar BarAt(int row, int day, DateOnly date) => new(
+    public readonly Bar BarAt(int row, int day, DateOnly date, BarFields withheld) => new(
         date,
-        new Price(Open[row]),
-        new Price(High[row]),
-        new Price(Low[row]),
-        new Price(Close[row]),
-        new Quantity(Volume[row]),
-        new Price(PreviousClose[day]),
-        new Money(Amount is null ? 0 : Amount[row]));
+        new Price((withheld & BarFields.Open) == 0 ? Open[row] : 0),
+        new Price((withheld & BarFields.High) == 0 ? High[row] : 0),
+        new Price((withheld & BarFields.Low) == 0 ? Low[row] : 0),
+        new Price((withheld & BarFields.Close) == 0 ? Close[row] : 0),
+        new Quantity((withheld & BarFields.Volume) == 0 ? Volume[row] : 0),
+        new Price((withheld & BarFields.PreviousClose) == 0 ? PreviousClose[day] : 0),
+        new Money((withheld & BarFields.Amount) == 0 && Amount is not null ? Amount[row] : 0),
+        withheld);
 }

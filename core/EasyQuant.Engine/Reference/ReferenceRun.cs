@@ -169,5 +169,6 @@ internal sealed class ReferenceRun<TStrategy>
         new Price(series.Close.Span[row]),
         new Quantity(series.Volume.Span[row]),
         new Price(_core.Panel.PreviousClosesOf(instrument).Span[_core.Day]),
-        new Money(series.Amount.IsEmpty ? 0 : series.Amount.Span[row]));
+        new Money(series.Amount.IsEmpty ? 0 : series.Amount.Span[row]),
+        StrategyCalls<TStrategy>.Withheld(ref _strategy));
 }

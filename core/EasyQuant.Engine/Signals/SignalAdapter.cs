@@ -30,6 +30,9 @@ public struct SignalAdapter<TSignal> : IStrategy
     }
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.None;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         RunPeriod period = RunPeriod.Of(_panel, _settings);

@@ -13,6 +13,9 @@ public struct BollingerStrategy(BollingerParameters parameters) : IStrategy
     private BollingerStream[] _bands = [];
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _bands = new BollingerStream[context.InstrumentCount];

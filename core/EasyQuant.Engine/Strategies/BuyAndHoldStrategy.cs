@@ -7,6 +7,9 @@ namespace EasyQuant.Engine;
 public struct BuyAndHoldStrategy(OrderSize size) : IStrategy
 {
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.None;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
     }

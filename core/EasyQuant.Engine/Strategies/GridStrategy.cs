@@ -14,6 +14,9 @@ public struct GridStrategy(GridParameters parameters) : IStrategy
     private long[] _unit = [];
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _anchor = new long[context.InstrumentCount];

@@ -11,6 +11,12 @@ namespace EasyQuant.Engine;
 /// </summary>
 public interface IStrategy
 {
+    /// <summary>
+    /// Fields of bars that <see cref="OnBar"/> reads; the others are withheld: reading one throws, in every engine alike. Fewer fields make a run faster.
+    /// Must not change during a run. Does not bear on <see cref="StrategyContext.History"/>. Default: all.
+    /// </summary>
+    BarFields FieldsRead => BarFields.All;
+
     /// <summary>Called once before the first bar: allocate per-instrument state here. Orders may not be given yet.</summary>
     /// <param name="context">The account and the market as they stand.</param>
     void OnStart(StrategyContext context);

@@ -14,6 +14,9 @@ public struct MacdStrategy(MacdParameters parameters) : IStrategy
     private bool[] _isBelow = [];
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _macd = new MacdStream[context.InstrumentCount];

@@ -13,6 +13,9 @@ public struct MartingaleStrategy(MartingaleParameters parameters) : IStrategy
     private State[] _states = [];
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context) => _states = new State[context.InstrumentCount];
 
     /// <inheritdoc />

@@ -17,6 +17,9 @@ public struct MomentumRotationStrategy(MomentumRotationParameters parameters) : 
     private int _bars = 0;
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _change = new RocStream[context.InstrumentCount];

@@ -16,6 +16,9 @@ public struct PairsStrategy(PairsParameters parameters) : IStrategy
     private long[] _closes = [];
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _scores = new ZScoreStream[context.InstrumentCount / 2];

@@ -13,6 +13,9 @@ public struct RsiReversalStrategy(int period, double buyBelow, double sellAbove,
     private RsiStream[] _index = [];
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _index = new RsiStream[context.InstrumentCount];

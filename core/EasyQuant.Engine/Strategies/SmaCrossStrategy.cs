@@ -24,6 +24,9 @@ public struct SmaCrossStrategy(int fast, int slow, OrderSize size) : IStrategy
     }
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _fast = new SmaStream[context.InstrumentCount];

@@ -15,6 +15,9 @@ public struct TurtleStrategy(TurtleParameters parameters) : IStrategy
     private State[] _states = [];
 
     /// <inheritdoc />
+    public readonly BarFields FieldsRead => BarFields.High | BarFields.Low | BarFields.Close;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         _states = new State[context.InstrumentCount];

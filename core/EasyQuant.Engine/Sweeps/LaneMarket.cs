@@ -10,7 +10,7 @@ namespace EasyQuant.Engine;
 internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, RuleBook rules, RunPeriod period)
 {
     private readonly TermsTable _terms = new(panel, settings, rules);
-    private readonly FeeMath _fees = new(settings);
+    private readonly FeeMath _fees = new(settings, new EntryList<FeeSums>());
     private readonly SignalBarReader _reader = new();
     private SignalBars _bars;
     private int _instrument = -1;
