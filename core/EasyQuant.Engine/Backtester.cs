@@ -71,7 +71,7 @@ public static class Backtester
         ImmutableArray<RoundTrip> trades = RoundTripBuilder.Build(panel, run);
         BacktestManifest manifest = new(
             FastEngine.Version, rules.Version, panel.ContentSha256, strategy, binding.Parameters, settings);
-        return new BacktestResult(manifest, StatisticsCalculator.Compute(settings.InitialCash, run, trades), run, trades);
+        return new BacktestResult(manifest, StatisticsCalculator.Compute(run.InitialEquity, run, trades), run, trades);
     }
 
     private sealed class FastVisitor(

@@ -16,8 +16,11 @@ public sealed record JobFolder(string Path)
     /// <summary>What to compute: a <see cref="Computing.SandboxJob"/> as JSON.</summary>
     public string Job => At("job.json");
 
-    /// <summary>The bars, a table file.</summary>
+    /// <summary>The bars, a table file; not there when the job reads a panel.</summary>
     public string Bars => At("bars.table");
+
+    /// <summary>Where the sandbox shows the directory of a panel, read-only.</summary>
+    public const string Panel = "/panel";
 
     private string At(string name) => System.IO.Path.Join(Path, name);
 }

@@ -37,6 +37,10 @@ public static class BacktestExtensions
         services.AddSingleton<LeaseStore>();
         services.AddSingleton<ResultStore>();
         services.AddSingleton<SourceStore>();
+        services.AddSingleton<RuleBookStore>();
+        services.AddSingleton<SpecPartReader>();
+        services.AddSingleton<RuleBookCalls>();
+        services.AddSingleton<BacktestStarts>();
         services.AddSingleton<SweepStore>();
         services.AddSingleton<TrialStores>();
         services.AddSingleton<JobContext>();
@@ -49,6 +53,7 @@ public static class BacktestExtensions
         services.AddSingleton<DataRows>();
         services.AddSingleton<BarRows>();
         services.AddSingleton<ProjectFiles>();
+        services.AddSingleton<ProjectPanels>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<RunningBacktests>();
         services.AddHostedService<SchemaStart>();

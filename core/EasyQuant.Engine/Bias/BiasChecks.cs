@@ -61,7 +61,7 @@ public static class BiasChecks
 
         EngineRun run = subject.Run(cancellationToken);
         Step();
-        BiasMeasure measure = BiasMeasure.Of(run, Initial(run, subject));
+        BiasMeasure measure = BiasMeasure.Of(run, Initial(run));
         ImmutableArray<BiasVerdict> verdicts =
         [
             HistoryChecks.Truncated(subject, run, options.CutCount, Step, cancellationToken),
@@ -74,9 +74,7 @@ public static class BiasChecks
     }
 
     /// <summary>Equity before the first day.</summary>
-    internal static Money Initial(EngineRun run, BiasSubject subject) => run.Accounts.Length <= 1
-        ? subject.Settings.InitialCash
-        : run.Equity[0].Equity;
+    internal static Money Initial(EngineRun run) => run.InitialEquity;
 
     internal static string Text(double? number, string format) =>
         number is { } value ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
@@ -90,7 +88,7 @@ public static class BiasChecks
         EngineRun delayed = FastEngine.Run(subject.Panel, new ReplayStrategy(steps), subject.Settings, subject.Rules, null, cancellationToken);
         step();
         return Weakened(
-            BiasCheck.Delay, "delayed", measure, BiasMeasure.Of(delayed, Initial(delayed, subject)), "one day later", "延迟一个交易日");
+            BiasCheck.Delay, "delayed", measure, BiasMeasure.Of(delayed, Initial(delayed)), "one day later", "延迟一个交易日");
     }
 
     private static BiasVerdict DoubledCosts(BiasSubject subject, BiasMeasure measure, Action step, CancellationToken cancellationToken)
@@ -111,7 +109,7 @@ public static class BiasChecks
         EngineRun run = dear.Run(cancellationToken);
         step();
         return Weakened(
-            BiasCheck.DoubledCosts, "doubled", measure, BiasMeasure.Of(run, Initial(run, subject)), "with doubled costs", "成本加倍后");
+            BiasCheck.DoubledCosts, "doubled", measure, BiasMeasure.Of(run, Initial(run)), "with doubled costs", "成本加倍后");
     }
 
     private static Rule Doubled(Rule rule) => rule switch

@@ -69,7 +69,7 @@ internal static class ShuffleCheck
         {
             EngineRun again = FastEngine.Run(
                 subject.Panel, new ReplayStrategy(Steps(schedule, days)), subject.Settings, subject.Rules, null, cancellationToken);
-            return BiasMeasure.Of(again, BiasChecks.Initial(again, subject)).TotalReturn;
+            return BiasMeasure.Of(again, BiasChecks.Initial(again)).TotalReturn;
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed class RunRecorder(TradingCore core)
     private readonly Money[][] _accountEquity =
         [.. core.Accounts.Select(_ => new Money[core.EndDay - core.FirstDay])];
 
+    private readonly Money _initialEquity = new(core.Ledger.TotalEquity());
+
     /// <summary>The points kept so far; empty after <see cref="ToRun"/>.</summary>
     public IReadOnlyList<EquityPoint> Equity => _equity;
 
@@ -38,6 +40,7 @@ internal sealed class RunRecorder(TradingCore core)
             .. core.Accounts.Select((account, index) => new AccountRun(
                 account.Name, [.. account.Cash], FinalCash(index), ImmutableArray.Create(_accountEquity[index]))),
         ],
+        InitialEquity = _initialEquity,
         Assumptions = SettingNames.AssumptionsOf(core.Settings),
         Postings = [.. core.Postings],
         MarginCalls = [.. core.MarginCalls],

@@ -14,6 +14,9 @@ public sealed record EngineRun(
     ImmutableArray<Fill> Fills,
     ImmutableArray<Position> Positions)
 {
+    /// <summary>Equity before the first day, over all accounts, in the base currency.</summary>
+    public Money InitialEquity { get; init; }
+
     /// <summary>Changes of cash and shares that are not fills, in order of booking.</summary>
     public ImmutableArray<Posting> Postings { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Engine;
 
 namespace EasyQuant.BacktestSandbox.Computing;
@@ -14,6 +15,7 @@ public static class FaultExplanation
     {
         BacktestParameterException e => new(e.Errors[0].Reason, e.Message),
         BarTableException e => new(e.Reason, e.Message),
+        PanelException e => new(e.Reason, e.Message),
         StrategyFaultException e => new("STRATEGY_FAILED", e.Message),
         BacktestException { InnerException: StrategyFaultException e } => new("STRATEGY_FAILED", e.Message),
         BacktestException { InnerException: OutOfMemoryException } => OutOfMemory,

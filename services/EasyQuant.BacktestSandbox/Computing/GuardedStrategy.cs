@@ -24,6 +24,9 @@ public sealed class GuardedStrategy(IStrategy inner, FaultPolicy policy) : IStra
     public long FaultCount { get; private set; }
 
     /// <inheritdoc />
+    public BarFields FieldsRead => inner.FieldsRead;
+
+    /// <inheritdoc />
     public void OnStart(StrategyContext context)
     {
         try

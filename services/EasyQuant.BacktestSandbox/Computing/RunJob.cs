@@ -17,20 +17,15 @@ internal static class RunJob
             ?? throw new InvalidOperationException("The job is empty.");
         try
         {
-            using var bars = new MappedFile(folder.Bars);
-            MarketPanel panel = DailyPanelReader.Read(TableFile.Read(bars.Memory));
-            StrategyFactory factory = StrategyFactory.Load(folder, job.ClassName);
-            if (job.Bias is { } bias)
+            if (job.Market.Panel is null)
             {
-                RunChecks(job, bias, panel, factory, output);
-            }
-            else if (job.Trials is { } trials)
-            {
-                RunTrials(job, trials, panel, factory, output);
+                using var bars = new MappedFile<byte>(folder.Bars, 0, checked((int)new FileInfo(folder.Bars).Length));
+                Run(job, MarketReader.Read(TableFile.Read(bars.Memory), job.Market), folder, output);
             }
             else
             {
-                RunOne(job, panel, factory, output);
+                using var files = new PanelFolder(JobFolder.Panel);
+                Run(job, MarketReader.Open(BarPanel.Open(files), job.Market, CancellationToken.None), folder, output);
             }
         }
         catch (OutOfMemoryException)
@@ -43,9 +38,29 @@ internal static class RunJob
         }
     }
 
+    private static void Run(SandboxJob job, MarketPanel panel, JobFolder folder, FrameWriter output)
+    {
+        StrategyFactory factory = StrategyFactory.Load(folder, job.ClassName);
+        if (job.Bias is { } bias)
+        {
+            RunChecks(job, bias, panel, factory, output);
+        }
+        else if (job.Trials is { } trials)
+        {
+            RunTrials(job, trials, panel, factory, output);
+        }
+        else
+        {
+            RunOne(job, panel, factory, output);
+        }
+    }
+
+    private static RuleBook RulesOf(SandboxJob job) =>
+        job.RuleBook is { } json ? RuleBookJson.Parse(System.Text.Encoding.UTF8.GetBytes(json)) : RuleBook.China;
+
     private static void RunOne(SandboxJob job, MarketPanel panel, StrategyFactory factory, FrameWriter output)
     {
-        (BacktestResult result, GuardedStrategy strategy) = Compute(job, job.Parameters, panel, factory, Report);
+        (BacktestResult result, GuardedStrategy strategy) = Compute(job, job.Parameters, null, panel, RulesOf(job), factory, Report);
         PerformanceReport report = PerformanceReport.Of(result, panel, null, ReportOptions.Default);
         foreach (ResultChunk chunk in BacktestTables.Chunks(result, panel, report, strategy.Faults))
         {
@@ -65,12 +80,13 @@ internal static class RunJob
 
     private static void RunTrials(SandboxJob job, IReadOnlyList<SandboxTrial> trials, MarketPanel panel, StrategyFactory factory, FrameWriter output)
     {
+        RuleBook rules = RulesOf(job);
         foreach (SandboxTrial trial in trials)
         {
             TrialResult result;
             try
             {
-                BacktestResult computed = Compute(job, trial.Parameters, panel, factory, null).Result;
+                BacktestResult computed = Compute(job, trial.Parameters, trial.Within(job.Settings), panel, rules, factory, null).Result;
                 result = new TrialResult(
                     trial.Trial,
                     MetricsJson.Write(computed.Statistics),
@@ -90,21 +106,22 @@ internal static class RunJob
     }
 
     private static (BacktestResult Result, GuardedStrategy Strategy) Compute(
-        SandboxJob job, JsonObject parameters, MarketPanel panel, StrategyFactory factory, Action<int, int>? progress)
+        SandboxJob job, JsonObject parameters, BacktestSettings? settings, MarketPanel panel, RuleBook rules, StrategyFactory factory, Action<int, int>? progress)
     {
         JsonObject filled = ParameterValues.Fill(job.SourceParameters, parameters);
         GuardedStrategy strategy = Create(job, filled, factory);
         var binding = new GuardedBinding(filled, strategy);
-        BacktestResult result = Backtester.Run(panel, job.Strategy, binding, job.Settings, RuleBook.China, progress, CancellationToken.None);
+        BacktestResult result = Backtester.Run(panel, job.Strategy, binding, settings ?? job.Settings, rules, progress, CancellationToken.None);
         return (result, strategy);
     }
 
     private static void RunChecks(SandboxJob job, BiasOptions options, MarketPanel panel, StrategyFactory factory, FrameWriter output)
     {
+        RuleBook rules = RulesOf(job);
         JsonObject filled = ParameterValues.Fill(job.SourceParameters, job.Parameters);
         var manifest = new BacktestManifest(
-            ReferenceEngine.Version, RuleBook.China.Version, panel.ContentSha256, job.Strategy, filled, job.Settings);
-        var subject = new BiasSubject(panel, _ => Create(job, filled, factory), job.Settings, RuleBook.China);
+            ReferenceEngine.Version, rules.Version, panel.ContentSha256, job.Strategy, filled, job.Settings);
+        var subject = new BiasSubject(panel, _ => Create(job, filled, factory), job.Settings, rules);
         BiasReport report = BiasChecks.Run(subject, Trial.KeyOf(manifest), options, Report, CancellationToken.None);
         output.Write(FrameKind.Result, JsonSerializer.SerializeToUtf8Bytes(new ResultSummary(report.ToJson(), [], 0), JobJson.Options));
 

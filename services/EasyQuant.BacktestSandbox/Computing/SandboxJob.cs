@@ -23,6 +23,12 @@ public sealed record SandboxJob
     /// <summary>Cash, costs, rules, period.</summary>
     public required BacktestSettings Settings { get; init; }
 
+    /// <summary>How the market is made. Default: of a table of daily bars.</summary>
+    public MarketPlan Market { get; init; } = MarketPlan.Table;
+
+    /// <summary>JSON text of the rule book; null (default) for the shipped one.</summary>
+    public string? RuleBook { get; init; }
+
     /// <summary>What an exception does.</summary>
     public FaultPolicy FaultPolicy { get; init; }
 

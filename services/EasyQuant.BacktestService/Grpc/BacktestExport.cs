@@ -26,13 +26,12 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
         switch (request.Format)
         {
             case ExportFormat.Csv:
-                string table = request.Table.Length == 0 ? ResultNames.Equity : request.Table;
-                if (!ResultNames.All.Contains(table))
-                {
-                    throw RpcError.Invalid("TABLE_NOT_FOUND", "table", $"table must be one of {string.Join(", ", ResultNames.All)}, was \"{table}\".");
-                }
-
-                await WriteCsvAsync(record, table, stream, context.CancellationToken);
+                await WriteCsvAsync(record, TableOf(request), stream, context.CancellationToken);
+                break;
+            case ExportFormat.Arrow or ExportFormat.Parquet:
+                Table whole = await WholeAsync(record, TableOf(request), context.CancellationToken);
+                (byte[] file, string type) = TableFiles.Write(whole, request.Format, context.CancellationToken);
+                await SendAsync(file, type, stream, context.CancellationToken);
                 break;
             case ExportFormat.Json:
                 await WriteJsonAsync(record, stream, context.CancellationToken);
@@ -49,8 +48,16 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
                 await SendAsync(opened, "text/html; charset=utf-8", stream, context.CancellationToken);
                 break;
             default:
-                throw RpcError.Invalid("EXPORT_FORMAT_INVALID", "format", "format must be EXPORT_FORMAT_CSV, EXPORT_FORMAT_JSON or EXPORT_FORMAT_HTML.");
+                throw RpcError.Invalid("EXPORT_FORMAT_INVALID", "format", "format must be EXPORT_FORMAT_CSV, _JSON, _HTML, _ARROW or _PARQUET.");
         }
+    }
+
+    private static string TableOf(ExportBacktestRequest request)
+    {
+        string table = request.Table.Length == 0 ? ResultNames.Equity : request.Table;
+        return ResultNames.All.Contains(table)
+            ? table
+            : throw RpcError.Invalid("TABLE_NOT_FOUND", "table", $"table must be one of {string.Join(", ", ResultNames.All)}, was \"{table}\".");
     }
 
     /// <summary>Reads a text of a result.</summary>
@@ -70,6 +77,23 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
             // Only the first page shows the header.
             await SendAsync(first == 0 ? text : text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..], "text/csv; charset=utf-8", stream, cancellationToken);
         }
+    }
+
+    private async Task<Table> WholeAsync(BacktestRecord record, string name, CancellationToken cancellationToken)
+    {
+        List<Table> pages = [];
+        long rowCount = 0;
+        await foreach ((Table rows, _) in PagesAsync(record, name, cancellationToken))
+        {
+            pages.Add(rows);
+            rowCount += rows.RowCount;
+            if (rowCount > TableFiles.RowsMax)
+            {
+                throw new RpcError(StatusCode.ResourceExhausted, "LIMIT_EXCEEDED", $"An Arrow or Parquet file has at most {TableFiles.RowsMax} rows here; export CSV.");
+            }
+        }
+
+        return pages.Count == 1 ? pages[0] : Table.Concat(pages);
     }
 
     private async Task WriteJsonAsync(
@@ -114,10 +138,13 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
         }
     }
 
+    private static Task SendAsync(
+        string text, string contentType, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken) =>
+        SendAsync(Encoding.UTF8.GetBytes(text), contentType, stream, cancellationToken);
+
     private static async Task SendAsync(
-        string text, string contentType, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken)
+        byte[] bytes, string contentType, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
         for (int start = 0; start == 0 || start < bytes.Length; start += PartBytesMax)
         {
             int length = Math.Min(PartBytesMax, bytes.Length - start);

@@ -7,7 +7,6 @@ using EasyQuant.Engine;
 using EasyQuant.Persistence.Paging;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.ServiceDefaults.Grpc;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using WireTable = EasyQuant.Contracts.Common.V1.Table;
@@ -18,8 +17,10 @@ namespace EasyQuant.BacktestService.Grpc;
 internal sealed class BacktestGrpc(
     BacktestStore store,
     BacktestLookup lookup,
-    SourceStore sources,
+    SpecPartReader parts,
     SpecChecker checker,
+    BacktestStarts starts,
+    RuleBookCalls ruleBooks,
     ResultPages pages,
     BacktestComparison comparison,
     BacktestExport export,
@@ -33,36 +34,52 @@ internal sealed class BacktestGrpc(
     /// <inheritdoc />
     public override async Task<CreateBacktestResponse> CreateBacktest(CreateBacktestRequest request, ServerCallContext context)
     {
-        string project = CallProject.Of(context);
         if (request.Spec is null)
         {
             throw RpcError.Invalid("FIELD_REQUIRED", "spec", "spec is required.");
         }
 
-        string? requestId = Requests.IdOf(request.RequestId);
-        BacktestSpec spec = request.Spec.Clone();
-        SpecReader.FillDefaults(spec);
-        SourceRecord? source = await checker.PrepareAsync(spec, project, "spec.", context.CancellationToken);
-        CheckedSpec check = SpecReader.Read(spec, source);
-        await checker.CheckDataAsync(check, project, "spec.", context.CancellationToken);
-        var row = new NewBacktest(
-            Guid.CreateVersion7(time.GetUtcNow()), project, Kind, requestId, spec.Strategy, spec.Family, JsonFormatter.Default.Format(spec), 0);
-        BacktestRecord record = await store.CreateAsync(row, options.Value.QueuedCountMax, context.CancellationToken)
-            ?? throw Requests.QueueFull(options.Value.QueuedCountMax);
-        if (record.Kind != Kind || !BacktestSpec.Parser.ParseJson(record.Spec).Equals(spec))
-        {
-            throw Requests.IdReused(request.RequestId);
-        }
-
-        running.Announce();
+        BacktestRecord record = await starts.StartAsync(request.Spec.Clone(), request.RequestId, CallProject.Of(context), context.CancellationToken);
         return new CreateBacktestResponse { Backtest = BacktestWriter.Write(record) };
     }
+
+    /// <inheritdoc />
+    public override async Task<RerunBacktestResponse> RerunBacktest(RerunBacktestRequest request, ServerCallContext context)
+    {
+        if (request.RuleBook.Length == 0)
+        {
+            throw RpcError.Invalid("FIELD_REQUIRED", "rule_book", "rule_book is required.");
+        }
+
+        BacktestRecord before = await lookup.FindAsync(request.BacktestId, context);
+        BacktestSpec spec = BacktestSpec.Parser.ParseJson(before.Spec);
+        if (await parts.RulesOfAsync(request.RuleBook, before.ProjectId, context.CancellationToken) is null)
+        {
+            throw RpcError.Invalid("RULE_BOOK_NOT_FOUND", "rule_book", $"There is no rule book \"{request.RuleBook}\" in this project; CreateRuleBook adds one.");
+        }
+
+        spec.RuleBook = request.RuleBook;
+        BacktestRecord record = await starts.StartAsync(spec, request.RequestId, before.ProjectId, context.CancellationToken);
+        return new RerunBacktestResponse { Backtest = BacktestWriter.Write(record) };
+    }
+
+    /// <inheritdoc />
+    public override Task<CreateRuleBookResponse> CreateRuleBook(CreateRuleBookRequest request, ServerCallContext context) =>
+        ruleBooks.CreateAsync(request.Json, CallProject.Of(context), context.CancellationToken);
+
+    /// <inheritdoc />
+    public override Task<GetRuleBookResponse> GetRuleBook(GetRuleBookRequest request, ServerCallContext context) =>
+        ruleBooks.GetAsync(request.Version, CallProject.Of(context), context.CancellationToken);
+
+    /// <inheritdoc />
+    public override Task<ListRuleBooksResponse> ListRuleBooks(ListRuleBooksRequest request, ServerCallContext context) =>
+        ruleBooks.ListAsync(CallProject.Of(context), context.CancellationToken);
 
     /// <inheritdoc />
     public override async Task<GetBacktestResponse> GetBacktest(GetBacktestRequest request, ServerCallContext context)
     {
         Backtest backtest = BacktestWriter.Write(await lookup.FindAsync(request.BacktestId, context));
-        if (await SpecReader.SourceOfAsync(backtest.Spec, backtest.ProjectId, sources, context.CancellationToken) is { } source)
+        if (await parts.SourceOfAsync(backtest.Spec, backtest.ProjectId, context.CancellationToken) is { } source)
         {
             backtest.Spec.Source.Text = source.Source;
         }

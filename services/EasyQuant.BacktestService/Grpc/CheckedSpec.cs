@@ -10,9 +10,9 @@ namespace EasyQuant.BacktestService.Grpc;
 /// <param name="Family">Strategy family of the trial ledger.</param>
 /// <param name="Source">The compiled source of a user; null for a shipped strategy.</param>
 /// <param name="Parameters">All parameters.</param>
-/// <param name="Table">Table of bars.</param>
-/// <param name="Filter">Which bars.</param>
+/// <param name="Data">Which bars.</param>
 /// <param name="Settings">Cash, costs, rules, period.</param>
+/// <param name="Rules">The rule book.</param>
 /// <param name="FaultPolicy">What an exception of the strategy does.</param>
 /// <param name="RefusesHoles">Whether days without a bar are an error.</param>
 internal sealed record CheckedSpec(
@@ -20,8 +20,8 @@ internal sealed record CheckedSpec(
     string Family,
     SourceRecord? Source,
     JsonObject Parameters,
-    string Table,
-    BarFilter Filter,
+    CheckedData Data,
     BacktestSettings Settings,
+    RuleBookRecord Rules,
     FaultPolicy FaultPolicy,
     bool RefusesHoles);

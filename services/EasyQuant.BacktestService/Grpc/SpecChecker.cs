@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using EasyQuant.BacktestService.Files;
 using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
 using EasyQuant.Contracts.Backtest.V1;
+using EasyQuant.Data;
+using EasyQuant.Domain;
 using EasyQuant.ServiceDefaults.Errors;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -12,17 +15,30 @@ namespace EasyQuant.BacktestService.Grpc;
 
 /// <summary>What a spec needs besides its own values: its source compiled and stored, its table, symbols and days there. Thread-safe.</summary>
 internal sealed class SpecChecker(
-    DataCatalog catalog, BarRows bars, SourceStore sources, UserStrategies users, IOptions<SandboxOptions> options)
+    DataCatalog catalog, BarRows bars, ProjectPanels panels, SourceStore sources, SpecPartReader parts, UserStrategies users, IOptions<SandboxOptions> options)
 {
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Compiles the source of a spec unless it is known, and leaves only its hash in the spec. Null for a shipped strategy.</summary>
+    /// <summary>
+    /// Compiles the source of a spec unless it is known, and leaves only its hash in the spec; names the version of a panel; finds the rule book.
+    /// </summary>
     /// <param name="spec">The spec; changed.</param>
     /// <param name="project">The caller's project.</param>
     /// <param name="prefix">Path of the spec's message, with a dot at its end.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="RpcError">SOURCE_INVALID, SOURCE_TOO_LARGE, SOURCE_NOT_FOUND, SANDBOX_UNAVAILABLE or a limit of the compiler's process.</exception>
-    public async Task<SourceRecord?> PrepareAsync(BacktestSpec spec, string project, string prefix, CancellationToken cancellationToken)
+    /// <exception cref="RpcError">SOURCE_INVALID, SOURCE_TOO_LARGE, SOURCE_NOT_FOUND, SANDBOX_UNAVAILABLE, a limit of the compiler's process, or PANEL_NOT_FOUND.</exception>
+    public async Task<SpecParts> PrepareAsync(BacktestSpec spec, string project, string prefix, CancellationToken cancellationToken)
+    {
+        SourceRecord? source = await SourceAsync(spec, project, prefix, cancellationToken);
+        if (spec.Panel is { Version: 0 } panel && PanelBuilder.IsDataset(panel.Dataset) && PanelInterval.TryParse(panel.Interval, out PanelInterval interval))
+        {
+            panel.Version = panels.Resolve(project, new PanelKey(panel.Dataset, interval, 0)).Version;
+        }
+
+        return new SpecParts(source, await parts.RulesOfAsync(spec.RuleBook, project, cancellationToken));
+    }
+
+    private async Task<SourceRecord?> SourceAsync(BacktestSpec spec, string project, string prefix, CancellationToken cancellationToken)
     {
         if (spec.Source is null)
         {
@@ -33,7 +49,7 @@ internal sealed class SpecChecker(
         if (spec.Source.Text.Length == 0)
         {
             return spec.Source.Sha256.Length > 0
-                ? await SpecReader.SourceOfAsync(spec, project, sources, cancellationToken)
+                ? await parts.SourceOfAsync(spec, project, cancellationToken)
                 : throw RpcError.Invalid("FIELD_REQUIRED", field, "The text of the source is required, or the hash of one that the project has.");
         }
 
@@ -73,24 +89,57 @@ internal sealed class SpecChecker(
         return CompileAsync(text, cancellationToken);
     }
 
-    /// <summary>Checks that the table holds bars of all symbols, and some in the period.</summary>
-    /// <exception cref="RpcError">TABLE_NOT_FOUND, TABLE_NOT_BARS, SYMBOL_NOT_FOUND or PERIOD_EMPTY.</exception>
+    /// <summary>Checks that the table or panel holds bars of all symbols, and some in the period.</summary>
+    /// <exception cref="RpcError">TABLE_NOT_FOUND, TABLE_NOT_BARS, PANEL_NOT_FOUND, PANEL_DAMAGED, PANEL_VERSION, SYMBOL_NOT_FOUND or PERIOD_EMPTY.</exception>
     public async Task CheckDataAsync(CheckedSpec check, string project, string prefix, CancellationToken cancellationToken)
     {
-        DataTable table = await catalog.RequireAsync(project, check.Table, cancellationToken);
-        BarRows.RequireBars(table);
-        List<string> unknown = await bars.UnknownAsync(table, check.Filter.Symbols, cancellationToken);
-        if (unknown.Count > 0)
+        if (check.Data.Panel is { } key)
         {
-            throw RpcError.Invalid(
-                "SYMBOL_NOT_FOUND", prefix + "symbols", $"The table \"{table.Name}\" holds no bar of {string.Join(", ", unknown.Take(10))}.");
+            await Task.Run(() => CheckPanel(check.Data, key, project, prefix), cancellationToken);
+            return;
         }
 
-        if (!await bars.AnyAsync(table, check.Filter, cancellationToken))
+        DataTable table = await catalog.RequireAsync(project, check.Data.Table, cancellationToken);
+        BarRows.RequireBars(table);
+        List<string> unknown = await bars.UnknownAsync(table, check.Data.Filter.Symbols, cancellationToken);
+        if (unknown.Count > 0)
         {
-            throw RpcError.Invalid("PERIOD_EMPTY", prefix.TrimEnd('.'), $"The table \"{table.Name}\" holds no bar of these symbols in this period.");
+            throw Unknown(prefix, $"table \"{table.Name}\"", unknown);
+        }
+
+        if (!await bars.AnyAsync(table, check.Data.Filter, cancellationToken))
+        {
+            throw Empty(prefix, $"table \"{table.Name}\"");
         }
     }
+
+    private void CheckPanel(CheckedData data, PanelKey key, string project, string prefix)
+    {
+        using OpenedPanel opened = panels.Open(project, key);
+        BarPanel panel = opened.Panel;
+        List<string> unknown = [.. data.Filter.Symbols.Where(symbol => panel.IndexOf(Symbol.Parse(symbol)) < 0)];
+        if (unknown.Count > 0)
+        {
+            throw Unknown(prefix, $"panel {key.Dataset}/{key.Interval}", unknown);
+        }
+
+        var query = new PanelQuery
+        {
+            Symbols = data.Filter.Symbols.Length == 0 ? null : [.. data.Filter.Symbols.Select(Symbol.Parse)],
+            From = data.Filter.StartDate,
+            To = data.Filter.EndDate,
+        };
+        if (PanelTable.Count(panel, query) == 0)
+        {
+            throw Empty(prefix, $"panel {key.Dataset}/{key.Interval}");
+        }
+    }
+
+    private static RpcError Unknown(string prefix, string where, List<string> unknown) =>
+        RpcError.Invalid("SYMBOL_NOT_FOUND", prefix + "symbols", $"The {where} holds no bar of {string.Join(", ", unknown.Take(10))}.");
+
+    private static RpcError Empty(string prefix, string where) =>
+        RpcError.Invalid("PERIOD_EMPTY", prefix.TrimEnd('.'), $"The {where} holds no bar of these symbols in this period.");
 
     private async Task<CompiledStrategy> CompileAsync(string text, CancellationToken cancellationToken)
     {

@@ -66,6 +66,15 @@ internal sealed class SpecFields
         return null;
     }
 
+    /// <summary>Checks the name of a currency.</summary>
+    public void Currency(string name, string field)
+    {
+        if (name.Length is 0 or > 16 || !name.All(char.IsAsciiLetterOrDigit))
+        {
+            Add("NAME_INVALID", field, $"{field} must be a currency such as CNY, 1 to 16 letters and digits, was \"{name}\".");
+        }
+    }
+
     /// <summary>Reads a symbol in any spelling.</summary>
     public Symbol? SymbolOf(string text, string field)
     {

@@ -36,9 +36,10 @@ internal sealed class SweepGrpc(
 
         string? requestId = Requests.IdOf(request.RequestId);
         SweepSpec spec = request.Spec.Clone();
+        bool wantsNewestPanel = spec.Backtest.Panel is { Version: 0 };
         SpecReader.FillDefaults(spec.Backtest);
-        SourceRecord? source = await checker.PrepareAsync(spec.Backtest, project, "spec.backtest.", context.CancellationToken);
-        CheckedSweep sweep = SweepReader.Read(spec, source);
+        SpecParts parts = await checker.PrepareAsync(spec.Backtest, project, "spec.backtest.", context.CancellationToken);
+        CheckedSweep sweep = SweepReader.Read(spec, parts);
         await checker.CheckDataAsync(sweep.Base, project, "spec.backtest.", context.CancellationToken);
         long size = SweepPlan.GridSize(sweep.Axes);
         int trialCount = (int)(sweep.RandomCount == 0 ? size : Math.Min(size, sweep.RandomCount));
@@ -47,7 +48,7 @@ internal sealed class SweepGrpc(
             JsonFormatter.Default.Format(spec), trialCount);
         BacktestRecord record = await store.CreateAsync(row, options.Value.QueuedCountMax, context.CancellationToken)
             ?? throw Requests.QueueFull(options.Value.QueuedCountMax);
-        if (record.Kind != Kind || !SweepSpec.Parser.ParseJson(record.Spec).Equals(spec))
+        if (record.Kind != Kind || !IsSame(SweepSpec.Parser.ParseJson(record.Spec), spec, wantsNewestPanel))
         {
             throw Requests.IdReused(request.RequestId);
         }
@@ -158,6 +159,9 @@ internal sealed class SweepGrpc(
         response.Cells.AddRange(values);
         return response;
     }
+
+    private static bool IsSame(SweepSpec stored, SweepSpec spec, bool wantsNewestPanel) =>
+        BacktestStarts.IsSame(stored.Backtest, spec.Backtest, wantsNewestPanel) && stored.Equals(spec);
 
     private static void CheckParameter(SweepSpec spec, string name, string field)
     {

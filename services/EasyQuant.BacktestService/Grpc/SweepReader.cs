@@ -22,17 +22,9 @@ internal static class SweepReader
     private const double BoundMax = 1e15;
     private const double StepMin = 1e-9;
 
-    /// <summary>Reads a stored spec, which was checked when it was accepted.</summary>
-    public static async Task<CheckedSweep> ReadStoredAsync(
-        string json, string projectId, SourceStore sources, CancellationToken cancellationToken)
-    {
-        SweepSpec spec = SweepSpec.Parser.ParseJson(json);
-        return Read(spec, await SpecReader.SourceOfAsync(spec.Backtest, projectId, sources, cancellationToken));
-    }
-
     /// <summary>Checks a sweep whose defaults are filled in.</summary>
     /// <exception cref="ServiceDefaults.Errors.RpcError">InvalidArgument with the reason of the first fault and all fields.</exception>
-    public static CheckedSweep Read(SweepSpec spec, SourceRecord? source)
+    public static CheckedSweep Read(SweepSpec spec, SpecParts parts)
     {
         var fields = new SpecFields();
         var axes = new List<CheckedAxis>();
@@ -46,7 +38,7 @@ internal static class SweepReader
             ReadAxis(spec, i, axes, fields);
         }
 
-        CheckedSpec check = ReadBase(spec, source, axes, fields);
+        CheckedSpec check = ReadBase(spec, parts, axes, fields);
         long size = SweepPlan.GridSize(axes);
         if (spec.RandomCount is < 0 or > TrialsMax)
         {
@@ -62,7 +54,7 @@ internal static class SweepReader
             : throw SpecReader.Refuse(fields.Errors, "spec.");
     }
 
-    private static CheckedSpec ReadBase(SweepSpec spec, SourceRecord? source, List<CheckedAxis> axes, SpecFields fields)
+    private static CheckedSpec ReadBase(SweepSpec spec, SpecParts parts, List<CheckedAxis> axes, SpecFields fields)
     {
         // The first value of each axis stands in for all, so that parameters without a default are there. Pairs that a strategy refuses
         // (fast not below slow) are trials that fail, not faults of the sweep.
@@ -75,12 +67,12 @@ internal static class SweepReader
 
         first.Parameters = Struct.Parser.ParseJson(values.ToJsonString());
         var inner = new SpecFields();
-        CheckedSpec check = SpecReader.Read(first, source, inner);
+        CheckedSpec check = SpecReader.Read(first, parts, inner);
         fields.Errors.AddRange(inner.Errors
             .Where(error => error.Reason is not "PARAMETER_OUT_OF_RANGE" || !error.Field.StartsWith("parameters.", StringComparison.Ordinal)
                 || !axes.Any(axis => error.Field == "parameters." + axis.Parameter))
             .Select(error => error with { Field = "backtest." + error.Field }));
-        CheckValues(spec, source, axes, fields);
+        CheckValues(spec, parts.Source, axes, fields);
         return check with { Parameters = (JsonObject)JsonNode.Parse(spec.Backtest.Parameters.ToString())! };
     }
 

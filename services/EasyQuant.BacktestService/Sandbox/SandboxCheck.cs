@@ -10,7 +10,7 @@ internal sealed partial class SandboxCheck(StrategySandbox sandbox, ILogger<Sand
     {
         try
         {
-            await sandbox.RunAsync("probe", _ => Task.CompletedTask, _ => ValueTask.CompletedTask, s_timeMax, s_timeMax, stoppingToken);
+            await sandbox.RunAsync("probe", _ => Task.CompletedTask, _ => ValueTask.CompletedTask, s_timeMax, s_timeMax, null, stoppingToken);
             LogReady();
         }
         catch (SandboxException e)

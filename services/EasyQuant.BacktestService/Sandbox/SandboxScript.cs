@@ -13,12 +13,12 @@ internal static class SandboxScript
 
     /// <summary>
     /// The script. Arguments: 1 empty folder, 2 folder of the runtime, 3 folder of the program, 4 folder of the job, 5 account number or 0, 6 processor
-    /// seconds, 7 address space in bytes, 8 threads, then the program's own.
+    /// seconds, 7 address space in bytes, 8 threads, 9 folder of a panel or empty, then the program's own.
     /// </summary>
     public const string Text =
         """
         set -eu
-        root=$1; runtime=$2; program=$3; job=$4; account=$5; cpu=$6; space=$7; threads=$8; shift 8
+        root=$1; runtime=$2; program=$3; job=$4; account=$5; cpu=$6; space=$7; threads=$8; panel=$9; shift 9
         mount -t tmpfs -o size=16m,mode=755,nosuid,nodev sandbox "$root"
         cd "$root"
         mkdir proc dev tmp bin runtime program job old
@@ -36,6 +36,7 @@ internal static class SandboxScript
         closed "$runtime" runtime
         closed "$program" program
         closed "$job" job
+        if [ -n "$panel" ]; then mkdir panel; closed "$panel" panel; fi
         for tool in setpriv umount; do touch bin/$tool; closed "$(command -v $tool)" bin/$tool; done
         for device in null urandom; do touch dev/$device; mount --bind /dev/$device dev/$device; done
         mount -t proc -o nosuid,nodev,noexec proc proc

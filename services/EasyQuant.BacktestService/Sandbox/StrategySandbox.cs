@@ -21,7 +21,9 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
     private static readonly TimeSpan s_startAllowance = TimeSpan.FromSeconds(5);
     private readonly SandboxOptions _options = options.Value;
     private readonly SemaphoreSlim _free = new(options.Value.ProcessCountMax);
-    private readonly bool[] _taken = new bool[options.Value.ProcessCountMax];
+
+    // Of the whole process, so that no two processes at work share an account.
+    private static readonly bool[] s_taken = new bool[1024];
 
     /// <summary>Words before <c>unshare</c>; when there are any, they make the service an ordinary user. For tests.</summary>
     internal IReadOnlyList<string> Launcher { get; init; } = [];
@@ -32,6 +34,7 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
     /// <param name="handle">Takes the frames one after another.</param>
     /// <param name="cpuTimeMax">Processor time.</param>
     /// <param name="wallTimeMax">Time by the clock.</param>
+    /// <param name="panelFolder">Directory of a panel that the process sees as <see cref="JobFolder.Panel"/>, read-only; null for none.</param>
     /// <param name="cancellationToken">Kills the process.</param>
     /// <exception cref="SandboxException">The process ended without a last frame, or beyond a limit.</exception>
     public async Task RunAsync(
@@ -40,6 +43,7 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         Func<Frame, ValueTask> handle,
         TimeSpan cpuTimeMax,
         TimeSpan wallTimeMax,
+        string? panelFolder,
         CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
@@ -48,7 +52,7 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         try
         {
             await prepare(files);
-            using Process process = Start(mode, files, root, slot, cpuTimeMax, wallTimeMax);
+            using Process process = Start(mode, files, panelFolder, root, slot, cpuTimeMax, wallTimeMax);
             await FollowAsync(process, handle, cpuTimeMax, wallTimeMax, cancellationToken);
         }
         finally
@@ -132,7 +136,7 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
     private static string FirstLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
 
-    private Process Start(string mode, JobFolder files, string root, int slot, TimeSpan cpuTimeMax, TimeSpan wallTimeMax)
+    private Process Start(string mode, JobFolder files, string? panelFolder, string root, int slot, TimeSpan cpuTimeMax, TimeSpan wallTimeMax)
     {
         bool isRoot = Environment.IsPrivilegedProcess && Launcher.Count == 0;
         long addressSpace = (5 * _options.HeapBytesMax) + AddressSpaceBase;
@@ -142,7 +146,7 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         [
             "--signal=KILL", Seconds(wallTimeMax + (2 * s_startAllowance)), "nice", "-n", "10", .. Launcher, "unshare", .. isRoot ? [] : new[] { "--user", "--map-root-user" },
             .. SandboxScript.Namespaces, "sh", "-c", SandboxScript.Text, "sandbox", root, SandboxFolders.Runtime, folders.Program, files.Path,
-            Text(isRoot ? AccountOf(slot) : 0), Text((long)Math.Ceiling(cpuTimeMax.TotalSeconds)), Text(addressSpace), Text(_options.ThreadCountMax),
+            Text(isRoot ? AccountOf(slot) : 0), Text((long)Math.Ceiling(cpuTimeMax.TotalSeconds)), Text(addressSpace), Text(_options.ThreadCountMax), panelFolder ?? "",
             mode, "/job",
         ];
         foreach (string argument in arguments)
@@ -195,19 +199,19 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
 
     private int TakeSlot()
     {
-        lock (_taken)
+        lock (s_taken)
         {
-            int slot = Array.IndexOf(_taken, false);
-            _taken[slot] = true;
+            int slot = Array.IndexOf(s_taken, false);
+            s_taken[slot] = true;
             return slot;
         }
     }
 
     private void ReturnSlot(int slot)
     {
-        lock (_taken)
+        lock (s_taken)
         {
-            _taken[slot] = false;
+            s_taken[slot] = false;
         }
     }
 

@@ -47,6 +47,7 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
             },
             _options.CompileTimeMax,
             _options.CompileTimeMax,
+            null,
             cancellationToken);
         if (answer is null || answer.Issues.Count > IssuesMax || (answer.Issues.Count == 0 && (assembly.Length == 0 || answer.ClassName.Length == 0)))
         {
@@ -60,7 +61,7 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
     /// <param name="job">What to compute.</param>
     /// <param name="assembly">The compiled strategy.</param>
     /// <param name="symbols">Its line numbers.</param>
-    /// <param name="bars">The bars.</param>
+    /// <param name="data">The bars.</param>
     /// <param name="onProgress">Told the share of the days done, 0 to 1.</param>
     /// <param name="onTrial">Takes finished trials; they arrive in order and one at a time.</param>
     /// <param name="cancellationToken">Kills the process.</param>
@@ -70,7 +71,7 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
         SandboxJob job,
         byte[] assembly,
         byte[] symbols,
-        Table bars,
+        SandboxData data,
         Action<double> onProgress,
         Func<TrialResult, ValueTask> onTrial,
         CancellationToken cancellationToken)
@@ -79,7 +80,7 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
         List<ResultDocument> documents = [];
         ResultSummary? summary = null;
         SandboxFault? fault = null;
-        await sandbox.RunAsync("run", PrepareAsync, HandleAsync, _options.CpuTimeMax, _options.WallTimeMax, cancellationToken);
+        await sandbox.RunAsync("run", PrepareAsync, HandleAsync, _options.CpuTimeMax, _options.WallTimeMax, data.PanelFolder, cancellationToken);
         return fault is null ? (chunks, documents, summary) : throw new SandboxException(ReasonOf(fault.Reason), fault.Message);
 
         async Task PrepareAsync(JobFolder folder)
@@ -87,8 +88,11 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
             await File.WriteAllBytesAsync(folder.Assembly, assembly, cancellationToken);
             await File.WriteAllBytesAsync(folder.Symbols, symbols, cancellationToken);
             await File.WriteAllBytesAsync(folder.Job, JsonSerializer.SerializeToUtf8Bytes(job, JobJson.Options), cancellationToken);
-            await using FileStream file = File.Create(folder.Bars);
-            TableFile.Write(bars, file);
+            if (data.Bars is { } bars)
+            {
+                await using FileStream file = File.Create(folder.Bars);
+                TableFile.Write(bars, file);
+            }
         }
 
         async ValueTask HandleAsync(Frame frame)

@@ -3,7 +3,6 @@ using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
-using EasyQuant.Data;
 using EasyQuant.Engine;
 using EasyQuant.ServiceDefaults.Errors;
 
@@ -23,28 +22,30 @@ internal sealed class BiasJob(BacktestLease lease, JobContext context) : IJob
         (Guid backtestId, BiasOptions options) = BiasReader.ReadStored(lease.Spec);
         BacktestRecord backtest = await context.Backtests.FindAsync(lease.ProjectId, backtestId, cancellationToken)
             ?? throw RpcError.NotFound("BACKTEST_NOT_FOUND", $"There is no backtest \"{backtestId}\" in this project any more.");
-        CheckedSpec spec = await SpecReader.ReadStoredAsync(backtest.Spec, lease.ProjectId, context.Sources, cancellationToken);
-        (Table rows, _) = await JobData.ReadAsync(context, lease.ProjectId, spec, cancellationToken);
+        CheckedSpec spec = await context.Specs.ReadBacktestAsync(backtest.Spec, lease.ProjectId, cancellationToken);
+        using JobMarket market = await JobData.ReadAsync(context, lease.ProjectId, spec, cancellationToken);
         JsonObject report = spec.Source is { } source
-            ? await RunInSandboxAsync(spec, source, options, rows, cancellationToken)
-            : await Task.Run(() => Compute(spec, options, rows, cancellationToken), cancellationToken);
+            ? await RunInSandboxAsync(spec, source, options, market, cancellationToken)
+            : await Task.Run(() => Compute(spec, options, market, cancellationToken), cancellationToken);
         return await context.Leases.SucceedPlainAsync(lease, report.ToJsonString(), cancellationToken);
     }
 
-    private JsonObject Compute(CheckedSpec spec, BiasOptions options, Table rows, CancellationToken cancellationToken) => BiasChecks.Run(
-        DailyPanelReader.Read(rows),
-        spec.Strategy,
-        (JsonObject)spec.Parameters.DeepClone(),
-        spec.Settings,
-        options,
-        (done, total) => Report((double)done / total),
-        cancellationToken).ToJson();
+    private JsonObject Compute(CheckedSpec spec, BiasOptions options, JobMarket market, CancellationToken cancellationToken)
+    {
+        MarketPanel panel = market.Panel(cancellationToken);
+        StrategyBinding binding = StrategyCatalog.Bind(spec.Strategy, (JsonObject)spec.Parameters.DeepClone());
+        var manifest = new BacktestManifest(
+            FastEngine.Version, spec.Rules.Book.Version, panel.ContentSha256, spec.Strategy, binding.Parameters, spec.Settings);
+        var subject = new BiasSubject(panel, _ => binding.Create(), spec.Settings, spec.Rules.Book);
+        return BiasChecks.Run(
+            subject, Trial.KeyOf(manifest), options, (done, total) => Report((double)done / total), cancellationToken).ToJson();
+    }
 
     private async Task<JsonObject> RunInSandboxAsync(
-        CheckedSpec spec, SourceRecord source, BiasOptions options, Table rows, CancellationToken cancellationToken)
+        CheckedSpec spec, SourceRecord source, BiasOptions options, JobMarket market, CancellationToken cancellationToken)
     {
         (_, _, ResultSummary? summary) = await context.Users.RunAsync(
-            SandboxJobs.Of(spec, source, null, options), source.Assembly, source.Symbols, rows, Report, _ => ValueTask.CompletedTask, cancellationToken);
+            SandboxJobs.Of(spec, source, null, options), source.Assembly, source.Symbols, market.ForSandbox, Report, _ => ValueTask.CompletedTask, cancellationToken);
         return summary?.Metrics ?? throw new SandboxException("STRATEGY_OUTPUT_INVALID", "The strategy's process ended without verdicts.");
     }
 

@@ -1,3 +1,5 @@
+using EasyQuant.BacktestService.Files;
+using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
 using Microsoft.Extensions.Options;
@@ -9,9 +11,10 @@ internal sealed class JobContext(
     LeaseStore leases,
     BacktestStore backtests,
     SweepStore sweeps,
-    SourceStore sources,
+    SpecPartReader specs,
     DataCatalog catalog,
     BarRows bars,
+    ProjectPanels panels,
     UserStrategies users,
     IOptions<BacktestServiceOptions> options,
     TimeProvider time)
@@ -22,11 +25,13 @@ internal sealed class JobContext(
 
     public SweepStore Sweeps => sweeps;
 
-    public SourceStore Sources => sources;
+    public SpecPartReader Specs => specs;
 
     public DataCatalog Catalog => catalog;
 
     public BarRows Bars => bars;
+
+    public ProjectPanels Panels => panels;
 
     public UserStrategies Users => users;
 

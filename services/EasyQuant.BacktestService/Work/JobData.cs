@@ -1,6 +1,8 @@
+using EasyQuant.BacktestService.Files;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Storage;
 using EasyQuant.Data;
+using EasyQuant.Domain;
 using EasyQuant.ServiceDefaults.Errors;
 using StatusCode = global::Grpc.Core.StatusCode;
 
@@ -9,20 +11,61 @@ namespace EasyQuant.BacktestService.Work;
 /// <summary>Reads the bars of a spec.</summary>
 internal static class JobData
 {
-    /// <summary>Reads the bars, checked, ordered by symbol and date, with the count of holes.</summary>
-    /// <exception cref="RpcError">The table is gone, or has holes that the spec refuses.</exception>
-    public static async Task<(Table Bars, long MissingBarCount)> ReadAsync(
-        JobContext context, string projectId, CheckedSpec spec, CancellationToken cancellationToken)
+    /// <summary>Reads or maps the bars and counts holes. The caller disposes what it gets.</summary>
+    /// <exception cref="RpcError">The table or panel is gone or damaged, has too many bars, or holes that the spec refuses.</exception>
+    public static async Task<JobMarket> ReadAsync(JobContext context, string projectId, CheckedSpec spec, CancellationToken cancellationToken)
     {
-        DataTable table = await context.Catalog.RequireAsync(projectId, spec.Table, cancellationToken);
+        if (spec.Data.Panel is { } key)
+        {
+            return await Task.Run(() => Open(context, projectId, spec, key), cancellationToken);
+        }
+
+        DataTable table = await context.Catalog.RequireAsync(projectId, spec.Data.Table, cancellationToken);
         BarRows.RequireBars(table);
-        Table rows = await context.Bars.ReadAsync(table, spec.Filter, context.Options.BarCountMax, cancellationToken);
+        Table rows = await context.Bars.ReadAsync(table, spec.Data.Filter, context.Options.BarCountMax, cancellationToken);
         BarHoles holes = BarHoles.Find(rows);
-        return holes.Count == 0 || !spec.RefusesHoles
-            ? (rows, holes.Count)
-            : throw new RpcError(
+        Refuse(spec, holes);
+        SortedSet<int> days = [.. rows.GetColumn<DateColumn>(BarTable.TradingDate).Days.ToArray()];
+        return new JobMarket(spec.Data, rows, null, [.. days.Select(EpochDays.ToDate)], holes.Count);
+    }
+
+    private static JobMarket Open(JobContext context, string projectId, CheckedSpec spec, PanelKey key)
+    {
+        OpenedPanel opened = context.Panels.Open(projectId, key);
+        try
+        {
+            BarPanel panel = opened.Panel;
+            // Mapped columns take no memory of the process; a copy of adjusted prices does.
+            if (spec.Data.Plan.Panel!.Adjustment != PriceAdjustment.None && panel.Manifest.BarCount > context.Options.BarCountMax)
+            {
+                throw new RpcError(
+                    StatusCode.ResourceExhausted,
+                    "LIMIT_EXCEEDED",
+                    $"Adjusted prices are a copy, and a backtest may copy at most {context.Options.BarCountMax} bars; the panel has {panel.Manifest.BarCount}.");
+            }
+
+            BarHoles holes = BarHoles.Find(panel, spec.Data.Filter);
+            Refuse(spec, holes);
+            int first = EpochDays.FromDate(spec.Data.Filter.StartDate);
+            int last = EpochDays.FromDate(spec.Data.Filter.EndDate);
+            SortedSet<int> days = [.. panel.Calendar.Days.ToArray().Where(day => day >= first && day <= last)];
+            return new JobMarket(spec.Data, null, opened, [.. days.Select(EpochDays.ToDate)], holes.Count);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    private static void Refuse(CheckedSpec spec, BarHoles holes)
+    {
+        if (holes.Count > 0 && spec.RefusesHoles)
+        {
+            throw new RpcError(
                 StatusCode.FailedPrecondition,
                 "DATA_HOLES",
                 $"{holes.Count} bars are missing between the first and the last bar of their symbols; the first is {holes.FirstSymbol} on {holes.FirstDate:yyyy-MM-dd}.");
+        }
     }
 }

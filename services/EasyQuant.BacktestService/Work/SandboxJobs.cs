@@ -17,6 +17,8 @@ internal static class SandboxJobs
         SourceParameters = source.Parameters,
         Parameters = (JsonObject)spec.Parameters.DeepClone(),
         Settings = spec.Settings,
+        Market = spec.Data.Plan,
+        RuleBook = spec.Rules.Json,
         FaultPolicy = spec.FaultPolicy,
         Trials = trials,
         Bias = bias,

@@ -5,7 +5,6 @@ using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
-using EasyQuant.Data;
 using EasyQuant.Engine;
 using EasyQuant.Persistence.Faults;
 
@@ -34,13 +33,13 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
     /// <inheritdoc />
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        CheckedSweep sweep = await SweepReader.ReadStoredAsync(lease.Spec, lease.ProjectId, context.Sources, cancellationToken);
-        (Table rows, _) = await JobData.ReadAsync(context, lease.ProjectId, sweep.Base, cancellationToken);
+        CheckedSweep sweep = await context.Specs.ReadSweepAsync(lease.Spec, lease.ProjectId, cancellationToken);
+        using JobMarket rows = await JobData.ReadAsync(context, lease.ProjectId, sweep.Base, cancellationToken);
         IReadOnlyList<JsonObject> trials = SweepPlan.Trials(sweep);
         HashSet<int> done = await context.Sweeps.DoneAsync(lease.BacktestId, cancellationToken);
         Volatile.Write(ref _trialCount, Math.Max(1, trials.Count));
         Volatile.Write(ref _doneCount, done.Count);
-        _keepsReturns = (long)trials.Count * rows.GetColumn<DateColumn>("trading_date").Days.ToArray().Distinct().Count() <= ReturnsMax;
+        _keepsReturns = (long)trials.Count * rows.Days.Count <= ReturnsMax;
         int[] open = [.. Enumerable.Range(0, trials.Count).Where(trial => !done.Contains(trial))];
         bool isOurs = sweep.Base.Source is { } source
             ? await RunInSandboxAsync(sweep.Base, source, trials, open, rows, cancellationToken)
@@ -49,9 +48,9 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
     }
 
     private async Task<bool> RunHereAsync(
-        CheckedSpec spec, IReadOnlyList<JsonObject> trials, int[] open, Table rows, CancellationToken cancellationToken)
+        CheckedSpec spec, IReadOnlyList<JsonObject> trials, int[] open, JobMarket rows, CancellationToken cancellationToken)
     {
-        MarketPanel panel = await Task.Run(() => DailyPanelReader.Read(rows), cancellationToken);
+        MarketPanel panel = await Task.Run(() => rows.Panel(cancellationToken), cancellationToken);
         var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         foreach (int[] batch in open.Chunk(BatchSize))
         {
@@ -70,7 +69,7 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
         {
             try
             {
-                BacktestResult result = Backtester.Run(panel, one.Strategy, (JsonObject)parameters.DeepClone(), one.Settings, null, cancellationToken);
+                BacktestResult result = Backtester.Run(panel, one.Strategy, (JsonObject)parameters.DeepClone(), one.Settings, one.Rules.Book, null, cancellationToken);
                 double[] returns = DailyReturns.Of(result.Statistics.InitialEquity, result.Run.Equity);
                 return new EndedTrial(
                     trial,
@@ -89,7 +88,7 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
     }
 
     private async Task<bool> RunInSandboxAsync(
-        CheckedSpec spec, SourceRecord source, IReadOnlyList<JsonObject> trials, int[] open, Table rows, CancellationToken cancellationToken)
+        CheckedSpec spec, SourceRecord source, IReadOnlyList<JsonObject> trials, int[] open, JobMarket rows, CancellationToken cancellationToken)
     {
         var waiting = new Queue<int>(open);
         bool isOurs = true;
@@ -101,7 +100,7 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
             SandboxException? fault = null;
             try
             {
-                await context.Users.RunAsync(SandboxJobs.Of(spec, source, round), source.Assembly, source.Symbols, rows, _ => { }, TakeAsync, cancellationToken);
+                await context.Users.RunAsync(SandboxJobs.Of(spec, source, round), source.Assembly, source.Symbols, rows.ForSandbox, _ => { }, TakeAsync, cancellationToken);
             }
             catch (SandboxException e) when (e.Reason != "SANDBOX_UNAVAILABLE")
             {

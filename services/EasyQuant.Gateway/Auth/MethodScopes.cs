@@ -17,6 +17,7 @@ internal static class MethodScopes
         ["RunService.Change"] = KeyScope.Run,
         ["BacktestService.Create"] = KeyScope.Run,
         ["BacktestService.Cancel"] = KeyScope.Run,
+        ["BacktestService.Rerun"] = KeyScope.Run,
         // Compiling costs a process, so it is not for readers.
         ["BacktestService.Validate"] = KeyScope.Run,
         ["SweepService.Create"] = KeyScope.Run,

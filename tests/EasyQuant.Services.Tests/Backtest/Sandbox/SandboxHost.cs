@@ -62,7 +62,7 @@ internal sealed class SandboxHost : IDisposable
             },
             strategy.Assembly,
             strategy.Symbols,
-            Bars,
+            new SandboxData(Bars, null),
             _ => { },
             _ => ValueTask.CompletedTask,
             cancellationToken);

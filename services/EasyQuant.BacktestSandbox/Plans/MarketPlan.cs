@@ -1,0 +1,10 @@
+namespace EasyQuant.BacktestSandbox.Plans;
+
+/// <summary>How the market of a backtest is made of what lies on disk. Travels as JSON.</summary>
+/// <param name="Panel">What to take of a panel on disk; null for a table of daily bars.</param>
+/// <param name="Rates">Rates of other currencies than the base; empty when there is one currency.</param>
+public sealed record MarketPlan(PanelPlan? Panel, IReadOnlyList<RatePlan> Rates)
+{
+    /// <summary>A table of daily bars in one currency.</summary>
+    public static MarketPlan Table { get; } = new(null, []);
+}
