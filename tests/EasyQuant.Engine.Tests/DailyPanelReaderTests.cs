@@ -48,6 +48,23 @@ public sealed class DailyPanelReaderTests
         Assert.Contains("Row 0: \"close\"", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Panel_VolumeOfAShareMissing_IsRefused()
+    {
+        BarTableException failure = Assert.Throws<BarTableException>(() => DailyPanelReader.Read(WithoutVolume("600000.SH")));
+        Assert.Equal("VALUE_MISSING", failure.Reason);
+        Assert.Contains("\"volume\" of 600000.SH", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Panel_VolumeOfAnIndexMissing_IsZero() => Assert.Equal([0], DailyPanelReader.Read(WithoutVolume("000300.SH")).Series[0].Volume.ToArray());
+
+    private static Table WithoutVolume(string symbol) => new(
+        [
+            .. Bars((symbol, 1, 100)).Columns.Where(column => column.Name != "volume"),
+            Int64Column.Create("volume", new long[] { 7 }, Validity.FromFlags([false])),
+        ]);
+
     private static void Refused(string reason, Table table) =>
         Assert.Equal(reason, Assert.Throws<BarTableException>(() => DailyPanelReader.Read(table)).Reason);
 

@@ -29,6 +29,9 @@ public sealed record Fill(
     /// <summary>Start of the bar in which the order filled, UTC; midnight of the trading date for daily bars.</summary>
     public DateTimeOffset BarStart { get; init; }
 
+    /// <summary>Instant of the tick on which the order filled, UTC; null for a fill on a bar.</summary>
+    public DateTimeOffset? TickTime { get; init; }
+
     /// <summary>What slippage added to a buy's price or took from a sale's, in price units, at least 0; contained in <see cref="Price"/>.</summary>
     public Price Slippage { get; init; }
 

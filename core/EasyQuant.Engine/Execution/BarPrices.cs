@@ -1,14 +1,41 @@
+using EasyQuant.Domain;
+
 namespace EasyQuant.Engine;
 
-/// <summary>The bar that an order meets, and its place in the day; <c>row</c> is the row of the instrument.</summary>
-internal readonly struct BarPrices(InstrumentBars series, int row, bool isFirstOfDay, bool isLastOfDay)
+/// <summary>What an order meets, and its place in the day: a bar, or a tick as a bar of one moment.</summary>
+internal readonly struct BarPrices
 {
-    public readonly long Open = series.Open.Span[row];
-    public readonly long High = series.High.Span[row];
-    public readonly long Low = series.Low.Span[row];
-    public readonly long Close = series.Close.Span[row];
-    public readonly long Volume = series.Volume.Span[row];
-    public readonly long Amount = series.Amount.IsEmpty ? 0 : series.Amount.Span[row];
-    public readonly bool IsFirstOfDay = isFirstOfDay;
-    public readonly bool IsLastOfDay = isLastOfDay;
+    public readonly long Open;
+    public readonly long High;
+    public readonly long Low;
+    public readonly long Close;
+    public readonly long Volume;
+    public readonly long Amount;
+    public readonly bool IsFirstOfDay;
+    public readonly bool IsLastOfDay;
+
+    /// <summary>A bar; <paramref name="row"/> is the row of the instrument.</summary>
+    public BarPrices(InstrumentBars series, int row, bool isFirstOfDay, bool isLastOfDay)
+    {
+        Open = series.Open.Span[row];
+        High = series.High.Span[row];
+        Low = series.Low.Span[row];
+        Close = series.Close.Span[row];
+        Volume = series.Volume.Span[row];
+        Amount = series.Amount.IsEmpty ? 0 : series.Amount.Span[row];
+        IsFirstOfDay = isFirstOfDay;
+        IsLastOfDay = isLastOfDay;
+    }
+
+    /// <summary>A tick: who takes gets the quote of the other side when there is one, else the last price, which is also what limits and stops watch.</summary>
+    public BarPrices(in Tick tick, OrderSide side, bool isFirstOfDay)
+    {
+        long quote = side == OrderSide.Buy ? tick.Ask.Units : tick.Bid.Units;
+        Open = quote > 0 ? quote : tick.Last.Units;
+        High = tick.Last.Units;
+        Low = tick.Last.Units;
+        Close = tick.Last.Units;
+        Volume = tick.Volume.Units;
+        IsFirstOfDay = isFirstOfDay;
+    }
 }

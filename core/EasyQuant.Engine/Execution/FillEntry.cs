@@ -5,6 +5,9 @@ internal struct FillEntry
 {
     public int Order;
     public int Bar;
+
+    /// <summary>Position of the tick on which the order filled, from 1; 0 for a fill on a bar.</summary>
+    public int Tick;
     public long Price;
     public long Slippage;
     public long Quantity;

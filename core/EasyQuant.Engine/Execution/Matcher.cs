@@ -13,6 +13,7 @@ internal sealed class Matcher(TradingCore core)
     private readonly Ledger _ledger = core.Ledger;
     private readonly OrderBook _orders = core.Orders;
     private readonly QuantityRules _quantities = new(core);
+    private readonly TickMatching? _ticks = core.Panel.TickCount > 0 ? new TickMatching(core) : null;
     private readonly FeeMath _fees = new(core.Settings, core.FeeSums);
 
     /// <summary>Matches all orders that were given before <paramref name="bar"/>, in order of submission.</summary>
@@ -21,13 +22,40 @@ internal sealed class Matcher(TradingCore core)
         int count = _orders.OpenCount;
         for (int i = 0; i < count; i++)
         {
-            MatchOne(_orders.OpenAt(i), bar);
+            int index = _orders.OpenAt(i);
+            if (_ticks is null || _ticks.MatchesAtBar(_orders[index], bar))
+            {
+                MatchOne(index, bar);
+            }
         }
 
         if (count > 0)
         {
             _orders.Keep();
         }
+    }
+
+    /// <summary>Matches the orders of an instrument against a tick, in order of submission; those that were given at its time wait for a later one.</summary>
+    public void MatchTick(int position, int instrument, in Tick tick, int bar)
+    {
+        if (_ticks is null || !_ticks.Begin(position, instrument, tick, bar))
+        {
+            return;
+        }
+
+        int count = _orders.OpenCount;
+        for (int i = 0; i < count; i++)
+        {
+            int index = _orders.OpenAt(i);
+            ref OrderEntry order = ref _orders[index];
+            if (order.State == OrderState.Resting && _ticks.Matches(order))
+            {
+                MatchPrices(index, ref order, _ticks.PricesFor(order.Side), bar);
+            }
+        }
+
+        _ticks.End();
+        _orders.Keep();
     }
 
     /// <summary>Matches the market orders given at <paramref name="bar"/> at its close, for <see cref="FillRule.SameClose"/>.</summary>
@@ -76,7 +104,11 @@ internal sealed class Matcher(TradingCore core)
         }
 
         InstrumentBars series = core.Panel.Series[order.Instrument];
-        BarPrices prices = new(series, row, bar == core.FirstBarOfDay, bar == core.LastBarOfDay);
+        MatchPrices(index, ref order, new BarPrices(series, row, bar == core.FirstBarOfDay, bar == core.LastBarOfDay), bar);
+    }
+
+    private void MatchPrices(int index, ref OrderEntry order, in BarPrices prices, int bar)
+    {
         if (!OrderPricing.Trades(ref order, prices, _settings, _ledger.ValueDivisor(order.Instrument), out long price)
             || YieldsToStop(order, prices, price))
         {
@@ -113,7 +145,7 @@ internal sealed class Matcher(TradingCore core)
             return;
         }
 
-        QuantityAnswer answer = _quantities.BeforeCash(order, prices, bar, terms);
+        QuantityAnswer answer = _quantities.BeforeCash(order, prices, VolumeKey(bar), terms);
         long slipped = price;
         if (isTaker && answer.Quantity > 0)
         {
@@ -209,6 +241,7 @@ internal sealed class Matcher(TradingCore core)
         ref FillEntry fill = ref core.Fills.Add();
         fill.Order = index;
         fill.Bar = bar;
+        fill.Tick = _ticks?.Current ?? 0;
         fill.Price = price;
         fill.Slippage = slippage;
         fill.Quantity = quantity;
@@ -222,13 +255,16 @@ internal sealed class Matcher(TradingCore core)
         }
 
         long cashFlow = checked(buys ? -fill.Value - fill.Fees : fill.Value - fill.Fees);
-        _quantities.NoteFill(order.Instrument, bar, quantity);
+        _quantities.NoteFill(order.Instrument, VolumeKey(bar), quantity);
         _ledger.Trade(order.Account, order.Instrument, core.Day, buys ? quantity : -quantity, cashFlow);
         if (order.Pair >= 0 && _orders[order.Pair].State == OrderState.Resting)
         {
             _orders.End(order.Pair, OrderState.Cancelled, BoundReasons.Paired);
         }
     }
+
+    /// <summary>Names the volume that a fill uses up: that of the tick, below -1, or of the bar.</summary>
+    private int VolumeKey(int bar) => _ticks is { Current: > 0 } ? -1 - _ticks.Current : bar;
 
     /// <summary>Keeps a purchase, or charges a sale the tax on the dividends of the shares sold.</summary>
     private void ChargeDividendTax(DividendLots lots, in OrderEntry order, ref FillEntry fill, bool buys)

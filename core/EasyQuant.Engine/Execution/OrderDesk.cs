@@ -27,7 +27,8 @@ internal sealed class OrderDesk(TradingCore core)
         ref OrderEntry entry = ref core.Orders.SubmitBlank(instrument);
         entry.Side = side;
         entry.Quantity = quantity;
-        entry.SubmitBar = core.Bar;
+        entry.SubmitBar = core.SubmitBar;
+        entry.SubmitTick = core.SubmitTick;
         return core.Orders.Count;
     }
 
@@ -75,7 +76,8 @@ internal sealed class OrderDesk(TradingCore core)
             TrailAmount = request.TrailAmount,
             TrailPpm = request.TrailPpm,
             Watermark = request.Type == OrderType.TrailingStop ? core.Ledger.LastPrice(request.Instrument) : 0,
-            SubmitBar = core.Bar,
+            SubmitBar = core.SubmitBar,
+            SubmitTick = core.SubmitTick,
             ExpireDay = request.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillDate ? ExpireDay(request) : int.MaxValue,
             Pair = -1,
             IsForced = isForced,

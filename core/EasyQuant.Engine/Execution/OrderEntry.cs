@@ -11,6 +11,9 @@ internal struct OrderEntry
     /// <summary>Last bar that was known at submission; the order may fill at later bars only.</summary>
     public int SubmitBar;
 
+    /// <summary>Position of the tick during which the order was given, from 1; it may fill at ticks of a later time only. 0 when it was given elsewhere.</summary>
+    public int SubmitTick;
+
     /// <summary>Last day in force, included.</summary>
     public int ExpireDay;
 

@@ -102,6 +102,7 @@ internal sealed class RunRecorder(TradingCore core)
             {
                 Account = order.Account,
                 BarStart = core.Panel.Axis.StartOf(fill.Bar),
+                TickTime = fill.Tick > 0 ? DateTimeOffset.UnixEpoch.AddTicks(core.Panel.Ticks!.TimeOf(fill.Tick - 1) * TimeSpan.TicksPerMicrosecond) : null,
                 Slippage = new Price(fill.Slippage),
                 DividendTax = new Fee(FeeKind.DividendTax, new Money(fill.DividendTax), 0, false, fill.DividendTaxSource ?? string.Empty),
             });

@@ -16,6 +16,7 @@ internal static class StrategyCalls<TStrategy>
     public static readonly bool HasOnBarsComplete = Has(nameof(IStrategy.OnBarsComplete));
     public static readonly bool HasOnFill = Has(nameof(IStrategy.OnFill));
     public static readonly bool HasOnOrder = Has(nameof(IStrategy.OnOrder));
+    public static readonly bool HasOnTick = Has(nameof(IStrategy.OnTick));
     public static readonly bool HasOnHeartbeat = Has(nameof(IStrategy.OnHeartbeat));
     private static readonly bool s_hasFieldsRead = Has("get_" + nameof(IStrategy.FieldsRead));
 

@@ -88,6 +88,12 @@ internal sealed class TradingCore
     /// <summary>Last bar that is known; one before the first of the run at its start.</summary>
     public int Bar { get; set; }
 
+    /// <summary>Last bar of which an order given now knows something: during a tick the bar that it lies in.</summary>
+    public int SubmitBar => SubmitTick > 0 ? Bar + 1 : Bar;
+
+    /// <summary>Position of the tick that the strategy sees, from 1; 0 outside of ticks.</summary>
+    public int SubmitTick { get; private set; }
+
     /// <summary>Current day.</summary>
     public int Day { get; private set; }
 
@@ -144,6 +150,20 @@ internal sealed class TradingCore
         Interest.BeginDay();
         Actions.BeginDay();
     }
+
+    /// <summary>True when a heartbeat within the day comes before a bar time.</summary>
+    public bool HasHeartbeatAt(int bar)
+    {
+        long step = Settings.HeartbeatMinutes * TimeSpan.MicrosecondsPerMinute;
+        ReadOnlySpan<long> starts = Panel.Axis.Starts.Span;
+        return step > 0 && bar > FirstBarOfDay && starts[bar] / step > starts[bar - 1] / step;
+    }
+
+    /// <summary>The strategy begins to see a tick.</summary>
+    public void BeginTick(int position) => SubmitTick = position + 1;
+
+    /// <summary>The strategy has seen the tick.</summary>
+    public void EndTick() => SubmitTick = 0;
 
     /// <summary>After the last bar of the day is marked, before the strategy sees it: the day's exchange rates become known.</summary>
     public void CloseMarket() => SetRates(Day);

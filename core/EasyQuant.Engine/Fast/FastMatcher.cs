@@ -31,7 +31,8 @@ internal sealed unsafe class FastMatcher
             && core.Ledger.Currencies.Count == 1
             && settings.FillRule is FillRule.NextOpen or FillRule.NextClose
             && settings.Slippage.Value == 0
-            && core.Panel.Actions.IsEmpty;
+            && core.Panel.Actions.IsEmpty
+            && core.Panel.TickCount == 0;
         _fillsAtClose = settings.FillRule == FillRule.NextClose;
         _increment = settings.FeeIncrement.Units;
         _minimum = settings.CommissionMinimum.Units;

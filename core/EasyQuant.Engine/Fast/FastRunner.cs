@@ -20,10 +20,12 @@ internal sealed unsafe class FastRunner<TStrategy>
     private readonly StrategyContext _context;
     private readonly RunRecorder _recorder;
     private readonly bool _matchesSameClose;
+    private readonly bool _hasTicks;
+    private readonly bool _beats;
     private readonly FastRows _rows;
+    private readonly StrategyNotices<TStrategy> _notices;
+    private readonly TickReplay<TStrategy> _ticks;
     private TStrategy _strategy;
-    private int _fillsTold;
-    private int _endsTold;
     private int _current = NoInstrument;
     private bool _isInStrategy;
 
@@ -34,11 +36,17 @@ internal sealed unsafe class FastRunner<TStrategy>
         _strategy = strategy;
         _matcher = new FastMatcher(core, market);
         _context = new StrategyContext(core);
+        _notices = new StrategyNotices<TStrategy>(core, _context);
+        _ticks = new TickReplay<TStrategy>(core, _context, _notices);
         _recorder = new RunRecorder(core);
         _matchesSameClose = core.Settings.FillRule == FillRule.SameClose;
+        _beats = StrategyCalls<TStrategy>.HasOnHeartbeat && core.Settings.HeartbeatMinutes > 0;
+        _hasTicks = core.Panel.TickCount > 0;
         _rows = new FastRows(core, market);
         core.Orders.TracksEnds = StrategyCalls<TStrategy>.HasOnOrder;
     }
+
+    private bool IsInStrategy => _isInStrategy || _ticks.IsInStrategy;
 
     /// <summary>Runs to the end and returns what was recorded.</summary>
     public RunRecorder Run(Action<int, int>? progress, int progressDayInterval, CancellationToken cancellationToken)
@@ -63,13 +71,14 @@ internal sealed unsafe class FastRunner<TStrategy>
             _isInStrategy = true;
             _strategy.OnStop(_context);
         }
-        catch (OverflowException e) when (!_isInStrategy)
+        catch (OverflowException e) when (!IsInStrategy)
         {
             throw new BacktestException("AMOUNT_TOO_LARGE", $"On {_core.Date:O} an amount exceeds the range of money.", e);
         }
-        catch (Exception e) when (_isInStrategy && e is not (BacktestException or OperationCanceledException))
+        catch (Exception e) when (IsInStrategy && e is not (BacktestException or OperationCanceledException))
         {
-            string symbol = _current == NoInstrument ? string.Empty : $" at {_core.Panel.Series[_current].Instrument.Symbol}";
+            int current = Math.Max(_current, Math.Max(_notices.Current, _ticks.Current));
+            string symbol = current == NoInstrument ? string.Empty : $" at {_core.Panel.Series[current].Instrument.Symbol}";
             throw new BacktestException("STRATEGY_FAILED", $"The strategy failed on {_core.Date:O}{symbol}: {e.Message}", e);
         }
 
@@ -88,7 +97,7 @@ internal sealed unsafe class FastRunner<TStrategy>
             _strategy.OnHeartbeat(_context);
         }
 
-        if (_market.Columns.Length == 1 && _market.IsFull)
+        if (_market.Columns.Length == 1 && _market.IsFull && !_hasTicks && !_beats)
         {
             RunBarsOfOne(day);
         }
@@ -211,7 +220,7 @@ internal sealed unsafe class FastRunner<TStrategy>
         }
 
         _isInStrategy = true;
-        Tell();
+        _notices.Tell(ref _strategy);
         _current = 0;
         Bar one = columns.BarAt(bar, day, core.Date, StrategyCalls<TStrategy>.Withheld(ref _strategy));
         _strategy.OnBar(_context, 0, in one);
@@ -230,7 +239,14 @@ internal sealed unsafe class FastRunner<TStrategy>
         for (int bar = core.FirstBarOfDay; bar <= last; bar++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_beats && core.HasHeartbeatAt(bar))
+            {
+                _isInStrategy = true;
+                _strategy.OnHeartbeat(_context);
+            }
+
             _isInStrategy = false;
+            _ticks.Run(bar, ref _strategy);
             bool hasMatched = core.Orders.OpenCount > 0;
             if (hasMatched)
             {
@@ -245,9 +261,9 @@ internal sealed unsafe class FastRunner<TStrategy>
             }
 
             _isInStrategy = true;
-            if (hasMatched || StrategyCalls<TStrategy>.HasOnOrder)
+            if (hasMatched || _matchesSameClose || StrategyCalls<TStrategy>.HasOnOrder)
             {
-                Tell();
+                _notices.Tell(ref _strategy);
             }
 
             for (int i = 0; StrategyCalls<TStrategy>.HasOnBar && i < all.Length; i++)
@@ -278,31 +294,5 @@ internal sealed unsafe class FastRunner<TStrategy>
             _isInStrategy = false;
             _core.Matcher.MatchSameClose(bar);
         }
-    }
-
-    /// <summary>Tells the strategy of fills and of ended orders since the last time.</summary>
-    private void Tell()
-    {
-        if (StrategyCalls<TStrategy>.HasOnFill)
-        {
-            while (_fillsTold < _core.Fills.Count)
-            {
-                FillNotice notice = _core.FillNoticeOf(_fillsTold++);
-                _current = notice.Instrument;
-                _strategy.OnFill(_context, notice);
-            }
-        }
-
-        if (StrategyCalls<TStrategy>.HasOnOrder)
-        {
-            while (_endsTold < _core.Orders.Ended.Count)
-            {
-                OrderNotice notice = _core.NoticeOf(_core.Orders.Ended[_endsTold++]);
-                _current = notice.Instrument;
-                _strategy.OnOrder(_context, notice);
-            }
-        }
-
-        _current = NoInstrument;
     }
 }

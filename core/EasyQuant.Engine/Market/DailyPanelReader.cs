@@ -14,7 +14,7 @@ public static class DailyPanelReader
     /// <summary>Converts a table.</summary>
     /// <param name="table">The bars; other columns are ignored.</param>
     /// <returns>The panel.</returns>
-    /// <exception cref="BarTableException">A column is missing or of another type, a symbol is unknown, a value is null, a bar repeats, or there is no row.</exception>
+    /// <exception cref="BarTableException">A column is missing or of another type, a symbol is unknown, a value is null (a volume also, but of indices and other instruments without volume), a bar repeats, or there is no row.</exception>
     public static MarketPanel Read(Table table)
     {
         if (table.RowCount == 0)
@@ -50,7 +50,8 @@ public static class DailyPanelReader
             ?? throw new BarTableException("COLUMN_TYPE", $"Column \"{name}\" is {column.Type}, expected {typeof(TColumn).Name}.");
     }
 
-    private static SortedDictionary<Symbol, List<int>> GroupRows(StringColumn symbols)
+    /// <summary>Rows by symbol, in order of the table.</summary>
+    internal static SortedDictionary<Symbol, List<int>> GroupRows(StringColumn symbols)
     {
         SortedDictionary<Symbol, List<int>> groups = [];
         List<int> current = [];
@@ -118,15 +119,16 @@ public static class DailyPanelReader
         }
 
         long[] previousCloses = reader.PreviousCloses(order);
+        Instrument instrument = Instrument.FromSymbol(symbol, reader.Scale);
         return new InstrumentBars
         {
-            Instrument = Instrument.FromSymbol(symbol, reader.Scale),
+            Instrument = instrument,
             Slots = days,
             Open = reader.Prices("open", order),
             High = reader.Prices("high", order),
             Low = reader.Prices("low", order),
             Close = reader.Prices("close", order),
-            Volume = reader.Volumes(order),
+            Volume = reader.Volumes(order, instrument),
             PreviousClose = previousCloses.Length == 0 ? default : Spread(previousCloses, days, calendar.Count),
         };
     }
@@ -143,7 +145,8 @@ public static class DailyPanelReader
         return result;
     }
 
-    private static void RefuseNulls(Column column)
+    /// <summary>Refuses a column with missing values.</summary>
+    internal static void RefuseNulls(Column column)
     {
         for (int row = 0; column.NullCount > 0 && row < column.Length; row++)
         {

@@ -48,6 +48,9 @@ public sealed class InstrumentBars
     /// </summary>
     public ReadOnlyMemory<double> AdjustmentFactor { get; init; }
 
+    /// <summary>Ticks between and within the bars; null (default) when there are none. Orders of the instrument then fill on ticks, see docs/adr/0011.</summary>
+    public InstrumentTicks? Ticks { get; init; }
+
     /// <summary>Number of bars.</summary>
     public int Count => Close.Length;
 
@@ -75,6 +78,24 @@ public sealed class InstrumentBars
         return row >= 0 ? row : ~row;
     }
 
+    /// <summary>Returns the bars with ticks beside them; columns are shared.</summary>
+    /// <param name="ticks">The ticks; null for none.</param>
+    public InstrumentBars WithTicks(InstrumentTicks? ticks) => new()
+    {
+        Instrument = Instrument,
+        Slots = Slots,
+        Open = Open,
+        High = High,
+        Low = Low,
+        Close = Close,
+        Volume = Volume,
+        Amount = Amount,
+        PreviousClose = PreviousClose,
+        Suspended = Suspended,
+        AdjustmentFactor = AdjustmentFactor,
+        Ticks = ticks,
+    };
+
     /// <summary>Returns the bars before <paramref name="barCount"/> and the days before <paramref name="dayCount"/>.</summary>
     internal InstrumentBars Take(int barCount, int dayCount)
     {
@@ -92,6 +113,7 @@ public sealed class InstrumentBars
             PreviousClose = PreviousClose.IsEmpty ? PreviousClose : PreviousClose[..dayCount],
             Suspended = Suspended.IsEmpty ? Suspended : Suspended[..dayCount],
             AdjustmentFactor = AdjustmentFactor.IsEmpty ? AdjustmentFactor : AdjustmentFactor[..dayCount],
+            Ticks = Ticks?.Take(barCount),
         };
     }
 

@@ -15,6 +15,7 @@ public sealed class MarketPanel
 {
     private readonly Lazy<string> _contentSha256;
     private readonly Lazy<ReadOnlyMemory<long>>[] _previousCloses;
+    private readonly Lazy<TickSequence?> _ticks;
 
     /// <summary>Makes a panel.</summary>
     /// <param name="calendar">All trading days of the data.</param>
@@ -45,6 +46,8 @@ public sealed class MarketPanel
             _previousCloses[i] = new Lazy<ReadOnlyMemory<long>>(() => PreviousCloseColumn.Of(this, instrument));
         }
 
+        TickCount = series.Sum(one => (long)(one.Ticks?.Count ?? 0));
+        _ticks = new Lazy<TickSequence?>(() => TickCount == 0 ? null : new TickSequence(Series, Axis.Count));
         BarCount = series.Sum(one => (long)one.Count);
         _contentSha256 = contentSha256 is null ? new Lazy<string>(ComputeSha256) : new Lazy<string>(contentSha256);
     }
@@ -67,11 +70,17 @@ public sealed class MarketPanel
     /// <summary>Number of bars over all instruments.</summary>
     public long BarCount { get; }
 
+    /// <summary>Number of ticks over all instruments, 0 for a market of bars alone.</summary>
+    public long TickCount { get; }
+
     /// <summary>Memory of the columns in bytes, without overheads.</summary>
-    public long EstimatedBytes => (BarCount * ((6 * sizeof(long)) + sizeof(int))) + ((long)Axis.Count * 12);
+    public long EstimatedBytes => (BarCount * ((6 * sizeof(long)) + sizeof(int))) + ((long)Axis.Count * 12) + (TickCount * 48);
 
     /// <summary>SHA-256 over times, symbols, scales, all columns, actions and rates, lower-case hexadecimal. Computed once.</summary>
     public string ContentSha256 => _contentSha256.Value;
+
+    /// <summary>All ticks in the order in which they happen; null when there are none. Computed once.</summary>
+    internal TickSequence? Ticks => _ticks.Value;
 
     /// <summary>Makes a panel of daily bars: one bar time a trading day.</summary>
     /// <param name="calendar">All trading days of the data.</param>
@@ -153,6 +162,15 @@ public sealed class MarketPanel
             AppendColumn(hash, series.Amount);
             AppendColumn(hash, series.PreviousClose);
             AppendColumn(hash, series.Suspended);
+            if (series.Ticks is { } ticks)
+            {
+                AppendColumn(hash, ticks.Times);
+                AppendColumn(hash, ticks.Bars);
+                AppendColumn(hash, ticks.Last);
+                AppendColumn(hash, ticks.Volume);
+                AppendColumn(hash, ticks.Bid);
+                AppendColumn(hash, ticks.Ask);
+            }
         }
 
         foreach (CorporateAction action in Actions)

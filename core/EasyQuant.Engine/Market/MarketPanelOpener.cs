@@ -6,7 +6,8 @@ namespace EasyQuant.Engine;
 
 /// <summary>
 /// Makes a market of a panel on disk: columns are read where they lie. What does not fit as it is is copied: prices of a scale below 4, amounts of
-/// another scale than money, and columns in which values are missing (which become 0: no volume, amount unknown).
+/// another scale than money, and columns in which values are missing (which become 0: amount unknown, and no volume of an index or another
+/// instrument that needs none; a missing volume of a share is an error).
 /// </summary>
 public static class MarketPanelOpener
 {
@@ -15,6 +16,7 @@ public static class MarketPanelOpener
     /// <param name="actions">Corporate actions; those of symbols that the panel lacks are refused. Left out, they are those of the panel's facts.</param>
     /// <param name="exchangeRates">Rates of foreign currencies by trading day of the panel.</param>
     /// <exception cref="ArgumentException">The panel holds no instrument, or an action does not fit.</exception>
+    /// <exception cref="BarTableException">VALUE_MISSING: a bar of a share has no volume; names symbol and start.</exception>
     public static MarketPanel Open(
         BarPanel panel, ImmutableArray<CorporateAction> actions = default, ImmutableArray<FxRates> exchangeRates = default)
     {
@@ -69,7 +71,7 @@ public static class MarketPanelOpener
             High = Scaled(panel.Values(instrument, BarTable.High), factor),
             Low = Scaled(panel.Values(instrument, BarTable.Low), factor),
             Close = Scaled(panel.Values(instrument, BarTable.Close), factor),
-            Volume = WithoutMissing(panel.Values(instrument, BarTable.Volume)),
+            Volume = Volumes(panel, instrument, facts),
             Amount = Amounts(panel, instrument),
             PreviousClose = PreviousCloses(panel, instrument, calendar.Count, dayOfSlot, factor),
             Suspended = Suspensions(facts, calendar),
@@ -103,6 +105,21 @@ public static class MarketPanelOpener
         long[] filled = values.ToArray();
         filled.AsSpan().Replace(BarPanel.Missing, 0);
         return filled;
+    }
+
+    private static ReadOnlyMemory<long> Volumes(BarPanel panel, int instrument, InstrumentFacts facts)
+    {
+        ReadOnlyMemory<long> volumes = panel.Values(instrument, BarTable.Volume);
+        int row = volumes.Span.IndexOf(BarPanel.Missing);
+        if (row < 0 || facts.Board is Board.Index or Board.Other)
+        {
+            return WithoutMissing(volumes);
+        }
+
+        int slot = panel.Slots(instrument).Span[row];
+        throw new BarTableException(
+            "VALUE_MISSING",
+            $"The bar of {facts.Symbol} on {EpochDays.ToDate(panel.Calendar.Days[slot]):O} (row {row}) has no volume; a bar on which nothing was traded has 0. Fill or drop it.");
     }
 
     /// <summary>Amounts in money units; none when not one bar has an amount.</summary>

@@ -27,7 +27,7 @@ internal static class PanelChecks
                 throw new ArgumentException($"Series must be ordered by distinct symbols; {series.Instrument.Symbol} is not.");
             }
 
-            if (series.Fault(panel.Axis.Count, panel.Calendar.Count) is { } fault)
+            if ((series.Fault(panel.Axis.Count, panel.Calendar.Count) ?? series.Ticks?.Fault(series, panel.Axis)) is { } fault)
             {
                 throw new ArgumentException(fault);
             }

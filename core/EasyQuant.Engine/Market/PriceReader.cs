@@ -12,10 +12,16 @@ internal sealed class PriceReader
     private readonly Table _table;
 
     public PriceReader(Table table)
+        : this(table, s_priceNames)
+    {
+    }
+
+    /// <summary>Prepares to read the named price columns.</summary>
+    public PriceReader(Table table, IEnumerable<string> priceNames)
     {
         _table = table;
         Scale = Price.ShareScale;
-        foreach (string name in s_priceNames)
+        foreach (string name in priceNames)
         {
             Column column = DailyPanelReader.Typed<Column>(table, name);
             if (column.Type is not (ColumnType.Decimal or ColumnType.Float64) || column.Scale > ScaleMax)
@@ -33,18 +39,23 @@ internal sealed class PriceReader
 
     public long[] Prices(string name, int[] rows) => Read(_table[name], rows, nullValue: null);
 
+    /// <summary>Prices of a column that may be missing, or null in a row: 0 there. Empty without the column.</summary>
+    public long[] Optional(string name, int[] rows) => _table.TryGetColumn(name, out Column? column) ? Read(column, rows, nullValue: 0) : [];
+
     public long[] PreviousCloses(int[] rows) =>
         _table.TryGetColumn("pre_close", out Column? column) && column.Type is ColumnType.Decimal or ColumnType.Float64 && column.Scale <= ScaleMax
             ? Read(column, rows, nullValue: 0)
             : [];
 
-    public long[] Volumes(int[] rows)
+    /// <summary>Traded quantities. A missing one is an error, but of an index and of other instruments that need no volume: 0 there.</summary>
+    public long[] Volumes(int[] rows, Instrument instrument)
     {
+        bool needsVolume = instrument.Board is not (Board.Index or Board.Other);
         Column column = DailyPanelReader.Typed<Column>(_table, "volume");
         long[] result = new long[rows.Length];
         for (int i = 0; i < rows.Length; i++)
         {
-            result[i] = column.IsNull(rows[i]) ? 0 : column switch
+            result[i] = column.IsNull(rows[i]) ? (needsVolume ? throw Missing(rows[i], instrument) : 0) : column switch
             {
                 Int64Column integers => Checked(integers.Values[rows[i]], rows[i]),
                 DecimalColumn decimals => Checked(decimals.Units[rows[i]] / ScaledDecimal.PowerOfTen(decimals.Scale), rows[i]),
@@ -55,6 +66,9 @@ internal sealed class PriceReader
 
         return result;
     }
+
+    private static BarTableException Missing(int row, Instrument instrument) => new(
+        "VALUE_MISSING", $"Row {row}: \"volume\" of {instrument.Symbol} is null; a bar on which nothing was traded has 0. Fill or drop the row.");
 
     private static long Checked(long volume, int row) => volume >= 0
         ? volume

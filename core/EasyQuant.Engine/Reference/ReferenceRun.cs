@@ -10,9 +10,9 @@ internal sealed class ReferenceRun<TStrategy>
     private readonly TradingCore _core;
     private readonly StrategyContext _context;
     private readonly RunRecorder _recorder;
+    private readonly StrategyNotices<TStrategy> _notices;
+    private readonly TickReplay<TStrategy> _ticks;
     private TStrategy _strategy;
-    private int _fillsTold;
-    private int _endsTold;
     private int _current = NoInstrument;
     private bool _isInStrategy;
 
@@ -21,9 +21,13 @@ internal sealed class ReferenceRun<TStrategy>
         _core = core;
         _strategy = strategy;
         _context = new StrategyContext(core);
+        _notices = new StrategyNotices<TStrategy>(core, _context);
+        _ticks = new TickReplay<TStrategy>(core, _context, _notices);
         _recorder = new RunRecorder(core);
         core.Orders.TracksEnds = StrategyCalls<TStrategy>.HasOnOrder;
     }
+
+    private bool IsInStrategy => _isInStrategy || _ticks.IsInStrategy;
 
     public EngineRun Run(Action<int, int>? progress, int cancelCheckBarInterval, int progressDayInterval, CancellationToken cancellationToken)
     {
@@ -47,13 +51,14 @@ internal sealed class ReferenceRun<TStrategy>
             _isInStrategy = true;
             _strategy.OnStop(_context);
         }
-        catch (OverflowException e) when (!_isInStrategy)
+        catch (OverflowException e) when (!IsInStrategy)
         {
             throw new BacktestException("AMOUNT_TOO_LARGE", $"On {_core.Date:O} an amount exceeds the range of money.", e);
         }
-        catch (Exception e) when (_isInStrategy && e is not (BacktestException or OperationCanceledException))
+        catch (Exception e) when (IsInStrategy && e is not (BacktestException or OperationCanceledException))
         {
-            string symbol = _current == NoInstrument ? string.Empty : $" at {_core.Panel.Series[_current].Instrument.Symbol}";
+            int current = Math.Max(_current, Math.Max(_notices.Current, _ticks.Current));
+            string symbol = current == NoInstrument ? string.Empty : $" at {_core.Panel.Series[current].Instrument.Symbol}";
             throw new BacktestException("STRATEGY_FAILED", $"The strategy failed on {_core.Date:O}{symbol}: {e.Message}", e);
         }
 
@@ -79,7 +84,14 @@ internal sealed class ReferenceRun<TStrategy>
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
+            if (StrategyCalls<TStrategy>.HasOnHeartbeat && _core.HasHeartbeatAt(bar))
+            {
+                _isInStrategy = true;
+                _strategy.OnHeartbeat(_context);
+            }
+
             _isInStrategy = false;
+            _ticks.Run(bar, ref _strategy);
             _core.Matcher.MatchAll(bar);
             MarkCloses(bar);
             _core.Bar = bar;
@@ -89,7 +101,7 @@ internal sealed class ReferenceRun<TStrategy>
             }
 
             _isInStrategy = true;
-            Tell();
+            _notices.Tell(ref _strategy);
             ShowBars(bar);
             if (_core.Settings.FillRule == FillRule.SameClose)
             {
@@ -113,32 +125,6 @@ internal sealed class ReferenceRun<TStrategy>
                 _core.Ledger.SetPrice(i, _core.Panel.Series[i].Close.Span[row]);
             }
         }
-    }
-
-    /// <summary>Tells the strategy of fills and of ended orders since the last time.</summary>
-    private void Tell()
-    {
-        if (StrategyCalls<TStrategy>.HasOnFill)
-        {
-            while (_fillsTold < _core.Fills.Count)
-            {
-                FillNotice notice = _core.FillNoticeOf(_fillsTold++);
-                _current = notice.Instrument;
-                _strategy.OnFill(_context, notice);
-            }
-        }
-
-        if (StrategyCalls<TStrategy>.HasOnOrder)
-        {
-            while (_endsTold < _core.Orders.Ended.Count)
-            {
-                OrderNotice notice = _core.NoticeOf(_core.Orders.Ended[_endsTold++]);
-                _current = notice.Instrument;
-                _strategy.OnOrder(_context, notice);
-            }
-        }
-
-        _current = NoInstrument;
     }
 
     private void ShowBars(int bar)

@@ -84,6 +84,12 @@ public sealed record BacktestSettings
     /// <summary>Parts of the benchmark; empty (default) for none.</summary>
     public ImmutableArray<BenchmarkPart> Benchmark { get; init; } = [];
 
+    /// <summary>
+    /// Minutes between two heartbeats within a trading day, 1 to 1440, counted from midnight UTC: at the first bar time at or after each multiple a heartbeat comes before
+    /// the ticks and the bar of that time. 0 (default): one a day, before its first bar, which comes in any case.
+    /// </summary>
+    public int HeartbeatMinutes { get; init; }
+
     /// <summary>Most orders of a run, 1 to 20,000,000; the next one ends the run with ORDER_LIMIT_EXCEEDED. Default 2,000,000.</summary>
     public int OrderCountMax { get; init; } = 2_000_000;
 
@@ -103,6 +109,7 @@ public sealed record BacktestSettings
         Check(Slippage.Value >= 0 && Slippage.Value <= Slippage.ValueMax, "slippage", $"must have a value of 0 to {Slippage.ValueMax}", Slippage.ToString());
         Check(CashInterestPpm is >= 0 and <= 1_000_000, "cashInterestPpm", "must be 0 to 1000000", $"{CashInterestPpm}");
         Check(BaseCurrency.Length > 0, "baseCurrency", "must not be empty", "\"\"");
+        Check(HeartbeatMinutes is >= 0 and <= 1440, "heartbeatMinutes", "must be 0 to 1440", $"{HeartbeatMinutes}");
         Check(OrderCountMax is >= 1 and <= 20_000_000, "orderCountMax", "must be 1 to 20000000", $"{OrderCountMax}");
         Check(Benchmark.IsEmpty || (Benchmark.All(part => part.WeightPpm > 0) && Benchmark.Sum(part => part.WeightPpm) == 1_000_000),
             "benchmark", "must have weights above 0 that sum to 1000000", string.Join(", ", Benchmark.Select(part => part.WeightPpm)));

@@ -53,7 +53,11 @@ public interface IStrategy
     {
     }
 
-    /// <summary>Called for price changes between bars. Live trading only: a backtest has no ticks.</summary>
+    /// <summary>
+    /// Called for every tick, live and in a backtest whose market has ticks (<see cref="InstrumentTicks"/>), in order of time and, at one time, of symbol. The bar that the
+    /// tick lies in is not known yet; the last price is that of the tick. Orders given here fill at a later time: on the next tick of their instrument, or at its next
+    /// bar when it has no ticks.
+    /// </summary>
     /// <param name="context">The account and the market as they stand.</param>
     /// <param name="instrument">Index of the instrument.</param>
     /// <param name="tick">The price change.</param>
@@ -62,8 +66,8 @@ public interface IStrategy
     }
 
     /// <summary>
-    /// Called live at a fixed interval of the host, and in a backtest once before the first bar of each trading day, after the day's corporate
-    /// actions: <see cref="StrategyContext.TradingDate"/> is the new day, no bar of it is known, and orders given here may fill at its first bar.
+    /// Called live at a fixed interval of the host, and in a backtest before the first bar of each trading day, after the day's corporate actions, and with
+    /// <see cref="BacktestSettings.HeartbeatMinutes"/> also within the day, before the ticks and the bar of a time. Before the first bar <see cref="StrategyContext.TradingDate"/> is the new day, no bar of it is known, and orders given here may fill at its first bar.
     /// </summary>
     /// <param name="context">The account and the market as they stand.</param>
     void OnHeartbeat(StrategyContext context)

@@ -103,7 +103,7 @@ public sealed class StrategyContext
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     public long Sellable(int instrument) => _ledger.PositionOf(0, instrument).Sellable(-2, 0);
 
-    /// <summary>Returns the last known close in units of the instrument's price scale, 0 before its first bar of the run.</summary>
+    /// <summary>Returns the last known price in units of the instrument's price scale: the last close, or the last tick after it; 0 before the first of the run.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     public long LastClose(int instrument) => _ledger.LastPrice(instrument);
 

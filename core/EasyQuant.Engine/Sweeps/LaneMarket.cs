@@ -34,6 +34,7 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
         && settings.FillRule is FillRule.NextOpen or FillRule.NextClose
         && settings.Slippage.Value == 0
         && !settings.FillsAtPriceLimit
+        && panel.TickCount == 0
         && panel.Axis.Interval.IsDaily;
 
     /// <summary>Takes the bars of an instrument.</summary>

@@ -20,6 +20,25 @@ public sealed class FastEngineProperties
     }
 
     [Fact]
+    public void Fast_MarketWithTicks_EqualsReference()
+    {
+        int fills = 0;
+        int tickFills = 0;
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<int>(),
+            seed =>
+            {
+                MarketPanel panel = WildMarket.MakeWithTicks(seed);
+                BacktestSettings settings = WildMarket.Settings(new Random(seed), panel);
+                fills += EqualRuns.Check(panel, () => new WildStrategy((ulong)seed), settings, $"seed {seed}");
+                EqualRuns.Check(panel, () => new TrailingStrategy(OrderSize.FixedShares(300)), settings, $"seed {seed}");
+                tickFills += ReferenceEngine.Run(panel, new WildStrategy((ulong)seed), settings, RuleBook.China, null, default)
+                    .Fills.Count(fill => fill.TickTime is not null);
+            }).Check(s_config);
+        Assert.True(tickFills > 500, $"only {tickFills} of {fills} fills on ticks");
+    }
+
+    [Fact]
     public void Fast_FullMarketWithEveryRule_EqualsReference() => Prop.ForAll(
         ArbMap.Default.ArbFor<int>(),
         seed => EqualRuns.Check(FullMarket.Make(seed), () => new WildStrategy((ulong)seed), FullSettings.Make(seed), $"seed {seed}") >= 0).Check(s_config);

@@ -35,6 +35,53 @@ internal static class WildMarket
             [new FxRates("USD", Enumerable.Range(0, dayCount).Select(_ => 700_000_000L + random.Next(20_000_000)).ToArray())]);
     }
 
+    /// <summary>As <see cref="Make"/>, with ticks in some bars of some instruments: trades and quotes, several at one time, some before the first bar of a day.</summary>
+    public static MarketPanel MakeWithTicks(int seed)
+    {
+        MarketPanel panel = Make(seed);
+        Random random = new(seed ^ 0x5f3759df);
+        return new MarketPanel(
+            panel.Calendar,
+            panel.Axis,
+            [.. panel.Series.Select(series => random.Next(4) == 0 ? series : series.WithTicks(Ticks(random, series, panel.Axis)))],
+            panel.Actions,
+            panel.ExchangeRates);
+    }
+
+    private static InstrumentTicks Ticks(Random random, InstrumentBars series, BarAxis axis)
+    {
+        long unit = series.Instrument.PriceScale == 8 ? 10_000 : 1;
+        List<(long Time, int Bar, long Last, long Volume, long Bid, long Ask)> ticks = [];
+        for (int row = 0; row < series.Count; row++)
+        {
+            int bar = series.IsFull ? row : series.Slots.Span[row];
+            long time = axis.Starts.Span[bar] - (axis.Interval.IsDaily || bar > axis.FirstBarOf(axis.Days.Span[bar]) ? 0 : random.Next(2) * 300_000_000L);
+            for (int i = random.Next(5); i > 0; i--)
+            {
+                long last = Move(random, series.Close.Span[row] / unit) * unit;
+                ticks.Add((
+                    time,
+                    bar,
+                    last,
+                    random.Next(4) == 0 ? 0 : random.Next(1, 300) * 100,
+                    random.Next(3) == 0 ? 0 : Math.Max(unit * 100, last - (random.Next(3) * 100 * unit)),
+                    random.Next(3) == 0 ? 0 : last + (random.Next(3) * 100 * unit)));
+                time += random.Next(3) * 60_000_000L;
+            }
+        }
+
+        bool hasQuotes = random.Next(2) == 0;
+        return new InstrumentTicks
+        {
+            Times = ticks.Select(one => one.Time).ToArray(),
+            Bars = ticks.Select(one => one.Bar).ToArray(),
+            Last = ticks.Select(one => one.Last).ToArray(),
+            Volume = ticks.Select(one => one.Volume).ToArray(),
+            Bid = hasQuotes ? ticks.Select(one => one.Bid).ToArray() : default(ReadOnlyMemory<long>),
+            Ask = hasQuotes ? ticks.Select(one => one.Ask).ToArray() : default(ReadOnlyMemory<long>),
+        };
+    }
+
     public static BacktestSettings Settings(Random random, MarketPanel panel) => new()
     {
         InitialCash = Money.FromYuan(random.Next(3) == 0 ? random.Next(1_000, 50_000) : 1_000_000),
@@ -55,6 +102,7 @@ internal static class WildMarket
         CashInterestPpm = random.Next(3) == 0 ? random.Next(100_000) : 0,
         StartDate = random.Next(3) == 0 ? panel.Calendar.Days[panel.Calendar.Count / 4] : null,
         EndDate = random.Next(3) == 0 ? panel.Calendar.Days[panel.Calendar.Count * 3 / 4] : null,
+        HeartbeatMinutes = random.Next(4) == 0 ? random.Next(1, 100) : 0,
         Margin = null,
         Accounts = random.Next(3) == 0 ? Accounts(random) : [],
         Benchmark = random.Next(4) == 0 ? [new BenchmarkPart(panel.Series[0].Instrument.Symbol, 1_000_000)] : [],

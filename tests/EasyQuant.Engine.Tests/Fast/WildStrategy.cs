@@ -55,6 +55,16 @@ internal struct WildStrategy(ulong seed) : IStrategy
         }
     }
 
+    public void OnTick(StrategyContext context, int instrument, in Tick tick)
+    {
+        Mix(tick.Last.Units ^ tick.Bid.Units ^ tick.Ask.Units ^ tick.Volume.Units ^ tick.Time.UtcTicks ^ instrument);
+        Mix(context.Equity.Units ^ context.Cash.Units ^ context.LastClose(instrument) ^ context.BarCount ^ context.BarCountOf(instrument));
+        if (Next() % 4 == 0)
+        {
+            Give(context, Next() % 4 == 0 ? (int)(Next() % (ulong)context.InstrumentCount) : instrument);
+        }
+    }
+
     public void OnHeartbeat(StrategyContext context)
     {
         Mix(context.Equity.Units ^ context.TradingDate.DayNumber);
