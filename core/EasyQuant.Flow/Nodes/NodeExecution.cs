@@ -37,7 +37,20 @@ public sealed class NodeExecution : IExpressionScope
     public int Attempt { get; internal set; } = 1;
 
     /// <summary>Names the effect of this step for ever: run, item path and node, without the attempt.</summary>
-    public string EffectKey => Run.ItemPath.Length == 0 ? $"{Run.RunId}/{NodeId}" : $"{Run.RunId}/{Run.ItemPath}/{NodeId}";
+    public string EffectKey
+    {
+        get
+        {
+            string root = Run.EffectRunId.Length == 0 ? Run.RunId : Run.EffectRunId;
+            return Run.ItemPath.Length == 0 ? $"{root}/{NodeId}" : $"{root}/{Run.ItemPath}/{NodeId}";
+        }
+    }
+
+    /// <summary>
+    /// Cancelled when the run is to rest. A node that takes long may stop early: it throws <see cref="OperationCanceledException"/> with this token, and the
+    /// step starts again when the run goes on. Never cancelled inside a sub-workflow.
+    /// </summary>
+    public CancellationToken PauseToken { get; private set; }
 
     internal StepMetrics Metrics { get; set; }
 
@@ -133,8 +146,9 @@ public sealed class NodeExecution : IExpressionScope
         ? _scope.Resolve(expression)
         : RunScope.Resolve(expression, Run);
 
-    internal void Begin(RunContext run, NodeServices services, IRunObserver? observer, IExpressionScope? scope)
+    internal void Begin(RunContext run, NodeServices services, IRunObserver? observer, IExpressionScope? scope, CancellationToken pauseToken)
     {
+        PauseToken = pauseToken;
         Run = run;
         Services = services;
         Observer = observer;

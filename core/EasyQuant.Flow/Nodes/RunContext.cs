@@ -27,6 +27,9 @@ public sealed record RunContext
     /// <summary>Where a child run stands below its run, for example <c>batch[17]</c> or <c>batch[17]/sub</c>; empty (default) for the run itself.</summary>
     public string ItemPath { get; init; } = "";
 
+    /// <summary>Run under which effects are named; empty (default) for this run. An item that executes as a run of its own names its effects as its parent would.</summary>
+    public string EffectRunId { get; init; } = "";
+
     /// <summary>How many sub-workflows lie above; 0 (default) for the run itself, at most 10.</summary>
     public int Depth { get; init; }
 

@@ -124,7 +124,7 @@ public sealed class PreparedGraph
                     continue;
                 }
 
-                step.Execution.Begin(context, services, null, _scope);
+                step.Execution.Begin(context, services, null, _scope, CancellationToken.None);
                 ValueTask work;
                 try
                 {
@@ -222,7 +222,14 @@ public sealed class PreparedGraph
                 StepError? error = await runner.RunAsync(step, cancellationToken);
                 if (step.State != StepState.Succeeded)
                 {
-                    return Result(step.State == StepState.Cancelled ? RunState.Cancelled : RunState.Failed, error);
+                    return Result(
+                        step.State switch
+                        {
+                            StepState.Cancelled => RunState.Cancelled,
+                            StepState.Pending => RunState.Paused,
+                            _ => RunState.Failed,
+                        },
+                        error);
                 }
             }
 

@@ -32,7 +32,7 @@ public static class SingleNode
         }
 
         var execution = new NodeExecution("node", definition);
-        execution.Begin(context, services, observer, null);
+        execution.Begin(context, services, observer, null, CancellationToken.None);
         foreach ((string port, NodeValue value) in inputs)
         {
             int index = definition.InputIndex(port);

@@ -68,7 +68,7 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
         try
         {
             await LoadAsync(step, cancellationToken);
-            step.Execution.Begin(context, services, _observer, scope);
+            step.Execution.Begin(context, services, _observer, scope, options.PauseToken);
             ValueTask work = (step.FixedHandler ?? step.Binding.Handler(scope)).RunAsync(step.Execution, linked?.Token ?? cancellationToken);
             allocated = work.IsCompleted ? GC.GetAllocatedBytesForCurrentThread() - allocated : 0;
             await work;
@@ -76,6 +76,11 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             state = StepState.Cancelled;
+        }
+        catch (OperationCanceledException e) when (options.PauseToken.IsCancellationRequested && e.CancellationToken == options.PauseToken)
+        {
+            // The step gave way to a pause: it starts again when the run goes on.
+            state = StepState.Pending;
         }
         catch (OperationCanceledException) when (timeout is { IsCancellationRequested: true })
         {

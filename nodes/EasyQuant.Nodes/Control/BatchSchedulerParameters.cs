@@ -21,9 +21,12 @@ public sealed record BatchSchedulerParameters
     [Hint("Values by input name; ${item} is the current item.", "按输入名给出的值；${item} 为当前项。")]
     public JsonTemplate? Params { get; init; }
 
-    /// <summary>Most items that execute at the same time. Default 4. Without meaning in mode inline.</summary>
+    /// <summary>
+    /// Most items that execute at the same time, 1 to 5,000. Default 4. Without meaning in mode inline; at most 256 in mode threads, and the worker's number
+    /// of processes in mode processes.
+    /// </summary>
     [Title("Concurrency", "并发数")]
-    [Bounds(1, 256)]
+    [Bounds(1, 5_000)]
     public int Concurrency { get; init; } = 4;
 
     /// <summary>Where the items execute. Default threads.</summary>
@@ -35,12 +38,22 @@ public sealed record BatchSchedulerParameters
     [Bounds(1, 20)]
     public int ItemAttempts { get; init; } = 1;
 
-    /// <summary>Seconds between two attempts of an item. Default 1.</summary>
+    /// <summary>Seconds between the first and the second attempt of an item. Default 1.</summary>
     [Title("Delay between attempts (s)", "重试间隔（秒）")]
     [Bounds(0, 3600)]
     public double ItemRetryDelay { get; init; } = 1;
 
-    /// <summary>Longest time for one attempt of an item in seconds; null (default) for none.</summary>
+    /// <summary>Each further delay is this many times the one before, 1 to 10. Default 2.</summary>
+    [Title("Growth of the delay", "间隔增长倍数")]
+    [Bounds(1, 10)]
+    public double ItemRetryFactor { get; init; } = 2;
+
+    /// <summary>Longest delay between two attempts in seconds. Default 60.</summary>
+    [Title("Longest delay (s)", "最长间隔（秒）")]
+    [Bounds(0, 86_400)]
+    public double ItemRetryMaxDelay { get; init; } = 60;
+
+    /// <summary>Longest time for one attempt of an item in seconds, without the time it waits for its turn; null (default) for none.</summary>
     [Title("Timeout per item (s)", "每项超时（秒）")]
     [Bounds(0.001, 2_592_000)]
     public double? ItemTimeout { get; init; }
@@ -53,4 +66,9 @@ public sealed record BatchSchedulerParameters
     [Title("Tolerated failures (%)", "容忍失败比例（%）")]
     [Bounds(0, 100)]
     public double ToleratePercent { get; init; }
+
+    /// <summary>Returns how long to wait after a failed attempt.</summary>
+    /// <param name="attempt">The attempt that failed, counted from 1 in this execution of the step.</param>
+    internal TimeSpan DelayAfter(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(ItemRetryDelay * Math.Pow(ItemRetryFactor, attempt - 1), Math.Max(ItemRetryMaxDelay, ItemRetryDelay)));
 }

@@ -6,54 +6,150 @@ namespace EasyQuant.Nodes.Control;
 
 /// <summary>
 /// Makes the result table of a fan-out: one row an item, in the order of the items, with the columns <c>item_index</c>, <c>item_state</c>,
-/// <c>item_error</c>, then the item's own members, then the children's outputs (members of an object output become columns of their own). A name that exists already is not written twice: the earlier one stays.
+/// <c>item_error</c>, then the item's own members, then the children's outputs (members of an object output become columns of their own). A name that exists
+/// already is not written twice: the earlier one stays. Rows become columns 1,024 at a time, as soon as these items have ended. Thread-safe.
 /// </summary>
-internal static class BatchTable
+internal sealed class BatchTable
 {
-    public static Table Build(IReadOnlyList<JsonNode?> inputs, IReadOnlyList<BatchItem> items)
+    private const int SegmentLength = 1_024;
+
+    private readonly int _count;
+    private readonly Lock _gate = new();
+    private readonly JsonObject?[]?[] _open;
+    private readonly int[] _filled;
+    private readonly Table?[] _closed;
+
+    public BatchTable(int count)
     {
-        if (items.Count == 0)
+        _count = count;
+        int segments = (count + SegmentLength - 1) / SegmentLength;
+        _open = new JsonObject?[]?[segments];
+        _filled = new int[segments];
+        _closed = new Table?[segments];
+    }
+
+    /// <summary>Sets the row of an item that has ended; each item once.</summary>
+    public void Set(int index, JsonNode? input, ItemState state, string? reason, ChildRunResult? result)
+    {
+        var row = new JsonObject { ["item_index"] = index, ["item_state"] = BatchText.Of(state), ["item_error"] = reason };
+        Add(row, "item", input);
+        if (result is not null)
+        {
+            for (int output = 0; output < result.OutputNames.Count; output++)
+            {
+                if (result.Outputs[output].IsJson)
+                {
+                    Add(row, result.OutputNames[output], result.Outputs[output].AsJson());
+                }
+            }
+        }
+
+        (int segment, int place) = Math.DivRem(index, SegmentLength);
+        JsonObject?[]? full = null;
+        lock (_gate)
+        {
+            JsonObject?[] rows = _open[segment] ??= new JsonObject?[Math.Min(SegmentLength, _count - (segment * SegmentLength))];
+            rows[place] = row;
+            if (++_filled[segment] == rows.Length)
+            {
+                full = rows;
+                _open[segment] = null;
+            }
+        }
+
+        if (full is not null)
+        {
+            _closed[segment] = TableJson.FromRows([.. full]);
+        }
+    }
+
+    /// <summary>Returns the table once every item is set.</summary>
+    /// <exception cref="NodeException"><c>TABLES_DIFFER</c>: a column holds values of types that do not go together.</exception>
+    public Table Build()
+    {
+        if (_closed.Length == 0)
         {
             return Table.Empty;
         }
 
-        var rows = new JsonArray();
-        for (int i = 0; i < items.Count; i++)
+        if (_closed.Length == 1)
         {
-            BatchItem item = items[i];
-            var row = new JsonObject
-            {
-                ["item_index"] = i,
-                ["item_state"] = Name(item.State),
-                ["item_error"] = item.State == ItemState.Failed ? item.Error!.Reason : null,
-            };
-            Add(row, "item", inputs[i]);
-            if (item.State == ItemState.Succeeded)
-            {
-                ChildRunResult result = item.Result!;
-                for (int output = 0; output < result.OutputNames.Count; output++)
-                {
-                    if (result.Outputs[output].IsJson)
-                    {
-                        Add(row, result.OutputNames[output], result.Outputs[output].AsJson());
-                    }
-                }
-            }
-
-            rows.Add(row);
+            return _closed[0]!;
         }
 
-        return TableJson.FromRows(rows);
+        var builder = new TableBuilder(Union());
+        for (int segment = 0; segment < _closed.Length; segment++)
+        {
+            Table part = _closed[segment]!;
+            for (int c = 0; c < builder.ColumnCount; c++)
+            {
+                part.TryGetColumn(builder[c].Schema.Name, out Column? column);
+                Append(builder[c], column, part.RowCount);
+            }
+
+            _closed[segment] = null;
+        }
+
+        return builder.Build();
     }
 
-    private static string Name(ItemState state) => state switch
+    private static void Append(ColumnBuilder target, Column? source, int rowCount)
     {
-        ItemState.Pending => "pending",
-        ItemState.Running => "running",
-        ItemState.Succeeded => "succeeded",
-        ItemState.Failed => "failed",
-        _ => "cancelled",
-    };
+        for (int row = 0; row < rowCount; row++)
+        {
+            object? value = source is null || source.IsNull(row) ? null : source.GetValue(row);
+            if (value is long whole && target.Schema.Type == ColumnType.Float64)
+            {
+                target.Append((double)whole);
+            }
+            else
+            {
+                target.AppendValue(value);
+            }
+        }
+    }
+
+    // A column of nulls only has no type of its own; whole numbers widen.
+    private List<ColumnSchema> Union()
+    {
+        var order = new List<string>();
+        var types = new Dictionary<string, ColumnSchema?>(StringComparer.Ordinal);
+        foreach (Column column in _closed.SelectMany(part => part!.Columns))
+        {
+            ColumnSchema? own = IsAllNull(column) ? null : column.Schema;
+            if (!types.TryGetValue(column.Name, out ColumnSchema? known))
+            {
+                order.Add(column.Name);
+                types[column.Name] = own;
+            }
+            else if (known is null)
+            {
+                types[column.Name] = own;
+            }
+            else if (own is not null && own.Type != known.Type)
+            {
+                bool isNumber = own.Type is ColumnType.Int64 or ColumnType.Float64 && known.Type is ColumnType.Int64 or ColumnType.Float64;
+                types[column.Name] = isNumber
+                    ? (known.Type == ColumnType.Float64 ? known : own)
+                    : throw new NodeException("TABLES_DIFFER", $"The column `{column.Name}` of the results holds {known.Type} and {own.Type}.");
+            }
+        }
+
+        return [.. order.Select(name => types[name] ?? new ColumnSchema(name, ColumnType.String))];
+    }
+
+    private static bool IsAllNull(Column column)
+    {
+        for (int row = 0; row < column.Length; row++)
+        {
+            if (!column.IsNull(row))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static void Add(JsonObject row, string name, JsonNode? value)
     {

@@ -1,0 +1,15 @@
+using EasyQuant.WorkflowService.Storage.Runs;
+
+namespace EasyQuant.WorkflowService.Storage.Items;
+
+/// <summary>A run whose lease was checked in this transaction and cannot be taken away before it ends.</summary>
+/// <param name="Row">The run.</param>
+/// <param name="Priority">Its priority.</param>
+internal sealed record LeasedRun(RunRow Row, int Priority)
+{
+    public Guid RunId => Row.RunId;
+
+    public string ProjectId => Row.ProjectId;
+
+    public long Epoch => Row.Epoch;
+}
