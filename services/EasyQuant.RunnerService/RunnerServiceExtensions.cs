@@ -39,6 +39,7 @@ public static class RunnerServiceExtensions
         builder.AddRabbitMQClient("messaging");
         builder.AddGrpcServerDefaults();
         builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");
+        builder.AddServiceClient<ItemDispatchService.ItemDispatchServiceClient>("workflow");
         builder.AddServiceClient<NodeService.NodeServiceClient>("workflow");
         builder.AddServiceClient<WorkerService.WorkerServiceClient>("monitor");
         services.AddSingleton(new ActivitySource(RunnerIdentity.SourceName));

@@ -6,6 +6,7 @@ using EasyQuant.WorkflowService.Definitions;
 using EasyQuant.WorkflowService.Grpc;
 using EasyQuant.WorkflowService.Messaging;
 using EasyQuant.WorkflowService.Storage;
+using EasyQuant.WorkflowService.Storage.Items;
 using EasyQuant.WorkflowService.Storage.Jobs;
 using EasyQuant.WorkflowService.Storage.Runs;
 using EasyQuant.WorkflowService.Storage.Workflows;
@@ -45,6 +46,7 @@ public static class WorkflowExtensions
             .AddSingleton<WorkflowStore>().AddSingleton<WorkflowWriter>().AddSingleton<JobStore>()
             .AddSingleton<RunWriter>().AddSingleton<RunReader>().AddSingleton<RunControl>().AddSingleton<RunSweeper>()
             .AddSingleton<DispatchStore>().AddSingleton<ReportStore>()
+            .AddSingleton<ChildRuns>().AddSingleton<ItemStore>().AddSingleton<ItemReader>().AddSingleton<ItemStartStore>().AddSingleton<ItemStarter>()
             .AddSingleton<RunFactory>().AddSingleton<RunPages>().AddSingleton<RunWatch>().AddSingleton<StepTables>().AddSingleton<QueueGauge>();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealthCheck>("node-catalogue");
         builder.Services.AddHostedService<MigrationWorker>();
@@ -63,6 +65,8 @@ public static class WorkflowExtensions
         app.MapGrpcService<NodeGrpc>();
         app.MapGrpcService<RunGrpc>();
         app.MapGrpcService<DispatchGrpc>();
+        app.MapGrpcService<ItemGrpc>();
+        app.MapGrpcService<ItemDispatchGrpc>();
         app.MapGrpcService<JobGrpc>();
         return app;
     }

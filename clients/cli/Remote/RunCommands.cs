@@ -23,6 +23,8 @@ public static class RunCommands
         group.Subcommands.Add(Simple("pause", "Pauses a run after its current step. / 暂停。", async (c, id, o) => (await c.PauseRunAsync(new PauseRunRequest { RunId = id }, o)).Run));
         group.Subcommands.Add(Simple("resume", "Resumes a paused run. / 恢复。", async (c, id, o) => (await c.ResumeRunAsync(new ResumeRunRequest { RunId = id }, o)).Run));
         group.Subcommands.Add(Retry());
+        group.Subcommands.Add(ItemCommands.List());
+        group.Subcommands.Add(ItemCommands.Retry());
         return group;
     }
 

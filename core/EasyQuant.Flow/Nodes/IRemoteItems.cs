@@ -3,8 +3,8 @@ namespace EasyQuant.Flow;
 /// <summary>Executes items as durable runs of their own, on all workers. Calls are idempotent, so a step that starts again goes on with the runs that exist. Safe for concurrent use.</summary>
 public interface IRemoteItems
 {
-    /// <summary>Starts items, or runs those again that failed; they are durable when the task completes. At most 500.</summary>
-    ValueTask StartAsync(string nodeId, string workflow, int? version, IReadOnlyList<RemoteItem> items, CancellationToken cancellationToken);
+    /// <summary>Starts items, or runs those again that failed; they are durable when the task completes. At most 500. Returns those that failed at once: the workflow does not take their inputs.</summary>
+    ValueTask<IReadOnlyList<ItemRecord>> StartAsync(string nodeId, string workflow, int? version, IReadOnlyList<RemoteItem> items, CancellationToken cancellationToken);
 
     /// <summary>Returns items whose runs have ended and that the ledger does not know as ended yet; empty when there is none now.</summary>
     ValueTask<IReadOnlyList<ItemRecord>> CollectAsync(string nodeId, CancellationToken cancellationToken);

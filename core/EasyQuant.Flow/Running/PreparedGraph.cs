@@ -222,14 +222,7 @@ public sealed class PreparedGraph
                 StepError? error = await runner.RunAsync(step, cancellationToken);
                 if (step.State != StepState.Succeeded)
                 {
-                    return Result(
-                        step.State switch
-                        {
-                            StepState.Cancelled => RunState.Cancelled,
-                            StepState.Pending => RunState.Paused,
-                            _ => RunState.Failed,
-                        },
-                        error);
+                    return Result(StateAfter(step.State), error);
                 }
             }
 
@@ -260,6 +253,13 @@ public sealed class PreparedGraph
             return Broken(step, e, cancellationToken);
         }
     }
+
+    private static RunState StateAfter(StepState step) => step switch
+    {
+        StepState.Cancelled => RunState.Cancelled,
+        StepState.Pending => RunState.Paused,
+        _ => RunState.Failed,
+    };
 
     private void CheckOptions(RunOptions options)
     {

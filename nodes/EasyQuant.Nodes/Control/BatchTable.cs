@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
@@ -7,7 +9,7 @@ namespace EasyQuant.Nodes.Control;
 /// <summary>
 /// Makes the result table of a fan-out: one row an item, in the order of the items, with the columns <c>item_index</c>, <c>item_state</c>,
 /// <c>item_error</c>, then the item's own members, then the children's outputs (members of an object output become columns of their own). A name that exists
-/// already is not written twice: the earlier one stays. Rows become columns 1,024 at a time, as soon as these items have ended. Thread-safe.
+/// already is not written twice: the earlier one stays. A column with values of several kinds holds text. Rows become columns 1,024 at a time, as soon as these items have ended. Thread-safe.
 /// </summary>
 internal sealed class BatchTable
 {
@@ -59,12 +61,11 @@ internal sealed class BatchTable
 
         if (full is not null)
         {
-            _closed[segment] = TableJson.FromRows([.. full]);
+            _closed[segment] = TableJson.FromRows(OneKindAColumn(full));
         }
     }
 
     /// <summary>Returns the table once every item is set.</summary>
-    /// <exception cref="NodeException"><c>TABLES_DIFFER</c>: a column holds values of types that do not go together.</exception>
     public Table Build()
     {
         if (_closed.Length == 0)
@@ -104,7 +105,7 @@ internal sealed class BatchTable
             }
             else
             {
-                target.AppendValue(value);
+                target.AppendValue(value is null or string || target.Schema.Type != ColumnType.String ? value : Text(value));
             }
         }
     }
@@ -129,14 +130,43 @@ internal sealed class BatchTable
             else if (own is not null && own.Type != known.Type)
             {
                 bool isNumber = own.Type is ColumnType.Int64 or ColumnType.Float64 && known.Type is ColumnType.Int64 or ColumnType.Float64;
-                types[column.Name] = isNumber
-                    ? (known.Type == ColumnType.Float64 ? known : own)
-                    : throw new NodeException("TABLES_DIFFER", $"The column `{column.Name}` of the results holds {known.Type} and {own.Type}.");
+                types[column.Name] = new ColumnSchema(column.Name, isNumber ? ColumnType.Float64 : ColumnType.String);
             }
         }
 
         return [.. order.Select(name => types[name] ?? new ColumnSchema(name, ColumnType.String))];
     }
+
+    // A column whose items gave values of several kinds becomes text: one odd item must not cost the results of all.
+    private static JsonArray OneKindAColumn(JsonObject?[] rows)
+    {
+        var kinds = new Dictionary<string, JsonValueKind>(StringComparer.Ordinal);
+        var mixed = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string name, JsonNode? value) in rows.SelectMany(row => row!))
+        {
+            if (value is not null && !kinds.TryAdd(name, Kind(value)) && kinds[name] != Kind(value))
+            {
+                mixed.Add(name);
+            }
+        }
+
+        foreach (JsonObject? row in mixed.Count > 0 ? rows : [])
+        {
+            foreach (string name in mixed)
+            {
+                if (row!.TryGetPropertyValue(name, out JsonNode? value) && value is not null && value.GetValueKind() != JsonValueKind.String)
+                {
+                    row[name] = value.ToJsonString();
+                }
+            }
+        }
+
+        return [.. rows];
+    }
+
+    private static JsonValueKind Kind(JsonNode value) => value.GetValueKind() == JsonValueKind.False ? JsonValueKind.True : value.GetValueKind();
+
+    private static string Text(object value) => value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
     private static bool IsAllNull(Column column)
     {

@@ -11,6 +11,7 @@ public static class ControlNodePack
         ArgumentNullException.ThrowIfNull(catalog);
         BatchSchedulerNode.AddTo(catalog);
         BranchNode.AddTo(catalog);
+        DelayNode.AddTo(catalog);
         JsonMapNode.AddTo(catalog);
         SortTableNode.AddTo(catalog);
         SubWorkflowNode.AddTo(catalog);

@@ -48,6 +48,9 @@ internal sealed class RemoteBatch(BatchState state, IRemoteItems remote)
         TimeProvider time = _execution.Services.Time;
         TimeSpan delay = s_shortest;
         long checkedAt = time.GetTimestamp();
+        await StartAsync(cancellationToken);
+        // From here on it only waits: its slot goes to its items, which are queued already.
+        using IDisposable waiting = remote.Wait();
         while (true)
         {
             if (_execution.PauseToken.IsCancellationRequested)
@@ -86,11 +89,7 @@ internal sealed class RemoteBatch(BatchState state, IRemoteItems remote)
                 continue;
             }
 
-            using (remote.Wait())
-            {
-                await Task.Delay(delay, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
+            await Task.Delay(delay, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             delay = delay * 1.5 < s_longest ? delay * 1.5 : s_longest;
         }
@@ -111,8 +110,19 @@ internal sealed class RemoteBatch(BatchState state, IRemoteItems remote)
                 return;
             }
 
-            await remote.StartAsync(_execution.NodeId, state.Parameters.Workflow, state.Parameters.Version, starts, cancellationToken);
+            IReadOnlyList<ItemRecord> refused = await remote.StartAsync(
+                _execution.NodeId, state.Parameters.Workflow, state.Parameters.Version, starts, cancellationToken);
             _underWay.UnionWith(starts.Select(start => start.Index));
+            foreach (ItemRecord item in refused)
+            {
+                _underWay.Remove(item.Index);
+                await state.EndAsync(item, cancellationToken);
+            }
+
+            if (state.IsTooMuchFailed)
+            {
+                return;
+            }
         }
     }
 

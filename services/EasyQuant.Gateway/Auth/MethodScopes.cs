@@ -14,6 +14,7 @@ internal static class MethodScopes
         ["RunService.Pause"] = KeyScope.Run,
         ["RunService.Resume"] = KeyScope.Run,
         ["RunService.Retry"] = KeyScope.Run,
+        ["ItemService.Retry"] = KeyScope.Run,
         ["RunService.Change"] = KeyScope.Run,
         ["BacktestService.Create"] = KeyScope.Run,
         ["BacktestService.Cancel"] = KeyScope.Run,

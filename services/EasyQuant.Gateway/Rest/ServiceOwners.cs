@@ -36,6 +36,7 @@ internal sealed class ServiceOwners(IReadOnlyDictionary<ServiceDescriptor, strin
         [ServiceOf(WorkflowServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(NodeServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(RunServiceReflection.Descriptor)] = "workflow",
+        [ServiceOf(ItemServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(JobServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(ScheduleServiceReflection.Descriptor)] = "scheduler",
         [ServiceOf(BacktestServiceReflection.Descriptor)] = "backtest",

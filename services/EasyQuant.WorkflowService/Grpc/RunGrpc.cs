@@ -2,6 +2,7 @@ using EasyQuant.Contracts.Run.V1;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.ServiceDefaults.Grpc;
 using EasyQuant.WorkflowService.Definitions;
+using EasyQuant.WorkflowService.Storage.Items;
 using EasyQuant.WorkflowService.Storage.Runs;
 using EasyQuant.WorkflowService.Storage.Workflows;
 using Grpc.Core;
@@ -113,6 +114,7 @@ internal sealed class RunGrpc(
                 request.FromNodeId.Length > 0
                     ? [request.FromNodeId]
                     : states.Where(step => step.Value is not (StepState.Succeeded or StepState.Skipped)).Select(step => step.Key)),
+            request.FromNodeId.Length > 0 ? ItemReset.Everything : ItemReset.NotSucceeded,
             context.CancellationToken);
         return new RetryRunResponse { Run = ToWire(retried) };
     }

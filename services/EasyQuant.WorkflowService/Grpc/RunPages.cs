@@ -19,13 +19,16 @@ internal sealed class RunPages(RunReader reader, IOptions<WorkflowServiceOptions
             request.WorkflowName,
             request.JobName,
             request.StartTime?.ToDateTimeOffset(),
-            request.EndTime?.ToDateTimeOffset());
+            request.EndTime?.ToDateTimeOffset())
+        {
+            ParentRunId = request.ParentRunId.Length > 0 ? Requests.RunId(request.ParentRunId) : null,
+        };
         if (filter.States.FirstOrDefault(state => !Enum.IsDefined(state)) is not RunState.Unspecified and var unknown)
         {
             throw RpcError.Invalid("STATE_INVALID", "states", $"There is no state {(int)unknown}.");
         }
 
-        string scope = $"runs/{project}/{filter.WorkflowName}/{filter.JobName}/{string.Join(',', filter.States)}/{request.StartTime}/{request.EndTime}";
+        string scope = $"runs/{project}/{filter.WorkflowName}/{filter.JobName}/{string.Join(',', filter.States)}/{request.StartTime}/{request.EndTime}/{filter.ParentRunId}";
         RunPosition? after = Requests.Token(request.PageToken, scope, 2) is { } token
             ? new RunPosition(new DateTimeOffset(long.Parse(token[0], CultureInfo.InvariantCulture), TimeSpan.Zero), Guid.Parse(token[1]))
             : null;

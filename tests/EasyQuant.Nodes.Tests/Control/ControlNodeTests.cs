@@ -76,6 +76,48 @@ public sealed class ControlNodeTests
     }
 
     [Fact]
+    public async Task Batch_Auto_SaysWhereAndWhy()
+    {
+        RunResult result = await RunAsync(Batch("""  "mode":"auto"  """), Child());
+        JsonNode summary = result.Output("summary").AsJson()!;
+        Assert.Contains(summary["mode"]!.GetValue<string>(), new[] { "inline", "threads" });
+        Assert.Contains("items took", summary["modeReason"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(50, result.Output("table").AsTable().RowCount);
+    }
+
+    [Theory]
+    [InlineData("processes")]
+    [InlineData("remote")]
+    public async Task Batch_ModeThatTheHostLacks_RunsOnThreadsAndSaysSo(string mode)
+    {
+        RunResult result = await RunAsync(Batch($$"""  "mode":"{{mode}}"  """), Child());
+        JsonNode summary = result.Output("summary").AsJson()!;
+        Assert.Equal("threads", summary["mode"]!.GetValue<string>());
+        Assert.Contains("does not have", summary["modeReason"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Batch_ManySegments_ColumnsThatChangeTheirKindWidenOrBecomeText()
+    {
+        WorkflowDefinition child = Flow("child", """  "inputs":[{"name":"n"}],"outputs":[{"name":"v","from":"m.value"}],"nodes":[{"id":"m","type":"JsonMap","params":{"value":"${inputs.n}"}}]  """);
+        // Whole numbers, then fractions, then texts, each longer than a segment.
+        IEnumerable<string> values = Enumerable.Range(0, 3300).Select(i => i < 1100 ? $"{i}" : i < 2200 ? $"{i}.5" : $"\"t{i}\"");
+        string list = string.Join(',', values.Select(v => $$"""{"n":{{v}}}"""));
+        WorkflowDefinition parent = Flow(
+            "parent",
+            $$$"""
+            "outputs":[{"name":"table","from":"batch.table"}],
+            "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{list}}}]}},{"id":"batch","type":"BatchScheduler","params":{"workflow":"child"}}],
+            "edges":[{"from":"items.value","to":"batch.items"}]
+            """);
+        RunResult result = await RunAsync(parent, child);
+        Table table = result.Output("table").AsTable();
+        Assert.Equal(3300, table.RowCount);
+        StringColumn column = table.GetColumn<StringColumn>("v");
+        Assert.Equal(("7", "1100.5", "t3299"), (column.GetString(7), column.GetString(1100), column.GetString(3299)));
+    }
+
+    [Fact]
     public async Task Batch_RowsOfATable_AreItems()
     {
         var rows = new Table([Int64Column.Create("n", new long[] { 7, 8 })]);

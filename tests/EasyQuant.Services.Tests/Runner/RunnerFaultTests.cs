@@ -33,7 +33,7 @@ public sealed class RunnerFaultTests(TestServersFixture fixture) : IClassFixture
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder, "bars.csv"), csv.ToString());
-        using Process doomed = Start(host, failpoint);
+        using Process doomed = RunnerProcess.Start(host, failpoint);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await host.WaitForCatalogueAsync(deadline.Token);
         await host.CreateAsync("save", Save);
@@ -58,24 +58,5 @@ public sealed class RunnerFaultTests(TestServersFixture fixture) : IClassFixture
         await host.StopRunnerAsync();
         Run back = await host.WaitAsync(run.RunId, r => r.State == RunState.Queued);
         Assert.Equal(0, back.CrashCount);
-    }
-
-    private static Process Start(RunnerHost host, string failpoint)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "EasyQuant.RunnerService.dll"));
-        foreach ((string name, string? value) in host.Settings)
-        {
-            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
-        start.Environment["EQ_FAIL"] = failpoint;
-        start.Environment["Logging__LogLevel__Default"] = "Warning";
-        Process process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
     }
 }

@@ -18,7 +18,7 @@ public sealed class RunnerHost : IAsyncDisposable
 {
     private const string Credential = "0123456789abcdef0123456789abcdef";
 
-    private WebApplication? _runner;
+    private readonly List<WebApplication> _runners = [];
 
     private RunnerHost(WorkflowHost workflow, Dictionary<string, string?> settings)
     {
@@ -73,16 +73,18 @@ public sealed class RunnerHost : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.UseEasyQuantKestrel();
         builder.AddRunner();
-        _runner = builder.Build();
-        _runner.MapServiceDefaults();
-        await _runner.StartAsync(cancellationToken);
+        WebApplication runner = builder.Build();
+        runner.MapServiceDefaults();
+        _runners.Add(runner);
+        await runner.StartAsync(cancellationToken);
     }
 
     public async Task StopRunnerAsync()
     {
-        if (_runner is { } runner)
+        WebApplication[] running = [.. _runners];
+        _runners.Clear();
+        foreach (WebApplication runner in running)
         {
-            _runner = null;
             await runner.StopAsync();
             await runner.DisposeAsync();
         }

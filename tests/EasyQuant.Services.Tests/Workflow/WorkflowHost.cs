@@ -37,6 +37,8 @@ public sealed class WorkflowHost : IAsyncDisposable
         CallInvoker runner = Invoker("default", "service:runner");
         Runs = new RunService.RunServiceClient(mine);
         OtherRuns = new RunService.RunServiceClient(other);
+        Items = new ItemService.ItemServiceClient(mine);
+        OtherItems = new ItemService.ItemServiceClient(other);
         Workflows = new Wire.WorkflowService.WorkflowServiceClient(mine);
         OtherWorkflows = new Wire.WorkflowService.WorkflowServiceClient(other);
         Jobs = new JobService.JobServiceClient(mine);
@@ -57,6 +59,10 @@ public sealed class WorkflowHost : IAsyncDisposable
     public RunService.RunServiceClient Runs { get; }
 
     public RunService.RunServiceClient OtherRuns { get; }
+
+    public ItemService.ItemServiceClient Items { get; }
+
+    public ItemService.ItemServiceClient OtherItems { get; }
 
     public Wire.WorkflowService.WorkflowServiceClient Workflows { get; }
 

@@ -7,10 +7,17 @@ namespace EasyQuant.RunnerService.Grpc.Dispatch;
 internal sealed class ActiveRuns
 {
     private readonly ConcurrentDictionary<(string RunId, long Epoch), ActiveRun> _runs = new();
+    private int _waiting;
     private long _succeeded;
     private long _failed;
 
     public int Count => _runs.Count;
+
+    /// <summary>Gets how many runs execute: those that only wait for runs of their items hold no slot.</summary>
+    public int BusyCount => _runs.Count - Volatile.Read(ref _waiting);
+
+    /// <summary>Gets or sets what is called when a slot becomes free because a run begins to wait.</summary>
+    public Action? SlotFreed { get; set; }
 
     public long SucceededCount => Interlocked.Read(ref _succeeded);
 
@@ -34,6 +41,14 @@ internal sealed class ActiveRuns
         }
     }
 
+    /// <summary>Notes that a run only waits from now on, until the returned object is disposed.</summary>
+    public IDisposable Wait()
+    {
+        Interlocked.Increment(ref _waiting);
+        SlotFreed?.Invoke();
+        return new Waiting(this);
+    }
+
     /// <summary>Obeys what Workflow answered about a run.</summary>
     public static void Obey(ActiveRun run, LeaseAnswer answer)
     {
@@ -49,5 +64,10 @@ internal sealed class ActiveRuns
         {
             run.Pause();
         }
+    }
+
+    private sealed class Waiting(ActiveRuns runs) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref runs._waiting);
     }
 }

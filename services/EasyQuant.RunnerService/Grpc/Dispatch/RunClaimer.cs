@@ -83,9 +83,10 @@ internal sealed partial class RunClaimer(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        runs.SlotFreed = Wake;
         while (!stoppingToken.IsCancellationRequested)
         {
-            int free = Math.Min(ClaimMax, options.Value.MaxConcurrentRuns - runs.Count);
+            int free = Math.Min(ClaimMax, options.Value.MaxConcurrentRuns - runs.BusyCount);
             bool mayHaveMore = false;
             if (free > 0 && !IsDraining)
             {
@@ -101,7 +102,7 @@ internal sealed partial class RunClaimer(
                 round.TrySetResult();
             }
 
-            if (!mayHaveMore || options.Value.MaxConcurrentRuns - runs.Count <= 0)
+            if (!mayHaveMore || options.Value.MaxConcurrentRuns - runs.BusyCount <= 0)
             {
                 try
                 {

@@ -83,6 +83,6 @@ internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities)
         }
 
         var runner = new GraphChildRunner(catalog, (name, version) => children.GetValueOrDefault((name, version)), activities);
-        return new PreparedWorkflow(new GraphPool(definition, catalog), runner);
+        return new PreparedWorkflow(new GraphPool(definition, catalog), runner, children);
     }
 }

@@ -33,18 +33,24 @@ internal sealed class OutputCodec(IArtifactStore artifacts)
     /// <summary>Reads a finished step.</summary>
     public async ValueTask<FinishedStep> ReadAsync(Step step, CancellationToken cancellationToken)
     {
+        EasyQuant.Flow.StepState state = step.State == Contracts.Run.V1.StepState.Skipped
+            ? EasyQuant.Flow.StepState.Skipped
+            : EasyQuant.Flow.StepState.Succeeded;
+        return new FinishedStep(state, await ReadAsync(step.Outputs, cancellationToken), step.Metrics?.RowsOut ?? 0);
+    }
+
+    /// <summary>Reads outputs by name.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, NodeValue>> ReadAsync(Struct? values, CancellationToken cancellationToken)
+    {
         var outputs = new Dictionary<string, NodeValue>(StringComparer.Ordinal);
-        foreach ((string port, JsonNode? value) in WireJson.ToJson(step.Outputs))
+        foreach ((string port, JsonNode? value) in WireJson.ToJson(values))
         {
             outputs[port] = TryReference(value, "table", out ArtifactRef? table) ? NodeValue.FromArtifact(table!)
                 : TryReference(value, JsonColumn, out ArtifactRef? stored) ? await ReadJsonAsync(stored!, cancellationToken)
                 : NodeValue.FromJson(value?.DeepClone());
         }
 
-        EasyQuant.Flow.StepState state = step.State == Contracts.Run.V1.StepState.Skipped
-            ? EasyQuant.Flow.StepState.Skipped
-            : EasyQuant.Flow.StepState.Succeeded;
-        return new FinishedStep(state, outputs, step.Metrics?.RowsOut ?? 0);
+        return outputs;
     }
 
     private async ValueTask<Value> WriteAsync(NodeValue value, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.RunnerService.Grpc.Dispatch;
+using EasyQuant.RunnerService.Grpc.Items;
 using EasyQuant.RunnerService.Projects;
 using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf.WellKnownTypes;
@@ -19,6 +20,7 @@ internal sealed partial class RunExecutor(
     ActiveRuns runs,
     RunnerIdentity identity,
     Wire.DispatchService.DispatchServiceClient dispatch,
+    Wire.ItemDispatchService.ItemDispatchServiceClient itemDispatch,
     ActivitySource activities,
     TimeProvider time,
     ILogger<RunExecutor> logger)
@@ -60,7 +62,8 @@ internal sealed partial class RunExecutor(
             PreparedWorkflow workflow = graphs.Get(run.Claimed);
             ProjectRoom room = await projects.GetAsync(run.Claimed.Run.ProjectId, run.StopToken);
             RunOptions options = await OptionsAsync(run, workflow, room);
-            NodeServices services = room.Services.With(workflow.Children);
+            var items = new RunItems(run, new ItemCalls(run, itemDispatch, time), new ItemCodec(room.Outputs, identity), workflow, runs, time);
+            NodeServices services = room.Services.With(workflow.Children).With<IItemLedger>(items).With<IRemoteItems>(items);
             result = await workflow.Graphs.ExecuteAsync(Context(run, workflow), services, options, run.StopToken);
             if (run.Cause is StopCause.Lost or StopCause.Shutdown && result.State is not (RunState.Succeeded or RunState.Failed))
             {
@@ -98,6 +101,8 @@ internal sealed partial class RunExecutor(
             Attempt = wire.CrashCount + 1,
             Seed = wire.Seed,
             StartTime = wire.CreateTime?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
+            ItemPath = wire.ItemPath,
+            EffectRunId = wire.RootRunId,
             Ancestors = [workflow.Graphs.Definition.Name],
             Inputs = new Dictionary<string, JsonNode?>(WireJson.ToJson(wire.Inputs), StringComparer.Ordinal),
         };

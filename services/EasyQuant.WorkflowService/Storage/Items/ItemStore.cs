@@ -13,7 +13,7 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
     private const int ItemsMax = 1_000;
     private const int BytesMax = 2 * 1024 * 1024;
 
-    private const string LeaseSql = $"select {RunRow.Columns}, priority from workflow.runs where run_id = $1 and epoch = $2 and state = 2 for share";
+    private const string LeaseSql = $"select {RunRow.Columns} from workflow.runs where run_id = $1 and epoch = $2 and state = 2 for share";
 
     private const string OpenSql =
         """
@@ -43,15 +43,15 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
     private const string ReadSql =
         $"""
         select {ItemRow.Columns}, coalesce(i.outputs, r.outputs) from workflow.run_items i left join workflow.runs r on r.run_id = i.child_run_id
-        where i.run_id = $1 and i.node_id = $2 and i.item_index > $3 order by i.item_index limit {1_000}
+        where i.run_id = $1 and i.node_id = $2 and i.item_index > $3 order by i.item_index limit 1000
         """;
 
     private const string CollectSql =
-        $"""
+        """
         select i.item_index, case r.state when 4 then 3 else 4 end::smallint, i.attempt, i.mode, r.worker_id, 0, i.child_run_id, r.start_time,
             (extract(epoch from r.end_time - coalesce(r.start_time, r.end_time)) * 1000000)::bigint, r.error, r.outputs, r.state, r.cancel_cause
         from workflow.run_items i join workflow.runs r on r.run_id = i.child_run_id
-        where i.run_id = $1 and i.node_id = $2 and i.state = 2 and r.state in (4, 5, 6) order by i.item_index limit {1_000}
+        where i.run_id = $1 and i.node_id = $2 and i.state = 2 and r.state in (4, 5, 6) order by i.item_index limit 1000
         """;
 
     /// <summary>Opens a fan-out.</summary>
@@ -188,7 +188,7 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
     {
         await using NpgsqlCommand command = Pg.Command(connection, LeaseSql, Pg.P(lease.RunId), Pg.P(lease.Epoch));
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new LeasedRun(RunRow.Read(reader), reader.GetInt16(RunRow.ColumnCount)) : null;
+        return await reader.ReadAsync(cancellationToken) ? new LeasedRun(RunRow.Read(reader)) : null;
     }
 
     internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)

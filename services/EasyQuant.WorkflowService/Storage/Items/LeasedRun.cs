@@ -4,8 +4,7 @@ namespace EasyQuant.WorkflowService.Storage.Items;
 
 /// <summary>A run whose lease was checked in this transaction and cannot be taken away before it ends.</summary>
 /// <param name="Row">The run.</param>
-/// <param name="Priority">Its priority.</param>
-internal sealed record LeasedRun(RunRow Row, int Priority)
+internal sealed record LeasedRun(RunRow Row)
 {
     public Guid RunId => Row.RunId;
 

@@ -2,6 +2,7 @@ using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Persistence;
 using EasyQuant.Persistence.Messages;
 using EasyQuant.ServiceDefaults.Errors;
+using EasyQuant.WorkflowService.Storage.Items;
 using Grpc.Core;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,7 +10,7 @@ using NpgsqlTypes;
 namespace EasyQuant.WorkflowService.Storage.Runs;
 
 /// <summary>What people do to a run: cancel, pause, resume, retry. Each is one transaction under the row lock and idempotent. Thread-safe.</summary>
-internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories)
+internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories, ChildRuns children)
 {
     private const string LockSql = $"select {RunRow.Columns} from workflow.runs where run_id = $1 and project_id = $2 for no key update";
 
@@ -46,7 +47,7 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             run.EndTime = history.Now;
             history.AddRunEvent(run, "run.cancelled", cause);
             return true;
-        }, cancellationToken);
+        }, (connection, run, history, token) => children.CancelAsync(connection, run.RunId, null, null, cause, history, token), cancellationToken);
 
     /// <summary>Pauses at once what waits; asks the Runner of what runs.</summary>
     public Task<RunRow> PauseAsync(string projectId, Guid runId, CancellationToken cancellationToken) =>
@@ -67,7 +68,7 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             run.State = RunState.Paused;
             history.AddRunEvent(run, "run.paused");
             return true;
-        }, cancellationToken);
+        }, (connection, run, history, token) => ChildRuns.PauseAsync(connection, run.RunId, history, token), cancellationToken);
 
     /// <summary>Queues a paused run again, or takes back a pause that was not yet reached.</summary>
     public Task<RunRow> ResumeAsync(string projectId, Guid runId, CancellationToken cancellationToken) =>
@@ -90,7 +91,7 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             history.AddRunEvent(run, "run.resumed");
             history.AddHint(run);
             return true;
-        }, cancellationToken);
+        }, (connection, run, history, token) => ChildRuns.ResumeAsync(connection, run.RunId, history, token), cancellationToken);
 
     /// <summary>Moves a waiting run in the queue; its waiting time stays.</summary>
     public Task<RunRow> ChangePriorityAsync(string projectId, Guid runId, int priority, CancellationToken cancellationToken) =>
@@ -109,16 +110,22 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             run.Priority = priority;
             history.AddRunEvent(run, "run.prioritized", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{priority}"));
             return true;
-        }, cancellationToken);
+        }, null, cancellationToken);
 
     /// <summary>Queues an ended run again; the steps that <paramref name="choose"/> names run again, the others keep their outputs.</summary>
     /// <param name="projectId">Project of the caller.</param>
     /// <param name="runId">The run.</param>
     /// <param name="requestId">The same id retries once; null for none.</param>
     /// <param name="choose">Gets the run and the states of its stored steps; returns the nodes that run again.</param>
+    /// <param name="reset">Which items of these nodes run again.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<RunRow> RetryAsync(
-        string projectId, Guid runId, Guid? requestId, Func<RunRow, Dictionary<string, StepState>, IReadOnlyCollection<string>> choose, CancellationToken cancellationToken)
+        string projectId,
+        Guid runId,
+        Guid? requestId,
+        Func<RunRow, Dictionary<string, StepState>, IReadOnlyCollection<string>> choose,
+        ItemReset reset,
+        CancellationToken cancellationToken)
     {
         RunRow row = await Transactions.RunAsync(
             dataSource,
@@ -139,11 +146,8 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
 
                 Dictionary<string, StepState> steps = await ReadStatesAsync(connection, runId, token);
                 HashSet<string> again = [.. choose(run, steps)];
-                await using (NpgsqlCommand reset = Pg.Command(
-                    connection, ResetStepsSql, Pg.P(runId), Pg.Many(NpgsqlDbType.Text, [.. again], node => node)))
-                {
-                    await reset.ExecuteNonQueryAsync(token);
-                }
+                await ItemStore.ExecuteAsync(connection, ResetStepsSql, [Pg.P(runId), Pg.Many(NpgsqlDbType.Text, [.. again], node => node)], token);
+                await reset.ApplyAsync(connection, runId, [.. again], token);
 
                 run.FinishedStepCount = steps.Count(step => !again.Contains(step.Key) && step.Value is StepState.Succeeded or StepState.Skipped);
                 Reopen(run, requestId, history);
@@ -171,7 +175,12 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
     }
 
     private async Task<RunRow> ChangeAsync(
-        string projectId, Guid runId, string name, Func<RunRow, RunHistory, bool> change, CancellationToken cancellationToken)
+        string projectId,
+        Guid runId,
+        string name,
+        Func<RunRow, RunHistory, bool> change,
+        Func<NpgsqlConnection, RunRow, RunHistory, CancellationToken, Task>? below,
+        CancellationToken cancellationToken)
     {
         RunRow row = await Transactions.RunAsync(
             dataSource,
@@ -182,6 +191,11 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
                 RunRow run = await LockAsync(connection, projectId, runId, token);
                 if (change(run, history))
                 {
+                    if (below is not null)
+                    {
+                        await below(connection, run, history, token);
+                    }
+
                     await WriteAsync(connection, run, history, token);
                 }
 

@@ -44,6 +44,7 @@ internal sealed class RunReader(NpgsqlDataSource dataSource)
             {(filter.StartTime is not null ? "and create_time >= $4" : "and $4::timestamptz is null")}
             {(filter.EndTime is not null ? "and create_time < $5" : "and $5::timestamptz is null")}
             {(after is not null ? "and (create_time, run_id) < ($6, $7)" : "and $6::timestamptz is null and $7::uuid is null")}
+            {(filter.ParentRunId is not null ? "and parent_run_id = $9" : "and parent_run_id is null and $9::uuid is null")}
             order by create_time desc, run_id desc limit $8
             """;
         return QueryAsync(
@@ -51,7 +52,7 @@ internal sealed class RunReader(NpgsqlDataSource dataSource)
             () =>
             [
                 Pg.P(projectId), Pg.P(filter.WorkflowName), Pg.P(filter.JobName), Pg.OrNull(filter.StartTime), Pg.OrNull(filter.EndTime),
-                Pg.OrNull(after?.CreateTime), Pg.OrNull(after?.RunId), Pg.P(countMax),
+                Pg.OrNull(after?.CreateTime), Pg.OrNull(after?.RunId), Pg.P(countMax), Pg.OrNull(filter.ParentRunId),
             ],
             cancellationToken);
     }

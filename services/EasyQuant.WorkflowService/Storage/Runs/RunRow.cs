@@ -11,7 +11,8 @@ internal sealed class RunRow
         """
         run_id, project_id, workflow_id, workflow_name, workflow_version, sub_workflows, state, create_time, start_time, end_time, epoch, seed,
         event_sequence, crash_count, finished_step_count, step_count, cancel_requested, pause_requested, cancel_cause, worker_id, job_name,
-        actor, only_node_id, trace_id, traceparent, retry_request_id, labels, inputs, outputs, error, priority, timeout_ms, target
+        actor, only_node_id, trace_id, traceparent, retry_request_id, labels, inputs, outputs, error, priority, timeout_ms, target,
+        parent_run_id, root_run_id, item_path
         """;
 
     /// <summary>The same columns of the table alias r, for statements that join.</summary>
@@ -20,11 +21,11 @@ internal sealed class RunRow
         r.run_id, r.project_id, r.workflow_id, r.workflow_name, r.workflow_version, r.sub_workflows, r.state, r.create_time, r.start_time, r.end_time,
         r.epoch, r.seed, r.event_sequence, r.crash_count, r.finished_step_count, r.step_count, r.cancel_requested, r.pause_requested, r.cancel_cause,
         r.worker_id, r.job_name, r.actor, r.only_node_id, r.trace_id, r.traceparent, r.retry_request_id, r.labels, r.inputs, r.outputs, r.error,
-        r.priority, r.timeout_ms, r.target
+        r.priority, r.timeout_ms, r.target, r.parent_run_id, r.root_run_id, r.item_path
         """;
 
     /// <summary>Number of columns, and the index of what a statement adds behind them.</summary>
-    public const int ColumnCount = 33;
+    public const int ColumnCount = 36;
 
     public required Guid RunId { get; init; }
 
@@ -36,7 +37,7 @@ internal sealed class RunRow
 
     public required int WorkflowVersion { get; init; }
 
-    public string SubWorkflows { get; init; } = "";
+    public string SubWorkflows { get; set; } = "";
 
     public RunState State { get; set; } = RunState.Queued;
 
@@ -72,9 +73,9 @@ internal sealed class RunRow
 
     public string OnlyNodeId { get; init; } = "";
 
-    public string TraceId { get; init; } = "";
+    public string TraceId { get; set; } = "";
 
-    public string TraceParent { get; init; } = "";
+    public string TraceParent { get; set; } = "";
 
     public Guid? RetryRequestId { get; set; }
 
@@ -93,6 +94,15 @@ internal sealed class RunRow
 
     /// <summary>What a worker must be to take the run now; see <see cref="RunTarget"/>.</summary>
     public string Target { get; init; } = "";
+
+    /// <summary>Run whose fan-out this run is an item of; null for none.</summary>
+    public Guid? ParentRunId { get; set; }
+
+    /// <summary>Topmost run above it; null for none.</summary>
+    public Guid? RootRunId { get; set; }
+
+    /// <summary>Where it stands below the topmost run; empty for none.</summary>
+    public string ItemPath { get; set; } = "";
 
     public bool HasEnded => State is RunState.Succeeded or RunState.Failed or RunState.Cancelled;
 
@@ -131,6 +141,9 @@ internal sealed class RunRow
         Priority = reader.GetInt16(30),
         Timeout = reader.IsDBNull(31) ? null : TimeSpan.FromMilliseconds(reader.GetInt64(31)),
         Target = reader.GetString(32),
+        ParentRunId = reader.IsDBNull(33) ? null : reader.GetGuid(33),
+        RootRunId = reader.IsDBNull(34) ? null : reader.GetGuid(34),
+        ItemPath = reader.GetString(35),
     };
 
     /// <summary>Returns the wire form; without inputs and outputs for lists and events.</summary>
@@ -161,6 +174,9 @@ internal sealed class RunRow
             Priority = Priority,
             Timeout = Timeout is { } timeout ? Duration.FromTimeSpan(timeout) : null,
             Target = Target,
+            ParentRunId = ParentRunId?.ToString() ?? "",
+            RootRunId = RootRunId?.ToString() ?? "",
+            ItemPath = ItemPath,
         };
         LabelText.ReadInto(Labels, run.Labels);
         if (withValues)

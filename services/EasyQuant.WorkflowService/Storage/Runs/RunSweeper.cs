@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Persistence;
 using EasyQuant.Persistence.Messages;
+using EasyQuant.WorkflowService.Storage.Items;
 using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,7 +9,7 @@ using NpgsqlTypes;
 namespace EasyQuant.WorkflowService.Storage.Runs;
 
 /// <summary>Takes back what was left behind: expired leases, runs nobody claims. Any number of replicas may sweep at once. Thread-safe.</summary>
-internal sealed class RunSweeper(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories)
+internal sealed class RunSweeper(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories, ChildRuns children)
 {
     private const int BatchSizeMax = 100;
     private const int HintCountMax = 16;
@@ -80,6 +81,11 @@ internal sealed class RunSweeper(NpgsqlDataSource dataSource, Outbox outbox, Run
 
                 await WriteErrorsAsync(connection, [.. reaped.Where(run => run.State == RunState.Failed)], token);
                 await DispatchStore.WriteSequencesAsync(connection, reaped, token);
+                foreach (RunRow run in reaped.Where(run => run.HasEnded))
+                {
+                    await children.CancelAsync(connection, run.RunId, null, null, $"Run {run.RunId} has ended.", history, token);
+                }
+
                 await history.WriteAsync(connection, outbox, token);
                 return reaped.Count;
             },

@@ -14,14 +14,16 @@ internal sealed class RunWriter(NpgsqlDataSource dataSource, Outbox outbox, RunH
         """
         insert into workflow.runs(run_id, project_id, workflow_id, workflow_name, workflow_version, sub_workflows, priority, create_time, queue_time,
             seed, event_sequence, step_count, job_name, actor, only_node_id, trace_id, traceparent, request_id, request_hash, labels, inputs, pinned_inputs,
-            timeout_ms, target, fallback_target, fallback_time)
+            timeout_ms, target, fallback_target, fallback_time, parent_run_id, root_run_id, item_path)
         select n.run_id, $1, n.workflow_id, n.workflow_name, n.workflow_version, n.sub_workflows, n.priority, $2, $2,
             n.seed, 1, n.step_count, n.job_name, $3, n.only_node_id, $4, $5, n.request_id, n.request_hash, n.labels, n.inputs, n.pinned_inputs,
-            n.timeout_ms, n.target, n.fallback_target, clock_timestamp() + n.fallback_after
+            n.timeout_ms, n.target, n.fallback_target, clock_timestamp() + n.fallback_after, n.parent_run_id, n.root_run_id, n.item_path
         from unnest($6::uuid[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::smallint[], $12::bigint[], $13::int[], $14::text[], $15::text[],
-            $16::uuid[], $17::bytea[], $18::text[], $19::bytea[], $20::bytea[], $21::bigint[], $22::text[], $23::text[], $24::interval[])
+            $16::uuid[], $17::bytea[], $18::text[], $19::bytea[], $20::bytea[], $21::bigint[], $22::text[], $23::text[], $24::interval[],
+            $25::uuid[], $26::uuid[], $27::text[])
             as n(run_id, workflow_id, workflow_name, workflow_version, sub_workflows, priority, seed, step_count, job_name, only_node_id,
-                request_id, request_hash, labels, inputs, pinned_inputs, timeout_ms, target, fallback_target, fallback_after)
+                request_id, request_hash, labels, inputs, pinned_inputs, timeout_ms, target, fallback_target, fallback_after,
+                parent_run_id, root_run_id, item_path)
         on conflict do nothing returning run_id
         """;
 
@@ -32,7 +34,12 @@ internal sealed class RunWriter(NpgsqlDataSource dataSource, Outbox outbox, RunH
     /// Stores the runs. A run whose request id exists is not stored again: the stored one is returned when it was asked for with
     /// the same content. All runs belong to one project, actor and trace.
     /// </summary>
-    public async Task<IReadOnlyList<RunRow>> CreateAsync(IReadOnlyList<NewRun> runs, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RunRow>> CreateAsync(IReadOnlyList<NewRun> runs, CancellationToken cancellationToken) =>
+        CreateAsync(runs, null, cancellationToken);
+
+    /// <summary>Stores the runs as the other overload does, and whatever <paramref name="also"/> writes about them in the same transaction.</summary>
+    public async Task<IReadOnlyList<RunRow>> CreateAsync(
+        IReadOnlyList<NewRun> runs, Func<NpgsqlConnection, IReadOnlyList<RunRow>, CancellationToken, Task>? also, CancellationToken cancellationToken)
     {
         // In one order for all callers, so that two batches with the same ids do not lock each other crosswise.
         NewRun[] ordered = [.. runs.OrderBy(run => run.RequestId ?? Guid.Empty)];
@@ -54,9 +61,15 @@ internal sealed class RunWriter(NpgsqlDataSource dataSource, Outbox outbox, RunH
                 }
 
                 await history.WriteAsync(connection, outbox, token);
-                return inserted.Count == runs.Count
+                IReadOnlyList<RunRow> rows = inserted.Count == runs.Count
                     ? [.. runs.Select(run => run.Row)]
                     : await ResolveAsync(connection, runs, inserted, token);
+                if (also is not null)
+                {
+                    await also(connection, rows, token);
+                }
+
+                return rows;
             },
             cancellationToken);
         outbox.Wake();
@@ -92,7 +105,10 @@ internal sealed class RunWriter(NpgsqlDataSource dataSource, Outbox outbox, RunH
             Pg.Many(NpgsqlDbType.Bigint, runs, run => (long?)run.Row.Timeout?.TotalMilliseconds),
             Pg.Many(NpgsqlDbType.Text, runs, run => run.Row.Target),
             Pg.Many(NpgsqlDbType.Text, runs, run => run.Target.Fallback),
-            Pg.Many(NpgsqlDbType.Interval, runs, run => run.Target.FallbackAfter));
+            Pg.Many(NpgsqlDbType.Interval, runs, run => run.Target.FallbackAfter),
+            Pg.Many(NpgsqlDbType.Uuid, runs, run => run.Row.ParentRunId),
+            Pg.Many(NpgsqlDbType.Uuid, runs, run => run.Row.RootRunId),
+            Pg.Many(NpgsqlDbType.Text, runs, run => run.Row.ItemPath));
         var inserted = new HashSet<Guid>();
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -1,0 +1,80 @@
+using EasyQuant.Persistence;
+using EasyQuant.WorkflowService.Storage.Runs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EasyQuant.WorkflowService.Storage.Items;
+
+/// <summary>Storage side of starting remote items. Thread-safe.</summary>
+internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
+{
+    private const string KnownSql =
+        """
+        select i.item_index, i.child_run_id, r.state from workflow.run_items i join workflow.runs r on r.run_id = i.child_run_id
+        where i.run_id = $1 and i.node_id = $2 and i.item_index = any($3)
+        """;
+
+    private const string MarkSql =
+        """
+        insert into workflow.run_items(run_id, node_id, item_index, project_id, state, attempt, mode, worker_id, process_id, child_run_id, epoch)
+        select $1, $2, s.item_index, $3, 2, s.attempt, 4, '', 0, s.child_run_id, $4
+        from unnest($5::int[], $6::int[], $7::uuid[]) as s(item_index, attempt, child_run_id)
+        on conflict (run_id, node_id, item_index) do update
+        set state = 2, attempt = excluded.attempt, mode = 4, process_id = 0, child_run_id = excluded.child_run_id, epoch = excluded.epoch, error = null,
+            outputs = null, elapsed_us = null
+        """;
+
+    /// <summary>Reads the parent under its lease, the generation of its fan-out, and runs that exist for some of the items; null when the lease is lost.</summary>
+    public Task<(LeasedRun Run, int Generation, Dictionary<int, KnownChild> Known)?> ReadAsync(
+        Lease lease, string nodeId, int[] indexes, CancellationToken cancellationToken) =>
+        Transactions.RunAsync<(LeasedRun, int, Dictionary<int, KnownChild>)?>(
+            dataSource,
+            "items.start-read",
+            async (connection, token) =>
+            {
+                if (await ItemStore.LeaseAsync(connection, lease, token) is not { } run)
+                {
+                    return null;
+                }
+
+                await using NpgsqlCommand fanOut = Pg.Command(
+                    connection, "select generation from workflow.fan_outs where run_id = $1 and node_id = $2", Pg.P(run.RunId), Pg.P(nodeId));
+                int generation = (int)(await fanOut.ExecuteScalarAsync(token) ?? 1);
+                var known = new Dictionary<int, KnownChild>();
+                await using NpgsqlCommand command = Pg.Command(
+                    connection, KnownSql, Pg.P(run.RunId), Pg.P(nodeId), Pg.Many(NpgsqlDbType.Integer, indexes, index => index));
+                await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+                while (await reader.ReadAsync(token))
+                {
+                    known[reader.GetInt32(0)] = new KnownChild(reader.GetGuid(1), (Contracts.Run.V1.RunState)reader.GetInt16(2));
+                }
+
+                return (run, generation, known);
+            },
+            cancellationToken);
+
+    /// <summary>Marks items as running, within the transaction that creates their runs.</summary>
+    /// <returns>False when the lease is lost.</returns>
+    public static async Task<bool> MarkAsync(
+        NpgsqlConnection connection, Lease lease, string nodeId, IReadOnlyList<(int Index, int Attempt, Guid RunId)> items, CancellationToken cancellationToken)
+    {
+        if (await ItemStore.LeaseAsync(connection, lease, cancellationToken) is not { } run)
+        {
+            return false;
+        }
+
+        await ItemStore.ExecuteAsync(
+            connection,
+            MarkSql,
+            [
+                Pg.P(run.RunId), Pg.P(nodeId), Pg.P(run.ProjectId), Pg.P(run.Epoch), Pg.Many(NpgsqlDbType.Integer, items, item => item.Index),
+                Pg.Many(NpgsqlDbType.Integer, items, item => item.Attempt), Pg.Many(NpgsqlDbType.Uuid, items, item => item.RunId),
+            ],
+            cancellationToken);
+        return true;
+    }
+
+    /// <summary>Marks items as running whose runs exist already.</summary>
+    public Task<bool> MarkAsync(Lease lease, string nodeId, IReadOnlyList<(int Index, int Attempt, Guid RunId)> items, CancellationToken cancellationToken) =>
+        Transactions.RunAsync(dataSource, "items.mark", (connection, token) => MarkAsync(connection, lease, nodeId, items, token), cancellationToken);
+}

@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Testing;
+using Grpc.Core;
+using Npgsql;
+
+namespace EasyQuant.Services.Tests.Runner;
+
+/// <summary>Items of fan-outs on the platform: what is kept of them, who executes them, and what faults leave.</summary>
+public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
+{
+    private const string Sleeper =
+        """
+        "inputs":[{"name":"n","type":"integer"}],"outputs":[{"name":"out","from":"d.value"}],
+        "nodes":[{"id":"v","type":"JsonMap","params":{"value":{"twice":"${inputs.n}"}}},{"id":"d","type":"Delay","params":{"seconds":0.05}}],
+        "edges":[{"from":"v.value","to":"d.value"}]
+        """;
+
+    private const string Loader =
+        """  "inputs":[{"name":"file","type":"string"}],"outputs":[{"name":"table","from":"l.table"}],"nodes":[{"id":"l","type":"CsvLoader","params":{"path":"${inputs.file}"}}]  """;
+
+    private const string Appender =
+        """
+        "inputs":[{"name":"n","type":"integer"}],
+        "nodes":[{"id":"l","type":"CsvLoader","params":{"path":"one.csv"}},{"id":"save","type":"DbSave","params":{"table":"written","mode":"append"}}],
+        "edges":[{"from":"l.table","to":"save.table"}]
+        """;
+
+    [Fact]
+    public async Task Items_SomeFail_AreListedAndRunAgainAlone()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
+        await host.CreateAsync("loader", Loader);
+        string[] files = [.. Enumerable.Range(0, 6).Select(i => $"f{i}.csv")];
+        foreach (string file in files.Where((_, i) => i is not (2 or 4)))
+        {
+            await WriteOneAsync(host, file);
+        }
+
+        await host.CreateAsync("batch", Batch("loader", string.Join(',', files.Select(f => $$"""{"file":"{{f}}"}""")), """  "onFailure":"stop","concurrency":1  """));
+        Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
+        Assert.Equal((RunState.Failed, "ITEMS_FAILED"), (run.State, run.Error.Reason));
+
+        FanOut fanOut = (await host.Workflow.Items.GetFanOutAsync(new GetFanOutRequest { RunId = run.RunId, NodeId = "batch" })).FanOut;
+        Assert.Equal((6, 2, 1, 3, ItemMode.Threads), (fanOut.TotalCount, fanOut.SucceededCount, fanOut.FailedCount, fanOut.CancelledCount, fanOut.Mode));
+        ListItemsResponse failed = await ListAsync(host, run, ItemState.Failed);
+        Item broken = Assert.Single(failed.Items);
+        Assert.Equal((2, 1, "FILE_NOT_FOUND", Environment.ProcessId), (broken.Index, broken.Attempt, broken.Error.Reason, broken.ProcessId));
+        ListItemsResponse first = await host.Workflow.Items.ListItemsAsync(new ListItemsRequest { RunId = run.RunId, NodeId = "batch", PageSize = 4 });
+        ListItemsResponse second = await host.Workflow.Items.ListItemsAsync(
+            new ListItemsRequest { RunId = run.RunId, NodeId = "batch", PageSize = 4, PageToken = first.NextPageToken });
+        Assert.Equal(Enumerable.Range(0, 6), first.Items.Concat(second.Items).Select(i => i.Index));
+        Assert.Equal("", second.NextPageToken);
+
+        await WriteOneAsync(host, "f2.csv");
+        await WriteOneAsync(host, "f4.csv");
+        var again = new RetryItemsRequest { RunId = run.RunId, NodeId = "batch", RequestId = Guid.NewGuid().ToString() };
+        Assert.Equal(4, (await host.Workflow.Items.RetryItemsAsync(again)).ItemCount);
+        Run ended = await host.WaitAsync(run.RunId);
+        Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
+        ListItemsResponse all = await ListAsync(host, run);
+        Assert.Equal([1, 1, 2, 1, 1, 1], all.Items.Select(i => i.Attempt));
+        Assert.All(all.Items, i => Assert.Equal(ItemState.Succeeded, i.State));
+        ReadStepTableResponse tables = await host.Workflow.Runs.ReadStepTableAsync(new ReadStepTableRequest { RunId = run.RunId, NodeId = "batch", Port = "tables" });
+        Assert.Equal(6, tables.TotalRowCount);
+
+        await host.Workflow.Items.RetryItemsAsync(new RetryItemsRequest { RunId = run.RunId, NodeId = "batch", Indexes = { 5 } });
+        await host.WaitAsync(run.RunId);
+        Assert.Equal([1, 1, 2, 1, 1, 2], (await ListAsync(host, run)).Items.Select(i => i.Attempt));
+    }
+
+    [Fact]
+    public async Task Items_BadRequests_AreNamedAndOtherProjectsSeeNothing()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("batch", Batch("sleeper", """{"n":1}""", """  "mode":"inline"  """));
+        Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
+        await RefusedAsync("FAN_OUT_NOT_FOUND", () => host.Workflow.Items.GetFanOutAsync(new GetFanOutRequest { RunId = run.RunId, NodeId = "items" }).ResponseAsync);
+        await RefusedAsync("ITEM_NOT_FOUND", () => host.Workflow.Items.RetryItemsAsync(new RetryItemsRequest { RunId = run.RunId, NodeId = "batch", Indexes = { 1 } }).ResponseAsync);
+        await RefusedAsync("PAGE_SIZE_INVALID", () => host.Workflow.Items.ListItemsAsync(new ListItemsRequest { RunId = run.RunId, NodeId = "batch", PageSize = 1_001 }).ResponseAsync);
+        await RefusedAsync("RUN_NOT_FOUND", () => host.Workflow.OtherItems.ListItemsAsync(new ListItemsRequest { RunId = run.RunId, NodeId = "batch" }).ResponseAsync);
+    }
+
+    [Fact]
+    public async Task Pause_InTheMiddle_KeepsWhatIsDoneAndGoesOn()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("batch", Batch("sleeper", Numbers(60), """  "concurrency":2  """));
+        Run run = await host.StartAsync("batch");
+        await WaitForItemsAsync(host, run, f => f.SucceededCount >= 4);
+        await host.Workflow.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId });
+        await host.WaitAsync(run.RunId, r => r.State == RunState.Paused);
+        FanOut resting = (await host.Workflow.Items.GetFanOutAsync(new GetFanOutRequest { RunId = run.RunId, NodeId = "batch" })).FanOut;
+        Assert.InRange(resting.SucceededCount, 4, 59);
+        Assert.Equal(0, resting.RunningCount);
+        await host.Workflow.Runs.ResumeRunAsync(new ResumeRunRequest { RunId = run.RunId });
+        Run ended = await host.WaitAsync(run.RunId, r => r.State is RunState.Succeeded or RunState.Failed);
+        Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
+        Assert.All((await ListAsync(host, run)).Items, i => Assert.Equal(1, i.Attempt));
+    }
+
+    [Fact]
+    public async Task Remote_TwoRunners_BothExecuteAndResultsKeepTheirOrder()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(
+            fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "4" }, lease: "00:00:20");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await host.StartRunnerAsync(deadline.Token);
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("batch", Batch("sleeper", Numbers(80), """  "mode":"remote","concurrency":40  """));
+        Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        Item[] items = [.. (await ListAsync(host, run)).Items];
+        Assert.Equal(80, items.Select(i => i.ChildRunId).Distinct().Count());
+        int[] shares = [.. items.GroupBy(i => i.WorkerId).Select(g => g.Count())];
+        Assert.Equal(2, shares.Length);
+        Assert.All(shares, share => Assert.InRange(share, 24, 56));
+        ReadStepTableResponse table = await host.Workflow.Runs.ReadStepTableAsync(new ReadStepTableRequest { RunId = run.RunId, NodeId = "batch", Port = "table" });
+        Assert.Equal(80, table.TotalRowCount);
+        Assert.Contains("\"n\"", table.Table.ToString(), StringComparison.Ordinal);
+
+        ListRunsResponse top = await host.Workflow.Runs.ListRunsAsync(new ListRunsRequest());
+        Assert.Equal(run.RunId, Assert.Single(top.Runs).RunId);
+        ListRunsResponse below = await host.Workflow.Runs.ListRunsAsync(new ListRunsRequest { ParentRunId = run.RunId, PageSize = 100 });
+        Assert.Equal(80, below.Runs.Count);
+        Assert.All(below.Runs, r => Assert.StartsWith("batch[", r.ItemPath, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Remote_NestedOnOneSlot_DoesNotLockItselfUp()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(
+            fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "1" }, lease: "00:00:20");
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("inner", """  "inputs":[{"name":"n","type":"integer"}],  """ + Batch("sleeper", Numbers(3), """  "mode":"remote"  """));
+        await host.CreateAsync("outer", Batch("inner", Numbers(4), """  "mode":"remote"  """));
+        Run run = await host.WaitAsync((await host.StartAsync("outer")).RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand("select count(*) from workflow.runs where item_path like 'batch[%]/batch[%]' and state = 4");
+        Assert.Equal(12L, await count.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Remote_WrongInputs_FailTheirItemAlone()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("batch", Batch("sleeper", """{"n":1},{"n":"x"},{"n":3}""", """  "mode":"remote","onFailure":"continue"  """));
+        Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        ListItemsResponse items = await ListAsync(host, run);
+        Assert.Equal([ItemState.Succeeded, ItemState.Failed, ItemState.Succeeded], items.Items.Select(i => i.State));
+        Assert.Equal("INPUT_TYPE", items.Items[1].Error.Reason);
+    }
+
+    [Fact]
+    public async Task Cancel_RemoteParent_CancelsItsItems()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "2" });
+        await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "3600", StringComparison.Ordinal));
+        await host.CreateAsync("batch", Batch("sleeper", Numbers(5), """  "mode":"remote","concurrency":5  """));
+        Run run = await host.StartAsync("batch");
+        await WaitForItemsAsync(host, run, f => f.RunningCount == 5);
+        await host.Workflow.Runs.CancelRunAsync(new CancelRunRequest { RunId = run.RunId, Cause = "enough" });
+        Assert.Equal(RunState.Cancelled, (await host.WaitAsync(run.RunId)).State);
+        foreach (Run child in (await host.Workflow.Runs.ListRunsAsync(new ListRunsRequest { ParentRunId = run.RunId })).Runs)
+        {
+            Assert.Equal(RunState.Cancelled, (await host.WaitAsync(child.RunId)).State);
+        }
+    }
+
+    [Theory]
+    [InlineData("threads", "runner.items.before:exit137:2")]
+    [InlineData("threads", "db-save.after-commit:exit137:7")]
+    [InlineData("remote", "runner.items.start:exit137:2")]
+    [InlineData("remote", "db-save.after-commit:exit137:7")]
+    public async Task Kill_InTheMiddle_EveryItemWritesOnce(string mode, string failpoint)
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false);
+        await WriteOneAsync(host, "one.csv");
+        using Process doomed = RunnerProcess.Start(host, failpoint);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        await host.WaitForCatalogueAsync(deadline.Token);
+        await host.CreateAsync("appender", Appender);
+        await host.CreateAsync("batch", Batch("appender", Numbers(30), $$"""  "mode":"{{mode}}","concurrency":3  """));
+        Run run = await host.StartAsync("batch");
+        await doomed.WaitForExitAsync(deadline.Token);
+        Assert.Equal(137, doomed.ExitCode);
+        await host.StartRunnerAsync(deadline.Token);
+        Run ended = await host.WaitAsync(run.RunId);
+        Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
+        await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand("select count(*) from data.written");
+        Assert.Equal(30L, await count.ExecuteScalarAsync(deadline.Token));
+        Assert.All((await ListAsync(host, run)).Items, i => Assert.Equal(ItemState.Succeeded, i.State));
+    }
+
+    private static async Task WriteOneAsync(RunnerHost host, string file)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(host.Workflow.DataRoot, "files", "default")).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, file), "symbol,date,open,high,low,close,volume,amount\n600000.SH,2026-01-05,10,11,9,10.5,1000,10500\n", Encoding.UTF8);
+    }
+
+    private static string Numbers(int count) =>
+        string.Join(',', Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{i}}}""")));
+
+    private static string Batch(string target, string items, string extra) =>
+        $$$"""
+        "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{items}}}]}},{"id":"batch","type":"BatchScheduler","params":{"workflow":"{{{target}}}",{{{extra}}} }}],
+        "edges":[{"from":"items.value","to":"batch.items"}]
+        """;
+
+    private static async Task<ListItemsResponse> ListAsync(RunnerHost host, Run run, params ItemState[] states)
+    {
+        var request = new ListItemsRequest { RunId = run.RunId, NodeId = "batch", PageSize = 1_000 };
+        request.States.Add(states);
+        return await host.Workflow.Items.ListItemsAsync(request);
+    }
+
+    private static async Task WaitForItemsAsync(RunnerHost host, Run run, Func<FanOut, bool> isReached)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                if (isReached((await host.Workflow.Items.GetFanOutAsync(new GetFanOutRequest { RunId = run.RunId, NodeId = "batch" })).FanOut))
+                {
+                    return;
+                }
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                // The step has not started.
+            }
+
+            await Task.Delay(20, deadline.Token);
+        }
+    }
+
+    private static async Task RefusedAsync(string reason, Func<Task> call)
+    {
+        RpcException e = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.True(ServiceDefaults.Errors.RpcError.TryRead(e, out ServiceDefaults.Errors.RpcError? error));
+        Assert.Equal(reason, error!.Reason);
+    }
+}
