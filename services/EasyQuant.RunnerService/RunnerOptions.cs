@@ -21,6 +21,14 @@ public sealed class RunnerOptions
     [Range(1, 1_000)]
     public int MaxConcurrentRuns { get; init; } = 16;
 
+    /// <summary>Child processes for items in mode processes, 0 to 256; 0 (default) for as many as the machine has processors.</summary>
+    [Range(0, 256)]
+    public int MaxItemProcesses { get; init; }
+
+    /// <summary>Bytes that the managed heap of a child process may have, 64 MiB to 1 TiB. Default 1 GiB.</summary>
+    [Range(64L << 20, 1L << 40)]
+    public long ItemProcessMemoryMax { get; init; } = 1L << 30;
+
     /// <summary>How often work is asked for without a hint, 100 ms to 1 min. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);

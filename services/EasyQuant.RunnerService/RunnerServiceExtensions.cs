@@ -8,6 +8,7 @@ using EasyQuant.Persistence;
 using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Grpc.Execution;
 using EasyQuant.RunnerService.Grpc.Monitoring;
+using EasyQuant.RunnerService.Processes;
 using EasyQuant.RunnerService.Projects;
 using EasyQuant.RunnerService.Storage;
 using EasyQuant.RunnerService.Grpc.Registration;
@@ -50,6 +51,7 @@ public static class RunnerServiceExtensions
         services.AddSingleton<GraphCache>();
         services.AddSingleton<ProjectDatabases>();
         services.AddSingleton<ProjectServices>();
+        services.AddSingleton<ItemProcessPool>();
         services.AddSingleton<RunExecutor>();
         AddLoops(services);
         services.AddHealthChecks().AddCheck<NodeRegistrar>("node types");

@@ -54,6 +54,22 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
         }
     }
 
+    /// <summary>Returns how a child process reaches the database of a project that was made already; null when nodes get none.</summary>
+    public (string ConnectionString, string Schema)? ConnectionOf(string projectId)
+    {
+        if (options.Value.DataPassword.Length == 0)
+        {
+            return null;
+        }
+
+        string name = Identifier(projectId);
+        var builder = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("easyquant"))
+        {
+            Username = $"eq_data_{name}", Password = options.Value.DataPassword,
+        };
+        return (builder.ConnectionString, projectId == "default" ? "data" : $"data_{name}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (ProjectDatabase database in _databases.Values)

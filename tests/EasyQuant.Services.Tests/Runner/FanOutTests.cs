@@ -104,6 +104,44 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Processes_TwoOfThem_ExecuteAllItemsAndOneThatIsKilledIsReplaced()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(
+            fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxItemProcesses"] = "2" }, lease: "00:00:20");
+        await WriteOneAsync(host, "one.csv");
+        await host.CreateAsync("appender", Appender.Replace("\"nodes\":[", "\"nodes\":[{\"id\":\"d\",\"type\":\"Delay\",\"params\":{\"seconds\":0.1}},", StringComparison.Ordinal));
+        await host.CreateAsync("batch", Batch("appender", Numbers(40), """  "mode":"processes","concurrency":4  """));
+        Run run = await host.StartAsync("batch");
+        await WaitForItemsAsync(host, run, f => f.SucceededCount >= 4);
+        Item one = (await ListAsync(host, run, ItemState.Succeeded)).Items[0];
+        using (Process victim = Process.GetProcessById(one.ProcessId))
+        {
+            victim.Kill();
+        }
+
+        Run ended = await host.WaitAsync(run.RunId);
+        Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
+        int[] processes = [.. (await ListAsync(host, run)).Items.Select(i => i.ProcessId).Distinct()];
+        Assert.Equal(3, processes.Length);
+        Assert.DoesNotContain(Environment.ProcessId, processes);
+        await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand("select count(*) from data.written");
+        Assert.Equal(40L, await count.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Processes_ItemThatHangs_TimesOutAndOthersGoOn()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
+        await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "\"${inputs.n}\"", StringComparison.Ordinal));
+        await host.CreateAsync("batch", Batch("sleeper", """{"n":0},{"n":3600},{"n":0}""", """  "mode":"processes","onFailure":"continue","itemTimeout":3  """));
+        Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        ListItemsResponse items = await ListAsync(host, run);
+        Assert.Equal([ItemState.Succeeded, ItemState.Failed, ItemState.Succeeded], items.Items.Select(i => i.State));
+        Assert.Equal("ITEM_TIMEOUT", items.Items[1].Error.Reason);
+    }
+
+    [Fact]
     public async Task Remote_TwoRunners_BothExecuteAndResultsKeepTheirOrder()
     {
         await using RunnerHost host = await RunnerHost.StartAsync(

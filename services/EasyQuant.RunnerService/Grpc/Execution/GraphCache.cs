@@ -32,7 +32,7 @@ internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities)
             }
         }
 
-        PreparedWorkflow workflow = Prepare(claimed);
+        PreparedWorkflow workflow = Prepare(claimed, key);
         lock (_gate)
         {
             if (!_index.ContainsKey(key))
@@ -67,7 +67,7 @@ internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities)
         return parsed.Definition ?? throw new WorkflowInvalidException(parsed.Errors);
     }
 
-    private PreparedWorkflow Prepare(ClaimedRun claimed)
+    private PreparedWorkflow Prepare(ClaimedRun claimed, string key)
     {
         WorkflowDefinition definition = Read(claimed.Definition);
         var children = new Dictionary<(string Name, int Version), WorkflowDefinition>();
@@ -83,6 +83,6 @@ internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities)
         }
 
         var runner = new GraphChildRunner(catalog, (name, version) => children.GetValueOrDefault((name, version)), activities);
-        return new PreparedWorkflow(new GraphPool(definition, catalog), runner, children);
+        return new PreparedWorkflow(new GraphPool(definition, catalog), runner, children, key);
     }
 }

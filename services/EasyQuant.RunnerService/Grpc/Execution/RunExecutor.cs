@@ -4,6 +4,7 @@ using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Grpc.Items;
+using EasyQuant.RunnerService.Processes;
 using EasyQuant.RunnerService.Projects;
 using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf.WellKnownTypes;
@@ -16,6 +17,7 @@ namespace EasyQuant.RunnerService.Grpc.Execution;
 internal sealed partial class RunExecutor(
     GraphCache graphs,
     ProjectServices projects,
+    ItemProcessPool processes,
     StepReporter reporter,
     ActiveRuns runs,
     RunnerIdentity identity,
@@ -63,7 +65,8 @@ internal sealed partial class RunExecutor(
             ProjectRoom room = await projects.GetAsync(run.Claimed.Run.ProjectId, run.StopToken);
             RunOptions options = await OptionsAsync(run, workflow, room);
             var items = new RunItems(run, new ItemCalls(run, itemDispatch, time), new ItemCodec(room.Outputs, identity), workflow, runs, time);
-            NodeServices services = room.Services.With(workflow.Children).With<IItemLedger>(items).With<IRemoteItems>(items);
+            NodeServices services = room.Services.With(workflow.Children).With<IItemLedger>(items).With<IRemoteItems>(items)
+                .With<IItemProcesses>(new RunItemProcesses(processes, workflow.Key, workflow.Definitions));
             result = await workflow.Graphs.ExecuteAsync(Context(run, workflow), services, options, run.StopToken);
             if (run.Cause is StopCause.Lost or StopCause.Shutdown && result.State is not (RunState.Succeeded or RunState.Failed))
             {

@@ -128,6 +128,15 @@ internal sealed class RunItems(ActiveRun run, ItemCalls calls, ItemCodec codec, 
         await FlushAsync(cancellationToken);
         var request = new Wire.CollectItemsRequest { Lease = calls.Lease(nodeId) };
         Wire.CollectItemsResponse answer = await calls.CallAsync((c, o) => c.CollectItemsAsync(request, o), a => a.Lost, cancellationToken);
+        if (answer.CancelRequested)
+        {
+            run.Stop(StopCause.Cancelled);
+        }
+        else if (answer.PauseRequested)
+        {
+            run.Pause();
+        }
+
         return await ReadAllAsync(answer.Items, cancellationToken);
     }
 

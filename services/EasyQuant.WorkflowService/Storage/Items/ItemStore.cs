@@ -142,7 +142,12 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
     public Task<CollectItemsResponse?> CollectAsync(Lease lease, string nodeId, CancellationToken cancellationToken) =>
         LeasedAsync(lease, "items.collect", async (connection, run, token) =>
         {
-            var answer = new CollectItemsResponse();
+            var answer = new CollectItemsResponse { CancelRequested = run.Row.IsCancelRequested, PauseRequested = run.Row.IsPauseRequested };
+            if (answer.CancelRequested)
+            {
+                return answer;
+            }
+
             await using NpgsqlCommand command = Pg.Command(connection, CollectSql, Pg.P(run.RunId), Pg.P(nodeId));
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
             long bytes = 0;

@@ -1,0 +1,236 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using EasyQuant.Flow;
+
+namespace EasyQuant.RunnerService.Processes;
+
+/// <summary>
+/// One warm child process: it keeps prepared graphs and serves one item at a time. It is taken for dead when its pipe ends, or when it has given no sign of life
+/// for <see cref="SilenceMax"/>; after a cancel it has <see cref="CancelGrace"/> to obey. Used by one caller at a time.
+/// </summary>
+internal sealed class ItemProcess : IDisposable
+{
+    /// <summary>Longest silence of a living process: it tells every second that it lives, whatever its item does.</summary>
+    public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time to obey a cancel.</summary>
+    public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
+
+    private const int LinesMax = 20;
+
+    private readonly Process _process;
+    private readonly TimeProvider _time;
+    private readonly HashSet<string> _workflows = new(StringComparer.Ordinal);
+    private readonly Queue<string> _lines = new();
+    private Task<JsonObject?>? _reading;
+    private int _isDisposed;
+
+    private ItemProcess(Process process, TimeProvider time)
+    {
+        _process = process;
+        _time = time;
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginErrorReadLine();
+        Id = process.Id;
+    }
+
+    /// <summary>Gets the id of the process.</summary>
+    public int Id { get; }
+
+    /// <summary>Gets whether it can serve another item.</summary>
+    public bool IsUsable { get; private set; } = true;
+
+    /// <summary>Starts a process; it is ready for its first item at once, loading meanwhile.</summary>
+    /// <param name="settings">What it needs to serve a project; travels through the pipe, where no other user can read it.</param>
+    /// <param name="memoryMax">Bytes of its managed heap, at least 64 MiB.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<ItemProcess> StartAsync(JsonObject settings, long memoryMax, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "EasyQuant.RunnerService.dll"));
+        start.ArgumentList.Add(ItemProgram.Argument);
+        // A child gets no secrets of the service by its environment, and a heap of its own size.
+        foreach (string name in start.Environment.Keys.Where(IsSecret).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["DOTNET_GCHeapHardLimit"] = memoryMax.ToString("X", CultureInfo.InvariantCulture);
+        start.Environment["DOTNET_gcServer"] = "0";
+        Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
+        var child = new ItemProcess(process, time);
+        try
+        {
+            await ItemFrame.WriteAsync(process.StandardInput.BaseStream, settings, cancellationToken);
+            return child;
+        }
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tells the process a workflow with all it calls, unless it knows it.</summary>
+    public async ValueTask PrepareAsync(string key, Func<JsonObject> workflow, CancellationToken cancellationToken)
+    {
+        if (_workflows.Add(key))
+        {
+            await SendAsync(workflow(), cancellationToken);
+        }
+    }
+
+    /// <summary>Sends an item and waits for its answer.</summary>
+    /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: the process ended or was stopped; transient.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async ValueTask<JsonObject> RunAsync(JsonObject item, CancellationToken cancellationToken)
+    {
+        await SendAsync(item, cancellationToken);
+        try
+        {
+            return await AnswerAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await CancelAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        IsUsable = false;
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            try
+            {
+                _process.Kill();
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended.
+            }
+
+            _process.Dispose();
+        }
+    }
+
+    private static bool IsSecret(string name) =>
+        name.StartsWith("ConnectionStrings", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("EQ_FAIL", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("PASSWORD", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("CREDENTIAL", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("KEY", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
+
+    private async ValueTask SendAsync(JsonObject message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Not cancelled half-way: a torn message would cost the process.
+            cancellationToken.ThrowIfCancellationRequested();
+            using var deadline = new CancellationTokenSource(SilenceMax, _time);
+            await ItemFrame.WriteAsync(_process.StandardInput.BaseStream, message, deadline.Token);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new NodeException("LIMIT_EXCEEDED", e.Message, transient: false, e);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Died("took no message", e);
+        }
+    }
+
+    private async ValueTask<JsonObject> AnswerAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var silence = new CancellationTokenSource(SilenceMax, _time);
+            using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
+            JsonObject? message;
+            try
+            {
+                message = await ReadAsync(linked.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw Died($"gave no sign of life for {SilenceMax.TotalSeconds} s", null);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
+            {
+                throw Died("broke the protocol", e);
+            }
+
+            if (message is null)
+            {
+                throw Died("ended", null);
+            }
+
+            if (!message.ContainsKey("alive"))
+            {
+                IsUsable = message["isLast"] is null;
+                return message;
+            }
+        }
+    }
+
+    // A read that is given up leaves a torn stream, so one read stays open over a cancel.
+    private async Task<JsonObject?> ReadAsync(CancellationToken cancellationToken)
+    {
+        _reading ??= ItemFrame.ReadAsync(_process.StandardOutput.BaseStream, CancellationToken.None).AsTask();
+        JsonObject? message = await _reading.WaitAsync(cancellationToken);
+        _reading = null;
+        return message;
+    }
+
+    private async ValueTask CancelAsync()
+    {
+        using var grace = new CancellationTokenSource(CancelGrace, _time);
+        try
+        {
+            await ItemFrame.WriteAsync(_process.StandardInput.BaseStream, new JsonObject { ["cancel"] = true }, grace.Token);
+            await AnswerAsync(grace.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or NodeException or ObjectDisposedException)
+        {
+            // It does not obey: it is replaced.
+            Dispose();
+        }
+    }
+
+    private NodeException Died(string how, Exception? cause)
+    {
+        Dispose();
+        string said;
+        lock (_lines)
+        {
+            said = string.Join(' ', _lines);
+        }
+
+        return new NodeException("ITEM_PROCESS_DIED", $"Process {Id} {how}. {(said.Length > 500 ? said[^500..] : said)}".TrimEnd(), transient: true, cause);
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lines)
+        {
+            _lines.Enqueue(line.Length > 200 ? line[..200] : line);
+            if (_lines.Count > LinesMax)
+            {
+                _lines.Dequeue();
+            }
+        }
+    }
+}

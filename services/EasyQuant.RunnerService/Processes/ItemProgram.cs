@@ -1,0 +1,172 @@
+using System.Text.Json.Nodes;
+using EasyQuant.Flow;
+using EasyQuant.Nodes;
+using EasyQuant.Nodes.Data.Files;
+using EasyQuant.Nodes.Data.Sql;
+using EasyQuant.Nodes.Hosting;
+using EasyQuant.RunnerService.Storage;
+
+namespace EasyQuant.RunnerService.Processes;
+
+/// <summary>
+/// The program of a child process: reads settings, workflows and items from its standard input and answers each item on its standard output. It ends when its
+/// worker does, because then the pipe ends. A second thread tells every second that the process lives, however busy its item is.
+/// </summary>
+internal sealed class ItemProgram
+{
+    /// <summary>Argument that starts the Runner as a child process.</summary>
+    public const string Argument = "--item-process";
+
+    private const int WorkflowsMax = 64;
+    private const int AliveMilliseconds = 1_000;
+
+    private readonly Stream _output;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Dictionary<string, GraphChildRunner> _workflows = new(StringComparer.Ordinal);
+    private readonly NodeCatalog _catalog = AllNodePacks.CreateCatalog();
+    private readonly NodeServices _services;
+    private readonly IArtifactStore _artifacts;
+    private CancellationTokenSource? _running;
+
+    private ItemProgram(Stream output, NodeServices services, IArtifactStore artifacts)
+    {
+        _output = output;
+        _services = services;
+        _artifacts = artifacts;
+    }
+
+    /// <summary>Serves items until the standard input ends.</summary>
+    public static async Task<int> RunAsync()
+    {
+        await using Stream input = Console.OpenStandardInput();
+        Stream output = Console.OpenStandardOutput();
+        // What a node prints must not mix with the messages.
+        Console.SetOut(Console.Error);
+        if (await ItemFrame.ReadAsync(input, CancellationToken.None) is not { } settings)
+        {
+            return 0;
+        }
+
+        var artifacts = new LocalArtifactStore(settings["artifacts"]!.GetValue<string>());
+        NodeServices services = new NodeServices(TimeProvider.System)
+            .With<IDataFiles>(new DirectoryDataFiles(settings["files"]!.GetValue<string>()))
+            .With<IArtifactStore>(artifacts);
+        if (settings["database"] is JsonObject database)
+        {
+            services = services.With(ItemDatabase.Open(database["connectionString"]!.GetValue<string>(), database["schema"]!.GetValue<string>()));
+        }
+
+        var program = new ItemProgram(output, services, artifacts);
+        using var alive = new Timer(_ => program.SayAlive(), null, AliveMilliseconds, AliveMilliseconds);
+        await program.ServeAsync(input);
+        // The worker is gone; an item that still runs would work for nobody.
+        Environment.Exit(0);
+        return 0;
+    }
+
+    private async Task ServeAsync(Stream input)
+    {
+        while (await ItemFrame.ReadAsync(input, CancellationToken.None) is { } message)
+        {
+            if (message.ContainsKey("cancel"))
+            {
+                _running?.Cancel();
+            }
+            else if (message["definitions"] is JsonArray definitions)
+            {
+                Prepare(message["key"]!.GetValue<string>(), definitions);
+            }
+            else
+            {
+                var stop = new CancellationTokenSource();
+                _running = stop;
+                _ = Task.Run(() => RunItemAsync(message, stop));
+            }
+        }
+    }
+
+    private void Prepare(string key, JsonArray definitions)
+    {
+        if (_workflows.Count >= WorkflowsMax)
+        {
+            _workflows.Clear();
+        }
+
+        var known = new Dictionary<(string Name, int Version), WorkflowDefinition>();
+        foreach (JsonNode? node in definitions)
+        {
+            WorkflowDefinition definition = WorkflowJson.Parse(node!["definition"]!.DeepClone()).Definition!;
+            foreach (JsonNode? version in node["versions"]!.AsArray())
+            {
+                known[(definition.Name, version!.GetValue<int>())] = definition;
+            }
+        }
+
+        _workflows[key] = new GraphChildRunner(_catalog, (name, version) => known.GetValueOrDefault((name, version)), null);
+    }
+
+    private async Task RunItemAsync(JsonObject message, CancellationTokenSource stop)
+    {
+        JsonObject answer;
+        try
+        {
+            GraphChildRunner runner = _workflows[message["key"]!.GetValue<string>()];
+            int version = message["version"]!.GetValue<int>();
+            var request = new ChildRunRequest
+            {
+                Workflow = message["workflow"]!.GetValue<string>(),
+                Version = version == 0 ? null : version,
+                Context = ItemMessages.ToContext(message),
+                Services = _services.With<IChildRunner>(runner),
+            };
+            answer = await ItemMessages.ResultAsync(await runner.RunAsync(request, stop.Token), _artifacts, stop.Token);
+        }
+        catch (OutOfMemoryException e)
+        {
+            // What the heap holds now is uncertain: the process answers and is replaced.
+            answer = ItemMessages.Failure(new StepError("ITEM_OUT_OF_MEMORY", $"The item needs more memory than a process may have: {e.Message}"));
+            answer["isLast"] = true;
+        }
+        catch (Exception e)
+        {
+            answer = ItemMessages.Failure(StepErrors.From(e, null));
+        }
+
+        if (answer["error"]?["message"]?.GetValue<string>().StartsWith("OutOfMemoryException", StringComparison.Ordinal) == true)
+        {
+            answer["error"]!["reason"] = "ITEM_OUT_OF_MEMORY";
+            answer["isLast"] = true;
+        }
+
+        _running = null;
+        try
+        {
+            await WriteAsync(answer);
+        }
+        catch (InvalidDataException e)
+        {
+            await WriteAsync(ItemMessages.Failure(new StepError("LIMIT_EXCEEDED", e.Message)));
+        }
+    }
+
+    private async Task WriteAsync(JsonObject message)
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await ItemFrame.WriteAsync(_output, message, CancellationToken.None);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private void SayAlive()
+    {
+        if (_running is not null)
+        {
+            _ = WriteAsync(new JsonObject { ["alive"] = true });
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using EasyQuant.Nodes.Data.Sql;
+using EasyQuant.Persistence;
+using Npgsql;
+
+namespace EasyQuant.RunnerService.Storage;
+
+/// <summary>The project's database as a child process uses it: two connections at most, since it serves one item at a time.</summary>
+internal static class ItemDatabase
+{
+    private const int PoolSizeMax = 2;
+
+    /// <summary>Opens the pool; the tables of effects exist already.</summary>
+    public static ProjectDatabase Open(string connectionString, string schema)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.MaxPoolSize = PoolSizeMax;
+        DataSourceDefaults.Apply(builder, "easyquant-items", schema);
+        return new ProjectDatabase(builder.Build(), schema);
+    }
+}
