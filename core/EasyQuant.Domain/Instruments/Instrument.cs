@@ -38,8 +38,14 @@ public sealed record Instrument(
     /// <summary>Price step in price units, at least 1; null (default) takes the board's row.</summary>
     public long? Tick { get; init; }
 
-    /// <summary>Trading days until bought shares may be sold, 0 or 1; null (default) takes the board's row. Funds that settle T+0 say 0.</summary>
+    /// <summary>Longest settlement, in trading days.</summary>
+    public const int SettlementDaysMax = 30;
+
+    /// <summary>Trading days until bought shares may be sold, 0 to 30; null (default) takes the board's row. Funds that settle T+0 say 0.</summary>
     public int? ShareSettlementDays { get; init; }
+
+    /// <summary>Trading days until the proceeds of a sale may be spent, 0 to 30; null (default) takes the board's row.</summary>
+    public int? CashSettlementDays { get; init; }
 
     /// <summary>True when the share is under special treatment on <paramref name="day"/>.</summary>
     public bool IsSpecialTreatmentOn(DateOnly day)

@@ -7,7 +7,7 @@ namespace EasyQuant.Domain;
 /// <summary>
 /// Reads the JSON form of a rule book: <c>{"version","rules":[{"id","kind","boards","effective_from","source","confidence",...values}]}</c>.
 /// Kinds and their values: <c>price_limit</c> limit_ppm, special_treatment; <c>new_listing</c> free_days, optional first_day_up_ppm and first_day_down_ppm; <c>lot</c> minimum, step;
-/// <c>tick</c> tick; <c>settlement</c> share_days; <c>stamp_duty</c> buy_ppm, sell_ppm; <c>transfer_fee</c> rate_ppm, optional per_thousand_shares and
+/// <c>tick</c> tick; <c>settlement</c> share_days, optional cash_days (0 to 30 each); <c>stamp_duty</c> buy_ppm, sell_ppm; <c>transfer_fee</c> rate_ppm, optional per_thousand_shares and
 /// exchange;
 /// <c>dividend_tax</c> month_ppm, year_ppm, longer_ppm; <c>fee_rounding</c> increment.
 /// </summary>
@@ -55,7 +55,7 @@ public static class RuleBookJson
                 id, boards, from, source, confidence, (int)Number(row, "free_days", id), Optional(row, "first_day_up_ppm", id), Optional(row, "first_day_down_ppm", id)),
             "lot" => new LotRule(id, boards, from, source, confidence, Number(row, "minimum", id), Number(row, "step", id)),
             "tick" => new TickRule(id, boards, from, source, confidence, Price.Parse(Text(row, "tick", id))),
-            "settlement" => new SettlementRule(id, boards, from, source, confidence, (int)Number(row, "share_days", id)),
+            "settlement" => new SettlementRule(id, boards, from, source, confidence, Days(row, "share_days", id), row.TryGetProperty("cash_days", out _) ? Days(row, "cash_days", id) : 0),
             "stamp_duty" => new StampDutyRule(
                 id, boards, from, source, confidence, Number(row, "buy_ppm", id), Number(row, "sell_ppm", id)),
             "transfer_fee" => new TransferFeeRule(
@@ -84,6 +84,10 @@ public static class RuleBookJson
     private static Money OptionalMoney(JsonElement row, string name) => OptionalText(row, name) is { } text ? Money.Parse(text) : Money.Zero;
 
     private static long? Optional(JsonElement row, string name, string id) => row.TryGetProperty(name, out _) ? Number(row, name, id) : null;
+
+    private static int Days(JsonElement row, string name, string id) => Number(row, name, id) is <= Instrument.SettlementDaysMax and var days
+        ? (int)days
+        : throw new FormatException($"Rule \"{id}\": \"{name}\" must be 0 to {Instrument.SettlementDaysMax}.");
 
     private static long Number(JsonElement row, string name, string id) => Field(row, name, id).TryGetInt64(out long value) && value >= 0
         ? value

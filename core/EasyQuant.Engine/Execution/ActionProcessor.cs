@@ -216,7 +216,7 @@ internal sealed class ActionProcessor
 
     private void Subscribe(int action, RightsIssue rights, int account, int instrument, int slot)
     {
-        long cash = Math.Max(0, _ledger.CashFor(account, instrument));
+        long cash = Math.Max(0, _ledger.CashFor(account, instrument) - _ledger.UnsettledCash(account, _ledger.CurrencyOf(instrument), _core.Day));
         long affordable = (long)Int128.Min((Int128)cash * _ledger.ValueDivisor(instrument) / rights.Price.Units, long.MaxValue);
         long taken = _core.Settings.RightsPolicy == RightsPolicy.Subscribe && !_isGone[instrument] ? Math.Min(_shares[slot], affordable) : 0;
         _shares[slot] = 0;

@@ -18,7 +18,7 @@ internal sealed class InterestBook(TradingCore core)
     /// <summary>Books what has accrued since the day before the current one.</summary>
     public void BeginDay()
     {
-        if (!IsNeeded || core.Day == core.FirstDay)
+        if (!IsNeeded || core.Day <= core.TradeDay)
         {
             return;
         }

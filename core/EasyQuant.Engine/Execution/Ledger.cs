@@ -67,6 +67,9 @@ internal sealed class Ledger
 
     public int AccountCount { get; }
 
+    /// <summary>What has not settled; null when shares settle within a day and cash at once.</summary>
+    public SettlementBook? Settlements { get; private set; }
+
     /// <summary>Number of positions that are not flat; see <see cref="HeldSlot"/>.</summary>
     public int HeldCount { get; private set; }
 
@@ -86,12 +89,29 @@ internal sealed class Ledger
 
     public long Receivable(int account, int currency) => _receivable[(account * Currencies.Count) + currency];
 
-    /// <summary>Cash that is not proceeds of sales of <paramref name="day"/>, at least 0.</summary>
+    /// <summary>Cash that is neither proceeds of sales of <paramref name="day"/> nor unsettled, at least 0.</summary>
     public long Withdrawable(int account, int currency, int day)
     {
         int slot = (account * Currencies.Count) + currency;
-        return Math.Max(0, _cash[slot] - (_proceedsDay[slot] == day ? _proceeds[slot] : 0));
+        long today = _proceedsDay[slot] == day ? _proceeds[slot] : 0;
+        return Math.Max(0, _cash[slot] - Math.Max(today, Settlements?.UnsettledCash(slot, day) ?? 0));
     }
+
+    /// <summary>Proceeds of sales that may not be spent yet.</summary>
+    public long UnsettledCash(int account, int currency, int day) => Settlements?.UnsettledCash((account * Currencies.Count) + currency, day) ?? 0;
+
+    /// <summary>What of a position may be sold on <paramref name="day"/> without going short.</summary>
+    public long Sellable(int account, int instrument, int day, int shareDays)
+    {
+        int slot = (account * _instrumentCount) + instrument;
+        ref readonly PositionState position = ref _positions[slot];
+        return shareDays <= 1 || Settlements is null
+            ? position.Sellable(day, shareDays)
+            : Math.Max(0, position.Quantity - position.Locked - Settlements.UnsettledShares(slot, day, shareDays));
+    }
+
+    /// <summary>Keeps track of what has not settled.</summary>
+    public void TrackSettlements() => Settlements = new SettlementBook(_positions.Length, _cash.Length);
 
     /// <summary>Value of a quantity at a price, exact or rounded half up to a money unit.</summary>
     public long ValueOf(int instrument, long price, long quantity) => ScaledMath.MulDivHalfUp(price, quantity, _valueDivisor[instrument]);
@@ -152,6 +172,7 @@ internal sealed class Ledger
             {
                 position.BoughtToday = (position.LastBuyDay == day ? position.BoughtToday : 0) + signedQuantity;
                 position.LastBuyDay = day;
+                Settlements?.Buy((account * _instrumentCount) + instrument, day, signedQuantity);
             }
             else
             {

@@ -257,6 +257,13 @@ internal sealed class Matcher(TradingCore core)
         long cashFlow = checked(buys ? -fill.Value - fill.Fees : fill.Value - fill.Fees);
         _quantities.NoteFill(order.Instrument, VolumeKey(bar), quantity);
         _ledger.Trade(order.Account, order.Instrument, core.Day, buys ? quantity : -quantity, cashFlow);
+        if (!buys && _ledger.Settlements is { } settlements)
+        {
+            TradingTerms terms = core.Terms.Of(order.Instrument, core.Day);
+            int slot = (order.Account * _ledger.Currencies.Count) + _ledger.CurrencyOf(order.Instrument);
+            settlements.Receive(slot, core.Day + terms.CashDays, terms.CashDays > 0 ? cashFlow : 0, terms.CashSource);
+        }
+
         if (order.Pair >= 0 && _orders[order.Pair].State == OrderState.Resting)
         {
             _orders.End(order.Pair, OrderState.Cancelled, BoundReasons.Paired);

@@ -62,7 +62,9 @@ internal sealed class QuantityRules
             return answer;
         }
 
-        string boundBy = _core.MarginOf(order.Account) is null ? BoundReasons.Cash : BoundReasons.Margin;
+        string boundBy = _core.MarginOf(order.Account) is not null ? BoundReasons.Margin
+            : order.Side == OrderSide.Buy && Unsettled(order) > 0 ? _ledger.Settlements!.CashSource ?? BoundReasons.Cash
+            : BoundReasons.Cash;
         if (order.Side == OrderSide.Sell && _core.MarginOf(order.Account) is null)
         {
             return new QuantityAnswer(0, boundBy, false);
@@ -99,7 +101,7 @@ internal sealed class QuantityRules
     {
         ref readonly PositionState position = ref _ledger.PositionOf(order.Account, order.Instrument);
         long held = Math.Max(0, position.Quantity);
-        long sellable = position.Sellable(_core.Day, terms.ShareDays);
+        long sellable = _ledger.Sellable(order.Account, order.Instrument, _core.Day, terms.ShareDays);
         bool sellsShort = _core.MarginOf(order.Account) is not null;
         if (sellsShort && sellable == held)
         {
@@ -145,7 +147,10 @@ internal sealed class QuantityRules
             return MarginMath.Allows(_ledger, margin, order.Account, order.Instrument, buys ? quantity : -quantity, price, fee);
         }
 
-        long cash = _ledger.CashFor(order.Account, order.Instrument);
+        long cash = _ledger.CashFor(order.Account, order.Instrument) - (buys ? Unsettled(order) : 0);
         return buys ? (Int128)cash >= (Int128)value + fee : (Int128)cash + value - fee >= 0;
     }
+
+    /// <summary>Proceeds in the currency of an order that may not be spent yet.</summary>
+    private long Unsettled(in OrderEntry order) => _ledger.UnsettledCash(order.Account, _ledger.CurrencyOf(order.Instrument), _core.Day);
 }

@@ -3,8 +3,11 @@ using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
 
-/// <summary>The days of a run in the panel's calendar: <paramref name="FirstDay"/> included, <paramref name="EndDay"/> excluded.</summary>
-internal readonly record struct RunPeriod(int FirstDay, int EndDay)
+/// <summary>
+/// The days of a run in the panel's calendar: <paramref name="FirstDay"/> included, <paramref name="EndDay"/> excluded. Days before <paramref name="TradeDay"/> are
+/// shown to the strategy and nothing more.
+/// </summary>
+internal readonly record struct RunPeriod(int FirstDay, int EndDay, int TradeDay)
 {
     /// <summary>Checks the settings against the panel.</summary>
     /// <exception cref="BacktestParameterException">Settings are out of range, do not fit the panel, or the period holds no trading day (PERIOD_EMPTY).</exception>
@@ -30,7 +33,7 @@ internal readonly record struct RunPeriod(int FirstDay, int EndDay)
         int first = settings.StartDate is { } start ? IndexFrom(panel.Calendar, start) : 0;
         int end = settings.EndDate is { } last ? IndexFrom(panel.Calendar, last.AddDays(1)) : panel.Calendar.Count;
         return first < end
-            ? new RunPeriod(first, end)
+            ? new RunPeriod(Math.Max(0, first - settings.WarmUpDays), end, first)
             : throw new BacktestParameterException(
                 [new ParameterError("PERIOD_EMPTY", "startDate", "The period from startDate to endDate holds no trading day of the data.")]);
     }

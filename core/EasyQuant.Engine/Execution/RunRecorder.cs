@@ -6,18 +6,23 @@ namespace EasyQuant.Engine;
 /// <summary>Keeps equity a day and turns the state of a run into its result.</summary>
 internal sealed class RunRecorder(TradingCore core)
 {
-    private readonly ImmutableArray<EquityPoint>.Builder _equity = ImmutableArray.CreateBuilder<EquityPoint>(core.EndDay - core.FirstDay);
+    private readonly ImmutableArray<EquityPoint>.Builder _equity = ImmutableArray.CreateBuilder<EquityPoint>(core.EndDay - core.TradeDay);
     private readonly Money[][] _accountEquity =
-        [.. core.Accounts.Select(_ => new Money[core.EndDay - core.FirstDay])];
+        [.. core.Accounts.Select(_ => new Money[core.EndDay - core.TradeDay])];
 
     private readonly Money _initialEquity = new(core.Ledger.TotalEquity());
 
     /// <summary>The points kept so far; empty after <see cref="ToRun"/>.</summary>
     public IReadOnlyList<EquityPoint> Equity => _equity;
 
-    /// <summary>Keeps the equity of the current day.</summary>
+    /// <summary>Keeps the equity of the current day; nothing while the run warms up.</summary>
     public void Record()
     {
+        if (core.Day < core.TradeDay)
+        {
+            return;
+        }
+
         long cash = 0;
         for (int account = 0; account < core.Accounts.Length; account++)
         {
@@ -44,13 +49,13 @@ internal sealed class RunRecorder(TradingCore core)
         Assumptions = SettingNames.AssumptionsOf(core.Settings),
         Postings = [.. core.Postings],
         MarginCalls = [.. core.MarginCalls],
-        Benchmark = BenchmarkLevels.Of(core.Panel, core.Settings.Benchmark, core.FirstDay, core.EndDay),
+        Benchmark = BenchmarkLevels.Of(core.Panel, core.Settings.Benchmark, core.TradeDay, core.EndDay),
     };
 
     private ImmutableArray<Order> Orders()
     {
         ImmutableArray<Order>.Builder builder = ImmutableArray.CreateBuilder<Order>(core.Orders.Count);
-        int firstBar = core.Panel.Axis.FirstBarOf(core.FirstDay);
+        int firstBar = core.Panel.Axis.FirstBarOf(core.TradeDay);
         for (int i = 0; i < core.Orders.Count; i++)
         {
             ref OrderEntry order = ref core.Orders[i];
@@ -125,7 +130,7 @@ internal sealed class RunRecorder(TradingCore core)
                     builder.Add(new Position(
                         core.Panel.Series[i].Instrument.Symbol,
                         new Quantity(position.Quantity),
-                        new Quantity(position.Sellable(lastDay, core.Terms.Of(i, lastDay).ShareDays)),
+                        new Quantity(core.Ledger.Sellable(account, i, lastDay, core.Terms.Of(i, lastDay).ShareDays)),
                         new Price(core.Ledger.LastPrice(i)),
                         !HasBarOn(i, lastDay))
                     {

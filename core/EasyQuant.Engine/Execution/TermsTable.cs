@@ -91,6 +91,8 @@ internal sealed class TermsTable
             PriceLimit = hasRules ? _rules.PriceLimit(one.Board, date, one.IsSpecialTreatmentOn(date)) : null,
             ShareDays = one.ShareSettlementDays ?? settlement?.ShareDays ?? 0,
             SettlementSource = one.ShareSettlementDays is null ? settlement?.Id : InstrumentSettlement,
+            CashDays = one.CashSettlementDays ?? settlement?.CashDays ?? 0,
+            CashSource = one.CashSettlementDays is null ? settlement?.Id : InstrumentSettlement,
         };
     }
 

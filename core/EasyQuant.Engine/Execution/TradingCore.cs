@@ -22,9 +22,15 @@ internal sealed class TradingCore
         Rules = rules;
         FirstDay = period.FirstDay;
         EndDay = period.EndDay;
+        TradeDay = period.TradeDay;
         Accounts = [.. settings.AllAccounts()];
         _margins = [.. Accounts.Select(account => account.Margin)];
         Ledger = new Ledger(panel, Accounts, new CurrencyTable(panel, settings));
+        if (SettlementBook.IsNeeded(panel, settings, rules))
+        {
+            Ledger.TrackSettlements();
+        }
+
         Orders = new OrderBook(panel.Series.Length, settings.OrderCountMax);
         Terms = new TermsTable(panel, settings, rules);
         Fills = new EntryList<FillEntry>();
@@ -81,6 +87,9 @@ internal sealed class TradingCore
 
     /// <summary>First day of the run.</summary>
     public int FirstDay { get; }
+
+    /// <summary>First day on which orders are taken and equity is recorded; those before it warm up the strategy.</summary>
+    public int TradeDay { get; }
 
     /// <summary>Day after the last one of the run.</summary>
     public int EndDay { get; }
@@ -222,7 +231,7 @@ internal sealed class TradingCore
     /// <summary>Moves cash between currencies at the last known rates; false when there is not enough.</summary>
     public bool TryExchange(int account, int from, int to, long amount)
     {
-        if (Ledger.Cash(account, from) < amount)
+        if (Ledger.Cash(account, from) - Ledger.UnsettledCash(account, from, Day) < amount)
         {
             return false;
         }

@@ -25,10 +25,15 @@ internal sealed class TradingTerms
     /// <summary>The row of the price limit; null when none is in force.</summary>
     public required PriceLimitRule? PriceLimit { get; init; }
 
-    /// <summary>Trading days until bought shares may be sold, 0 or 1.</summary>
+    /// <summary>Trading days until bought shares may be sold.</summary>
     public required int ShareDays { get; init; }
 
     public required string? SettlementSource { get; init; }
+
+    /// <summary>Trading days until the proceeds of a sale may be spent.</summary>
+    public required int CashDays { get; init; }
+
+    public required string? CashSource { get; init; }
 
     /// <summary>Returns the largest allowed buy of at most <paramref name="wanted"/>, 0 when even the smallest is more.</summary>
     /// <param name="wanted">At least 0.</param>

@@ -32,7 +32,8 @@ internal sealed unsafe class FastMatcher
             && settings.FillRule is FillRule.NextOpen or FillRule.NextClose
             && settings.Slippage.Value == 0
             && core.Panel.Actions.IsEmpty
-            && core.Panel.TickCount == 0;
+            && core.Panel.TickCount == 0
+            && core.Ledger.Settlements is null;
         _fillsAtClose = settings.FillRule == FillRule.NextClose;
         _increment = settings.FeeIncrement.Units;
         _minimum = settings.CommissionMinimum.Units;

@@ -125,9 +125,10 @@ public sealed class InstrumentBars
             return $"The price scale of {Instrument.Symbol} must be 4 to 8 and its quantity scale 0 to 8, were {Instrument.PriceScale} and {Instrument.QuantityScale}.";
         }
 
-        if (Instrument.ShareSettlementDays is < 0 or > 1 || Instrument.LotMinimum < 1 || Instrument.LotStep < 1 || Instrument.Tick < 1)
+        if (Instrument.ShareSettlementDays is < 0 or > Instrument.SettlementDaysMax || Instrument.CashSettlementDays is < 0 or > Instrument.SettlementDaysMax
+            || Instrument.LotMinimum < 1 || Instrument.LotStep < 1 || Instrument.Tick < 1)
         {
-            return $"Lot, lot step and tick of {Instrument.Symbol} must be at least 1 and its settlement 0 or 1 days.";
+            return $"Lot, lot step and tick of {Instrument.Symbol} must be at least 1 and its settlements 0 to {Instrument.SettlementDaysMax} days.";
         }
 
         int count = Count;

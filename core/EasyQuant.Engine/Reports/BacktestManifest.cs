@@ -50,6 +50,7 @@ public sealed record BacktestManifest(
         ["accounts"] = SettingNames.Of(Settings.AllAccounts()),
         ["benchmark"] = new JsonArray([.. Settings.Benchmark.Select(part => JsonValue.Create($"{part.Symbol}:{part.WeightPpm}"))]),
         ["suspension_policy"] = Settings.SuspensionPolicy == SuspensionPolicy.Rest ? "rest" : "reject",
+        ["warm_up_days"] = Settings.WarmUpDays,
         ["heartbeat_minutes"] = Settings.HeartbeatMinutes,
         ["start_date"] = Settings.StartDate?.ToString("O"),
         ["end_date"] = Settings.EndDate?.ToString("O"),

@@ -32,6 +32,10 @@ internal sealed class OpenTrip(Instrument instrument, DateOnly entryDate, bool i
     /// <summary>True when this change of the position makes it larger.</summary>
     public bool Grows(long shares) => (shares < 0) == isShort;
 
+    /// <summary>True when a posting brings more shares of the other direction than the trip holds, as rights do that reach a short trip.</summary>
+    public bool IsTurnedBy(Posting posting) =>
+        posting.Shares.Units != 0 && Held > 0 && posting.Kind != PostingKind.Delisting && !Grows(posting.Shares.Units) && Math.Abs(posting.Shares.Units) > Held;
+
     public void Add(OrderSide side, Price price, long quantity, Money value, Money fees)
     {
         _fees += fees;

@@ -101,6 +101,14 @@ public sealed class RoundTripBuilder
         }
         else if (_open.TryGetValue(key, out OpenTrip? trip))
         {
+            if (trip.IsTurnedBy(posting))
+            {
+                (Posting closing, Posting rest) = Split(posting, trip.Held);
+                Post(closing);
+                Post(rest);
+                return;
+            }
+
             trip.Post(posting);
             CloseIfFlat(key, trip, posting.TradingDate);
         }
@@ -123,6 +131,17 @@ public sealed class RoundTripBuilder
                 Return = before != 0 ? before * profit.Units : trade.EntryValue.Units == 0 ? 0 : (double)profit.Units / trade.EntryValue.Units,
             };
         }
+    }
+
+    /// <summary>Splits a posting by shares: those that close a trip, and the rest.</summary>
+    private static (Posting Closing, Posting Left) Split(Posting posting, long held)
+    {
+        long shares = posting.Shares.Units;
+        long closing = shares < 0 ? -held : held;
+        Money amount = new((long)ScaledDecimal.DivideHalfUp((Int128)posting.Amount.Units * held, Math.Abs(shares)));
+        return (
+            posting with { Shares = new Quantity(closing), Amount = amount },
+            posting with { Shares = new Quantity(shares - closing), Amount = posting.Amount - amount });
     }
 
     /// <summary>The old shares go out in one posting, the new ones, unless they round to none, come in with the next.</summary>

@@ -36,8 +36,14 @@ public sealed record BacktestSettings
     /// <summary>What suspended instruments do to orders. Default: the order rests.</summary>
     public SuspensionPolicy SuspensionPolicy { get; init; }
 
-    /// <summary>First trading day, included; null (default) starts with the data. Earlier bars are not seen, also not for warm-up.</summary>
+    /// <summary>First trading day, included; null (default) starts with the data. Of earlier bars only those of <see cref="WarmUpDays"/> are seen.</summary>
     public DateOnly? StartDate { get; init; }
+
+    /// <summary>
+    /// Trading days before <see cref="StartDate"/> that the strategy sees without trading, 0 to 100,000, as many as the data has: their bars, ticks and heartbeats come as
+    /// always, orders given then are not taken (their number is 0), nothing is recorded. Default 0: cold.
+    /// </summary>
+    public int WarmUpDays { get; init; }
 
     /// <summary>Last trading day, included; null (default) ends with the data.</summary>
     public DateOnly? EndDate { get; init; }
@@ -109,6 +115,7 @@ public sealed record BacktestSettings
         Check(Slippage.Value >= 0 && Slippage.Value <= Slippage.ValueMax, "slippage", $"must have a value of 0 to {Slippage.ValueMax}", Slippage.ToString());
         Check(CashInterestPpm is >= 0 and <= 1_000_000, "cashInterestPpm", "must be 0 to 1000000", $"{CashInterestPpm}");
         Check(BaseCurrency.Length > 0, "baseCurrency", "must not be empty", "\"\"");
+        Check(WarmUpDays is >= 0 and <= 100_000, "warmUpDays", "must be 0 to 100000", $"{WarmUpDays}");
         Check(HeartbeatMinutes is >= 0 and <= 1440, "heartbeatMinutes", "must be 0 to 1440", $"{HeartbeatMinutes}");
         Check(OrderCountMax is >= 1 and <= 20_000_000, "orderCountMax", "must be 1 to 20000000", $"{OrderCountMax}");
         Check(Benchmark.IsEmpty || (Benchmark.All(part => part.WeightPpm > 0) && Benchmark.Sum(part => part.WeightPpm) == 1_000_000),

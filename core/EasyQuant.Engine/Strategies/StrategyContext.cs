@@ -25,6 +25,9 @@ public sealed class StrategyContext
     /// <summary>Number of instruments; indices run from 0 in order of symbol.</summary>
     public int InstrumentCount => _core.Panel.Series.Length;
 
+    /// <summary>True on the days before the run's first day that only warm up the strategy: orders are not taken, their number is 0.</summary>
+    public bool IsWarmingUp => _core.Day < _core.TradeDay;
+
     /// <summary>The current trading day; the first day of the run during OnStart.</summary>
     public DateOnly TradingDate => _core.Date;
 
@@ -58,6 +61,9 @@ public sealed class StrategyContext
 
     /// <summary>Cash of account 0 that is not proceeds of today's sales: it could be withdrawn today, while <see cref="Cash"/> may be traded with.</summary>
     public Money WithdrawableCash => new(_ledger.Withdrawable(0, CurrencyTable.Base, _core.Day));
+
+    /// <summary>Cash of account 0 that an order may spend: <see cref="Cash"/> less proceeds of sales that have not settled yet.</summary>
+    public Money SpendableCash => new(_ledger.Cash(0, CurrencyTable.Base) - _ledger.UnsettledCash(0, CurrencyTable.Base, _core.Day));
 
     /// <summary>Cash, receivables and positions at their last closes of all accounts, in the base currency.</summary>
     public Money Equity => new(_ledger.TotalEquity());
@@ -99,7 +105,7 @@ public sealed class StrategyContext
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     public long PositionOf(int account, int instrument) => _ledger.PositionOf(account, instrument).Quantity;
 
-    /// <summary>Returns what account 0 holds and may sell on the next trading day at the latest: all but shares that are not listed yet.</summary>
+    /// <summary>Returns what account 0 holds and may sell when all purchases have settled: all but shares that are not listed yet.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     public long Sellable(int instrument) => _ledger.PositionOf(0, instrument).Sellable(-2, 0);
 
@@ -161,7 +167,7 @@ public sealed class StrategyContext
     {
         RequireOrders();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount.Units);
-        return _core.TryExchange(account, CurrencyIndex(from), CurrencyIndex(to), amount.Units);
+        return !IsWarmingUp && _core.TryExchange(account, CurrencyIndex(from), CurrencyIndex(to), amount.Units);
     }
 
     /// <summary>True while an order of the instrument rests, in any account.</summary>
@@ -195,7 +201,7 @@ public sealed class StrategyContext
     public int Buy(int instrument, long quantity)
     {
         RequireOrders();
-        return _desk.SubmitMarket(instrument, OrderSide.Buy, quantity);
+        return IsWarmingUp ? 0 : _desk.SubmitMarket(instrument, OrderSide.Buy, quantity);
     }
 
     /// <summary>Gives a market order to sell for account 0. It fills at the instrument's next bar, clipped to what may be sold then.</summary>
@@ -207,7 +213,7 @@ public sealed class StrategyContext
     public int Sell(int instrument, long quantity)
     {
         RequireOrders();
-        return _desk.SubmitMarket(instrument, OrderSide.Sell, quantity);
+        return IsWarmingUp ? 0 : _desk.SubmitMarket(instrument, OrderSide.Sell, quantity);
     }
 
     /// <summary>Gives an order. One that the exchange refuses (a price off the tick, a delisted instrument) is given and rejected.</summary>
@@ -219,7 +225,7 @@ public sealed class StrategyContext
     public int Submit(in OrderRequest request)
     {
         RequireOrders();
-        return _desk.Submit(request, isForced: false);
+        return IsWarmingUp ? 0 : _desk.Submit(request, isForced: false);
     }
 
     /// <summary>
@@ -234,7 +240,7 @@ public sealed class StrategyContext
     public (int First, int Second) SubmitPair(in OrderRequest first, in OrderRequest second)
     {
         RequireOrders();
-        return _desk.SubmitPair(first, second);
+        return IsWarmingUp ? (0, 0) : _desk.SubmitPair(first, second);
     }
 
     /// <summary>Cancels an order; filled parts stay.</summary>

@@ -35,6 +35,7 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
         && settings.Slippage.Value == 0
         && !settings.FillsAtPriceLimit
         && panel.TickCount == 0
+        && settings.WarmUpDays == 0
         && panel.Axis.Interval.IsDaily;
 
     /// <summary>Takes the bars of an instrument.</summary>
@@ -47,7 +48,8 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
         _bars = _reader.Read(series, first, end);
         Instrument one = series.Instrument;
         DateOnly lastDate = panel.Calendar.Days[period.EndDay - 1];
-        _isOpen = one.Currency == settings.BaseCurrency
+        _isOpen = !SettlementBook.IsNeeded(panel, settings, rules)
+            && one.Currency == settings.BaseCurrency
             && !(one.DelistDate <= lastDate)
             && !panel.Actions.Any(action => action.Symbol == one.Symbol && action.EffectiveDate <= lastDate);
         Tables.Prepare(0, 0);

@@ -39,7 +39,7 @@ public static class StrategySweep
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ThreadCount, 1);
         RunPeriod period = RunPeriod.Of(panel, settings);
         List<SweepPoint> points = Points(space, plan);
-        List<Round> rounds = Rounds(plan, points.Count, period.EndDay - period.FirstDay);
+        List<Round> rounds = Rounds(plan, points.Count, period.EndDay - period.TradeDay);
         SweepProgress told = new(progress, rounds.Sum(round => round.PointCount));
         List<SweepTrial> trials = [];
         SweepTrial[] last = [];
@@ -48,7 +48,7 @@ public static class StrategySweep
             SweepPoint[] chosen = last.Length == 0 ? [.. points] : Best(last, round.PointCount, options.Objective);
             last = new SweepTrial[chosen.Length];
             SweepTrial[] done = last;
-            BacktestSettings limited = settings with { EndDate = panel.Calendar.Days[period.FirstDay + round.DayCount - 1] };
+            BacktestSettings limited = settings with { EndDate = panel.Calendar.Days[period.TradeDay + round.DayCount - 1] };
             new TileQueue(chosen.Length, options.ThreadCount, cancellationToken).Run(() => limited, (own, i) =>
             {
                 using FastRun run = FastEngine.Simulate(panel, create(chosen[i]), own, rules, null, cancellationToken);

@@ -40,8 +40,10 @@ public static class WalkForward
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(windows.InSampleDays, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(windows.OutOfSampleDays, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(windows.WarmUpDays, 0);
+        settings = settings with { WarmUpDays = windows.WarmUpDays };
         RunPeriod period = RunPeriod.Of(panel, settings);
-        int firstTrial = period.FirstDay + windows.InSampleDays;
+        int firstTrial = period.TradeDay + windows.InSampleDays;
         if (firstTrial >= period.EndDay)
         {
             throw new BacktestParameterException(
@@ -49,7 +51,7 @@ public static class WalkForward
                 new ParameterError(
                     "PERIOD_EMPTY",
                     "inSampleDays",
-                    $"The period has {period.EndDay - period.FirstDay} trading days; {windows.InSampleDays} in-sample days leave none to try on."),
+                    $"The period has {period.EndDay - period.TradeDay} trading days; {windows.InSampleDays} in-sample days leave none to try on."),
             ]);
         }
 
@@ -57,7 +59,7 @@ public static class WalkForward
         ImmutableArray<WalkForwardWindow>.Builder done = ImmutableArray.CreateBuilder<WalkForwardWindow>(count);
         for (int start = firstTrial; start < period.EndDay; start += windows.OutOfSampleDays)
         {
-            int first = windows.IsAnchored ? period.FirstDay : start - windows.InSampleDays;
+            int first = windows.IsAnchored ? period.TradeDay : start - windows.InSampleDays;
             int end = Math.Min(start + windows.OutOfSampleDays, period.EndDay);
             BacktestSettings inSample = Between(settings, panel, first, start);
             BacktestSettings outOfSample = Between(settings, panel, start, end);

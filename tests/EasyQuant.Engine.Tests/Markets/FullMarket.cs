@@ -67,7 +67,8 @@ internal static class FullMarket
             SpecialTreatmentPeriods = random.Next(4) == 0
                 ? [new DateRange(calendar.Days[random.Next(calendar.Count / 2)], calendar.Days[^random.Next(1, calendar.Count / 2)])]
                 : [],
-            ShareSettlementDays = random.Next(6) == 0 ? 0 : null,
+            ShareSettlementDays = random.Next(6) == 0 ? random.Next(4) : null,
+            CashSettlementDays = random.Next(6) == 0 ? random.Next(4) : null,
         };
     }
 

@@ -13,45 +13,11 @@ public sealed class RoundTripTests
     [Fact]
     public void Profits_AnyMarketWithEveryRule_SumToTheCashFlows() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(200),
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
-        {
-            MarketPanel panel = FullMarket.Make(seed);
-            BacktestSettings settings = FullSettings.Make(seed);
-            EngineRun run = ReferenceEngine.Run(panel, new FullTrader((ulong)seed), settings, RuleBook.China, null, default);
-            RoundTrip[] trips = [.. RoundTripBuilder.Build(panel, run)];
-            for (int account = 0; account < settings.Accounts.Length; account++)
-            {
-                foreach (string currency in new[] { "CNY", "USD" })
-                {
-                    Money expected = Money.Zero;
-                    foreach (Fill fill in run.Fills.Where(fill => fill.Account == account && CurrencyOf(fill.Symbol) == currency))
-                    {
-                        expected += fill.CashFlow;
-                    }
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), SumsToTheCashFlows));
 
-                    foreach (Posting posting in run.Postings.Where(one => one.Account == account && one.Symbol != default && CurrencyOf(one.Symbol) == currency))
-                    {
-                        expected += posting.Amount;
-                    }
-
-                    foreach (Position position in run.Positions.Where(one => one.Account == account && CurrencyOf(one.Symbol) == currency))
-                    {
-                        Instrument instrument = panel.Series[panel.IndexOf(position.Symbol)].Instrument;
-                        expected += new Money((long)ScaledDecimal.DivideHalfUp(
-                            (Int128)position.LastPrice.Units * position.Quantity.Units,
-                            ScaledDecimal.PowerOfTen(instrument.PriceScale + instrument.QuantityScale - Money.Scale)));
-                    }
-
-                    Money profit = trips.Where(trip => trip.Account == account && CurrencyOf(trip.Symbol) == currency)
-                        .Aggregate(Money.Zero, (sum, trip) => sum + trip.Profit);
-                    Assert.Equal(expected, profit);
-                }
-            }
-
-            Assert.All(trips, trip => Assert.True(trip.Quantity.Units >= 0 && trip.DayCount > 0));
-
-            string CurrencyOf(Symbol symbol) => panel.Series[panel.IndexOf(symbol)].Instrument.Currency;
-        }));
+    /// <summary>A market in which rights reach a short position and turn it into a long one.</summary>
+    [Fact]
+    public void Profits_RightsTurnAShortTrip_SumToTheCashFlows() => SumsToTheCashFlows(42);
 
     /// <summary>Sells 100 short at 10, buys 300 at 9: 100 close the short trade with 100 of profit before fees, 200 begin a long one.</summary>
     [Fact]
@@ -128,4 +94,44 @@ public sealed class RoundTripTests
     };
 
     private static DateOnly Day(int index) => PanelBuilder.Weekdays(s_monday).ElementAt(index);
+
+    private static void SumsToTheCashFlows(int seed)
+    {
+        MarketPanel panel = FullMarket.Make(seed);
+        BacktestSettings settings = FullSettings.Make(seed);
+        EngineRun run = ReferenceEngine.Run(panel, new FullTrader((ulong)seed), settings, RuleBook.China, null, default);
+        RoundTrip[] trips = [.. RoundTripBuilder.Build(panel, run)];
+        for (int account = 0; account < settings.Accounts.Length; account++)
+        {
+            foreach (string currency in new[] { "CNY", "USD" })
+            {
+                Money expected = Money.Zero;
+                foreach (Fill fill in run.Fills.Where(fill => fill.Account == account && CurrencyOf(fill.Symbol) == currency))
+                {
+                    expected += fill.CashFlow;
+                }
+
+                foreach (Posting posting in run.Postings.Where(one => one.Account == account && one.Symbol != default && CurrencyOf(one.Symbol) == currency))
+                {
+                    expected += posting.Amount;
+                }
+
+                foreach (Position position in run.Positions.Where(one => one.Account == account && CurrencyOf(one.Symbol) == currency))
+                {
+                    Instrument instrument = panel.Series[panel.IndexOf(position.Symbol)].Instrument;
+                    expected += new Money((long)ScaledDecimal.DivideHalfUp(
+                        (Int128)position.LastPrice.Units * position.Quantity.Units,
+                        ScaledDecimal.PowerOfTen(instrument.PriceScale + instrument.QuantityScale - Money.Scale)));
+                }
+
+                Money profit = trips.Where(trip => trip.Account == account && CurrencyOf(trip.Symbol) == currency)
+                    .Aggregate(Money.Zero, (sum, trip) => sum + trip.Profit);
+                Assert.Equal(expected, profit);
+            }
+        }
+
+        Assert.All(trips, trip => Assert.True(trip.Quantity.Units >= 0 && trip.DayCount > 0));
+
+        string CurrencyOf(Symbol symbol) => panel.Series[panel.IndexOf(symbol)].Instrument.Currency;
+    }
 }
