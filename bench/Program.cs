@@ -1,6 +1,7 @@
 using EasyQuant.Bench;
 using EasyQuant.Bench.Data;
 using EasyQuant.Bench.Engine;
+using EasyQuant.Bench.Fanout;
 using EasyQuant.Bench.Flow;
 using EasyQuant.Bench.Grpc;
 using EasyQuant.Bench.Runs;
@@ -9,6 +10,7 @@ using EasyQuant.Bench.Start;
 Dictionary<string, Func<string[], CancellationToken, Task<int>>> benches = new(StringComparer.Ordinal)
 {
     ["engine"] = EngineBench.RunAsync,
+    ["fanout"] = FanoutBench.RunAsync,
     ["flow"] = FlowBench.RunAsync,
     ["grpc"] = GrpcBench.RunAsync,
     ["load"] = LoadBench.RunAsync,

@@ -51,9 +51,18 @@ internal sealed class RunsPlatform : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    public string DataRoot => Path.Combine(_directory, "data");
+
     public Uri WorkflowAddress { get; }
 
     public Metadata Headers { get; }
+
+    /// <summary>Gets the peak of resident memory over the Runners.</summary>
+    public long LargestRunnerBytes => _services.Skip(1).Max(service =>
+    {
+        service.Refresh();
+        return service.PeakWorkingSet64;
+    });
 
     public static async Task<RunsPlatform> StartAsync(CancellationToken cancellationToken)
     {
@@ -144,7 +153,7 @@ internal sealed class RunsPlatform : IAsyncDisposable
         start.Environment["ConnectionStrings__easyquant"] = ConnectionString;
         start.Environment["ConnectionStrings__messaging"] = _rabbitMq.Uri;
         start.Environment["EASYQUANT_INTERNAL_CREDENTIAL"] = _credential;
-        start.Environment["EASYQUANT_DATA_ROOT"] = Path.Combine(_directory, "data");
+        start.Environment["EASYQUANT_DATA_ROOT"] = DataRoot;
         start.Environment["GRPC_PORT"] = grpcPort.ToString(CultureInfo.InvariantCulture);
         start.Environment["HTTP_PORT"] = FreePorts.Next().ToString(CultureInfo.InvariantCulture);
         start.Environment["services__workflow__grpc__0"] = WorkflowAddress.ToString();

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using EasyQuant.Bench.Runs;
+using Grpc.Net.Client;
+
+namespace EasyQuant.Bench.Fanout;
+
+/// <summary>
+/// Fan-outs on the platform: a Workflow service and two Runners as processes, PostgreSQL with fsync, RabbitMQ. Every figure is the time of the
+/// step <c>BatchScheduler</c> as Workflow stored it, durable items included. Efficiency: processor time that the items need one after another, over two
+/// cores times the time they took. The reference of durable items is bare SQL in the same cluster.
+/// </summary>
+public static class FanoutBench
+{
+    private const int ComputingCount = 10_000;
+    private const int MeasuredCount = 1_000;
+    private const int EmptyCount = 10_000;
+    private const int RemoteCount = 5_000;
+    private const int CoreCount = 2;
+
+    private const string Nothing = """  "inputs":[{"name":"n","type":"integer"}],"outputs":[{"name":"n","from":"m.value"}],"nodes":[{"id":"m","type":"JsonMap","params":{"value":"${inputs.n}"}}]  """;
+    private const string Half = """  "inputs":[{"name":"n","type":"integer"}],"nodes":[{"id":"d","type":"Delay","params":{"seconds":0.5}}]  """;
+    private const string Parse = """  "inputs":[{"name":"n","type":"integer"}],"nodes":[{"id":"l","type":"CsvLoader","params":{"path":"item.csv"}}]  """;
+
+    /// <summary>Runs the bench and prints one JSON line a metric.</summary>
+    /// <param name="args">None.</param>
+    /// <param name="cancellationToken">Stops the bench.</param>
+    /// <returns>0 when every run succeeded.</returns>
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
+    {
+        await using RunsPlatform platform = await RunsPlatform.StartAsync(cancellationToken);
+        double bare = await BareClaims.MeasureAsync(platform.ConnectionString, TimeSpan.FromSeconds(5), cancellationToken);
+        string folder = Directory.CreateDirectory(Path.Combine(platform.DataRoot, "files", "default")).FullName;
+        await platform.StartServicesAsync(cancellationToken);
+        using GrpcChannel channel = GrpcChannel.ForAddress(platform.WorkflowAddress);
+        var client = new FanoutClient(channel, platform);
+        await client.WaitForNodesAsync(cancellationToken);
+        await client.CreateAsync("nothing", Nothing, cancellationToken);
+        await client.CreateAsync("half", Half, cancellationToken);
+        await client.CreateAsync("parse", Parse, cancellationToken);
+
+        double halves = double.MaxValue;
+        for (int round = 0; round < 4; round++)
+        {
+            halves = Math.Min(halves, await client.MeasureAsync("half", "threads", 8, 8, cancellationToken));
+        }
+
+        BenchLine.Print("fanout", "eight_halves_seconds", halves, "s", "8 items of 0.5 s on 8 threads; at most 0.7");
+
+        double before = await CalibrateAsync(client, folder, cancellationToken);
+        double threads = await ComputingAsync(client, "threads", cancellationToken);
+        double processes = await ComputingAsync(client, "processes", cancellationToken);
+        double after = await client.MeasureAsync("parse", "inline", MeasuredCount, 1, cancellationToken) / MeasuredCount;
+        // The lower one: what slowed the other down was not the item.
+        PrintEfficiency("threads", Math.Min(before, after), threads);
+        PrintEfficiency("processes", Math.Min(before, after), processes);
+        foreach (string mode in new[] { "inline", "threads", "processes" })
+        {
+            await client.MeasureAsync("nothing", mode, EmptyCount / 4, CoreCount, cancellationToken);
+            double seconds = await client.MeasureAsync("nothing", mode, EmptyCount, CoreCount, cancellationToken);
+            BenchLine.Print("fanout", $"overhead_us_{mode}", seconds / EmptyCount * 1e6, "us", "an item of one JsonMap, its durable state included");
+        }
+
+        double many = await client.MeasureAsync("nothing", "threads", 100_000, CoreCount, cancellationToken);
+        BenchLine.Print(
+            "fanout", "hundred_thousand_seconds", many, "s",
+            string.Create(CultureInfo.InvariantCulture, $"100,000 items with durable states in mode threads; largest Runner afterwards {platform.LargestRunnerBytes / 1e6:0} MB"));
+
+        await client.MeasureAsync("nothing", "remote", RemoteCount, 1_000, cancellationToken);
+        await client.MeasureAsync("nothing", "remote", RemoteCount, 1_000, cancellationToken);
+        double remote = await client.MeasureAsync("nothing", "remote", RemoteCount, 1_000, cancellationToken);
+        double bareAfter = await BareClaims.MeasureAsync(platform.ConnectionString, TimeSpan.FromSeconds(5), cancellationToken);
+        double reference = Math.Max(bare, bareAfter);
+        BenchLine.Print("fanout", "overhead_us_remote", remote / RemoteCount * 1e6, "us", "an item of one JsonMap as a durable run");
+        BenchLine.Print("fanout", "durable_items_per_second", RemoteCount / remote, "1/s", "5,000 children, two Runners");
+        BenchLine.Print(
+            "fanout", "durable_ratio", RemoteCount / remote / reference, "",
+            string.Create(CultureInfo.InvariantCulture, $"bare claim + complete + outbox in SQL, 8 clients: {reference:0}/s"));
+        return 0;
+    }
+
+    private static async Task<double> ComputingAsync(FanoutClient client, string mode, CancellationToken cancellationToken)
+    {
+        await client.MeasureAsync("parse", mode, MeasuredCount, CoreCount, cancellationToken);
+        return await client.MeasureAsync("parse", mode, ComputingCount, CoreCount, cancellationToken);
+    }
+
+    private static void PrintEfficiency(string mode, double itemSeconds, double seconds) => BenchLine.Print(
+        "fanout", $"efficiency_{mode}", ComputingCount * itemSeconds / (CoreCount * seconds), "",
+        string.Create(CultureInfo.InvariantCulture, $"{ComputingCount} items of {itemSeconds * 1e3:0.00} ms, parsing a file; {seconds:0.0} s on {CoreCount} cores"));
+
+    // Finds the length of a file that takes about a millisecond to parse; returns the time of an item one after another, warm.
+    private static async Task<double> CalibrateAsync(FanoutClient client, string folder, CancellationToken cancellationToken)
+    {
+        int rows = 1_000;
+        double item = 0;
+        for (int round = 0; round < 4; round++)
+        {
+            await WriteAsync(Path.Combine(folder, "item.csv"), rows, cancellationToken);
+            item = await client.MeasureAsync("parse", "inline", MeasuredCount, 1, cancellationToken) / MeasuredCount;
+            if (round > 0 && item is > 0.9e-3 and < 1.1e-3)
+            {
+                break;
+            }
+
+            rows = Math.Clamp((int)(rows * 1e-3 / item), 10, 100_000);
+        }
+
+        return item;
+    }
+
+    private static async Task WriteAsync(string path, int rows, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder("symbol,date,open,high,low,close,volume,amount\n");
+        var first = new DateOnly(1990, 1, 1);
+        for (int i = 0; i < rows; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"600000.SH,{first.AddDays(i):yyyy-MM-dd},10.01,11.02,9.03,10.54,100000,1050000\n");
+        }
+
+        await File.WriteAllTextAsync(path, text.ToString(), cancellationToken);
+    }
+}
