@@ -4,6 +4,8 @@
 #   ./run.sh --demo           start, run the samples, print their tables, write one HTML page, stop
 #   ./run.sh --demo --output DIR   where the demo writes its page and tables (default: DATA/demo)
 #   ./run.sh --no-dashboard   without the Aspire dashboard
+#   ./run.sh --infrastructure external --ConnectionStrings:easyquant=... --ConnectionStrings:messaging=...
+#                             on a PostgreSQL database and a RabbitMQ that run already
 #   ./run.sh --data DIR       keep all data in DIR (default: /var/lib/easyquant for root,
 #                             ${XDG_STATE_HOME:-~/.local/state}/easyquant for others)
 # Further options go to the AppHost, for example --Parameters:postgres-password=...
@@ -15,6 +17,7 @@ data="$(eq_home_data)"
 demo=false
 dashboard=true
 output=''
+infrastructure=own
 rest=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -22,7 +25,8 @@ while [ $# -gt 0 ]; do
     --no-dashboard) dashboard=false ;;
     --data) [ $# -gt 1 ] || { echo 'run.sh: --data needs a directory' >&2; exit 2; }; data="$2"; shift ;;
     --output) [ $# -gt 1 ] || { echo 'run.sh: --output needs a directory' >&2; exit 2; }; output="$2"; shift ;;
-    --help | -h) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --help | -h) sed -n '2,11p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --infrastructure) [ $# -gt 1 ] || { echo 'run.sh: --infrastructure needs own or external' >&2; exit 2; }; rest+=("$1" "$2"); infrastructure="$2"; shift ;;
     --*=*) rest+=("$1") ;;
     *) echo "run.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
   esac
@@ -34,7 +38,10 @@ output="${output:-$data/demo}"
 
 # The platform: servers, services, dashboard.
 install_servers() {
-  eq_install 'the platform keeps its data in its own PostgreSQL and sends its work through its own RabbitMQ' postgresql rabbitmq-server util-linux mount || return 1
+  local servers='postgresql rabbitmq-server'
+  [ "$infrastructure" = external ] && servers=''
+  # shellcheck disable=SC2086
+  eq_install 'the platform keeps its data in its own PostgreSQL and sends its work through its own RabbitMQ' $servers util-linux mount || return 1
   if [ "$(id -u)" -eq 0 ] && ! id easyquant >/dev/null 2>&1 && command -v useradd >/dev/null; then
     echo 'Adding the account easyquant: the services run as it, without the rights of root.'
     useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin easyquant
@@ -105,7 +112,7 @@ install_servers || exit 1
 eq_try_official_packages
 $dashboard && eq_install_dashboard "$data"
 build || exit 1
-check_machine || exit 1
+[ "$infrastructure" = external ] || check_machine || exit 1
 if start_platform; then
   if $demo; then run_demo; code=$?; stop_platform; exit $code; fi
 elif $demo || [ -z "$apphost_pid" ]; then

@@ -3,13 +3,18 @@ namespace EasyQuant.AppHost;
 /// <summary>The AppHost's own switches; everything else becomes configuration.</summary>
 /// <param name="DataDirectory">Value of <c>--data</c>; null when it was not given.</param>
 /// <param name="NoDashboard">True for <c>--no-dashboard</c>.</param>
+/// <param name="UsesExternalServers">
+/// True for <c>--infrastructure external</c>: PostgreSQL and RabbitMQ run elsewhere and are named by ConnectionStrings:easyquant and
+/// ConnectionStrings:messaging.
+/// </param>
 /// <param name="Rest">All other arguments.</param>
-internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard, string[] Rest)
+internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard, bool UsesExternalServers, string[] Rest)
 {
     public static AppHostArguments Parse(string[] args)
     {
         string? data = null;
         bool noDashboard = false;
+        bool external = false;
         var rest = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {
@@ -21,13 +26,21 @@ internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard,
                 case "--no-dashboard":
                     noDashboard = true;
                     break;
+                case "--infrastructure" when i + 1 < args.Length:
+                    external = args[++i] switch
+                    {
+                        "external" => true,
+                        "own" => false,
+                        string other => throw new DistributedApplicationException($"--infrastructure is 'own' or 'external'; was '{other}'."),
+                    };
+                    break;
                 default:
                     rest.Add(args[i]);
                     break;
             }
         }
 
-        return new AppHostArguments(data, noDashboard, [.. rest]);
+        return new AppHostArguments(data, noDashboard, external, [.. rest]);
     }
 
     public DistributedApplicationOptions ToOptions() => new()

@@ -6,18 +6,22 @@ internal sealed class Platform
     private readonly IDistributedApplicationBuilder _builder;
     private readonly DataDirectories _directories;
     private readonly bool _hasDashboard;
-    private readonly IResourceBuilder<PostgresDatabaseResource> _database;
-    private readonly IResourceBuilder<RabbitMQServerResource> _messaging;
+    private readonly IResourceBuilder<IResourceWithConnectionString> _database;
+    private readonly IResourceBuilder<IResourceWithConnectionString> _messaging;
     private readonly IResourceBuilder<ParameterResource> _credential;
     private readonly IResourceBuilder<ParameterResource> _dataPassword;
 
-    public Platform(IDistributedApplicationBuilder builder, DataDirectories directories, bool hasDashboard)
+    public Platform(IDistributedApplicationBuilder builder, DataDirectories directories, AppHostArguments arguments)
     {
-        _hasDashboard = hasDashboard;
+        _hasDashboard = !arguments.NoDashboard;
         _builder = builder;
         _directories = directories;
-        _database = builder.AddPostgres(ResourceNames.Postgres).AddDatabase(ResourceNames.Database);
-        _messaging = builder.AddRabbitMQ(ResourceNames.Messaging);
+        _database = arguments.UsesExternalServers
+            ? builder.AddConnectionString(ResourceNames.Database)
+            : builder.AddPostgres(ResourceNames.Postgres).AddDatabase(ResourceNames.Database);
+        _messaging = arguments.UsesExternalServers
+            ? builder.AddConnectionString(ResourceNames.Messaging)
+            : builder.AddRabbitMQ(ResourceNames.Messaging);
         _credential = AddSecret(ResourceNames.InternalCredential);
         _dataPassword = AddSecret(ResourceNames.DataPassword);
     }

@@ -1,3 +1,5 @@
+using Aspire.Hosting.Local;
+
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A database of a PostgreSQL server.</summary>
@@ -5,13 +7,15 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <param name="databaseName">Name of the database.</param>
 /// <param name="postgresParentResource">The server.</param>
 public sealed class PostgresDatabaseResource(string name, string databaseName, PostgresServerResource postgresParentResource)
-    : Resource(name), IResourceWithParent<PostgresServerResource>, IResourceWithConnectionString
+    : Resource(name), IResourceWithParent<PostgresServerResource>, IResourceWithConnectionString, IConnectionProperties
 {
     /// <summary>The server.</summary>
     public PostgresServerResource Parent => postgresParentResource;
 
     /// <summary>Name of the database.</summary>
     public string DatabaseName => databaseName;
+
+    IEnumerable<(string Part, string Value)> IConnectionProperties.ConnectionProperties => postgresParentResource.PropertiesOf(databaseName);
 
     /// <inheritdoc/>
     public async ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aspire.Hosting.Local;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -7,7 +8,7 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <param name="userName">The administrator; null means guest.</param>
 /// <param name="password">The administrator's password.</param>
 public sealed class RabbitMQServerResource(string name, ParameterResource? userName, ParameterResource password)
-    : Resource(name), IResourceWithConnectionString, IResourceWithEndpoints
+    : Resource(name), IResourceWithConnectionString, IResourceWithEndpoints, IConnectionProperties
 {
     /// <summary>The endpoint <c>tcp</c>.</summary>
     public EndpointReference PrimaryEndpoint => new(this, "tcp");
@@ -20,9 +21,20 @@ public sealed class RabbitMQServerResource(string name, ParameterResource? userN
 
     internal string UserName => userName?.Value ?? "guest";
 
+    IEnumerable<(string Part, string Value)> IConnectionProperties.ConnectionProperties =>
+    [
+        ("HOST", "127.0.0.1"),
+        ("PORT", PrimaryEndpoint.Port.ToString(CultureInfo.InvariantCulture)),
+        ("USERNAME", UserName),
+        ("PASSWORD", password.Value),
+        ("URI", Address()),
+    ];
+
     /// <inheritdoc/>
     public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult<string?>(string.Create(
-            CultureInfo.InvariantCulture,
-            $"amqp://{Uri.EscapeDataString(UserName)}:{Uri.EscapeDataString(password.Value)}@127.0.0.1:{PrimaryEndpoint.Port}"));
+        ValueTask.FromResult<string?>(Address());
+
+    private string Address() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"amqp://{Uri.EscapeDataString(UserName)}:{Uri.EscapeDataString(password.Value)}@127.0.0.1:{PrimaryEndpoint.Port}");
 }

@@ -25,7 +25,10 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         AppHostDirectory = assembly?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "apphostprojectpath")?.Value
             ?? Directory.GetCurrentDirectory();
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = options.Args, ApplicationName = assemblyName });
-        _host.Logging.SetMinimumLevel(LogLevel.Warning);
+        // What fails is told once, by the application itself or by the state of the resource.
+        _host.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         TestingHook.Current.Value?.OnCreated(this, options);
     }
 
@@ -73,6 +76,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddSingleton(services => new LocalOrchestrator(options, Environment.EnvironmentName, services));
         Services.AddHostedService(services => services.GetRequiredService<LocalOrchestrator>());
         Services.AddHttpClient();
+        Services.AddHealthChecks();
         Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(90));
         var application = new DistributedApplication(_host.Build());
         hook?.OnBuilt(application);

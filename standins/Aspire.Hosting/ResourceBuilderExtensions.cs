@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Local;
 
 namespace Aspire.Hosting;
 
 /// <summary>Says more about resources: endpoints, environment, health, waiting.</summary>
-public static class ResourceBuilderExtensions
+public static partial class ResourceBuilderExtensions
 {
     /// <summary>Sets an environment variable.</summary>
     /// <typeparam name="T">Kind of resource.</typeparam>
@@ -70,7 +71,9 @@ public static class ResourceBuilderExtensions
         return builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
     }
 
-    /// <summary>Hands a connection string to a process as <c>ConnectionStrings__{name}</c>.</summary>
+    /// <summary>
+    /// Hands a connection string to a process as <c>ConnectionStrings__{name}</c>, and its parts as <c>{NAME}_HOST</c>, <c>{NAME}_PORT</c> and so on.
+    /// </summary>
     /// <typeparam name="TDestination">Kind of resource.</typeparam>
     /// <param name="builder">The process.</param>
     /// <param name="source">The resource with the connection string.</param>
@@ -94,12 +97,19 @@ public static class ResourceBuilderExtensions
                 }
 
                 context.EnvironmentVariables["ConnectionStrings__" + name] = value ?? "";
+                if (source.Resource is IConnectionProperties parts)
+                {
+                    foreach ((string part, string text) in parts.ConnectionProperties)
+                    {
+                        context.EnvironmentVariables[$"{VariableOf(name)}_{part}"] = text;
+                    }
+                }
             });
     }
 
     /// <summary>
     /// Hands the addresses of a resource to a process for service discovery: <c>services__{name}__{key}__{i}</c>, one for each replica. The key of an
-    /// endpoint named http or https is its scheme, of any other its name.
+    /// endpoint named http or https is its scheme, of any other its name. The first replica's address is also <c>{NAME}_{ENDPOINT}</c>.
     /// </summary>
     /// <typeparam name="TDestination">Kind of resource.</typeparam>
     /// <param name="builder">The process.</param>
@@ -116,6 +126,7 @@ public static class ResourceBuilderExtensions
             {
                 foreach (EndpointAnnotation endpoint in source.Resource.Annotations.OfType<EndpointAnnotation>())
                 {
+                    context.EnvironmentVariables[$"{VariableOf(source.Resource.Name)}_{VariableOf(endpoint.Name)}"] = endpoint.AllocatedEndpoint!.UriString;
                     string key = endpoint.Name is "http" or "https" ? endpoint.UriScheme : endpoint.Name;
                     for (int i = 0; i < endpoint.AllAllocatedEndpoints.Count; i++)
                     {
@@ -249,6 +260,9 @@ public static class ResourceBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.WithAnnotation(new ResourceCommandAnnotation(name, displayName, executeCommand, commandOptions ?? new CommandOptions()));
     }
+
+    private static string VariableOf(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
 
     private static IResourceBuilder<T> Wait<T>(IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitType type, int exitCode)
         where T : IResourceWithWaitSupport

@@ -15,6 +15,10 @@ public sealed class ChildProcess
     private const int LineCharsMax = 16 * 1024;
     private static readonly string[] s_launchers = ["setsid", "setpriv"];
 
+    // The parent-death signal reaches the process alone. A reader of the pipe from this process sees its end whatever ended it, and kills the group.
+    private static readonly string[] s_guard =
+        ["/bin/sh", "-c", "exec 3<&0; (cat <&3; kill -9 0) >/dev/null 2>&1 & exec \"$@\" 3<&- </dev/null", "guard"];
+
     private readonly ProcessSpec _spec;
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -101,7 +105,11 @@ public sealed class ChildProcess
             child._exited.TrySetResult(process.ExitCode);
         }
 
-        process.StandardInput.Close();
+        if (!spec.IsGroupGuarded)
+        {
+            process.StandardInput.Close();
+        }
+
         _ = ReadLinesAsync(process.StandardOutput, line => onLine(line, false));
         _ = ReadLinesAsync(process.StandardError, line => onLine(line, true));
         return child;
@@ -129,6 +137,14 @@ public sealed class ChildProcess
 
         start.ArgumentList.Add("--pdeathsig");
         start.ArgumentList.Add(spec.ParentDeathSignal.ToString().ToUpperInvariant());
+        if (spec.IsGroupGuarded)
+        {
+            foreach (string argument in s_guard)
+            {
+                start.ArgumentList.Add(argument);
+            }
+        }
+
         start.ArgumentList.Add(spec.FileName);
         foreach (string argument in spec.Arguments)
         {

@@ -24,6 +24,12 @@ public sealed record ProcessSpec
     /// <summary>Signal that the kernel sends when this process dies without stopping its children; Kill by default.</summary>
     public UnixSignal ParentDeathSignal { get; init; } = UnixSignal.Kill;
 
+    /// <summary>
+    /// True ends everything that the process started, not only the process itself, when this process dies without stopping its children; false by
+    /// default. It costs two small processes.
+    /// </summary>
+    public bool IsGroupGuarded { get; init; }
+
     /// <summary>How long the process may take to end before it is killed; 15 s by default.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

@@ -14,10 +14,11 @@ public static class Programs
                 .Select(path => (Version: int.TryParse(Path.GetFileName(path), out int version) ? version : 0, Path: Path.Combine(path, "bin")))
                 .Where(found => found.Version >= 14 && File.Exists(Path.Combine(found.Path, "postgres")) && File.Exists(Path.Combine(found.Path, "initdb")))
             : [];
-        (int Version, string Path) best = installed.Where(found => majorVersion is null || found.Version == majorVersion).MaxBy(found => found.Version);
-        if (best.Path is not null)
+        string? best = installed.Where(found => majorVersion is null || found.Version == majorVersion)
+            .OrderByDescending(found => found.Version).Select(found => found.Path).FirstOrDefault();
+        if (best is not null)
         {
-            return best.Path;
+            return best;
         }
 
         return majorVersion is { } version

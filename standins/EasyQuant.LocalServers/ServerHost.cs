@@ -30,6 +30,9 @@ public sealed class ServerHost : IAsyncDisposable
     /// <summary>How long a start may take, 60 s. PostgreSQL refuses to start for up to 30 s after a kill, until its orphans are gone.</summary>
     public static TimeSpan StartTimeout { get; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the server may take to end before it is killed; null takes what the server says.</summary>
+    public TimeSpan? StopTimeout { get; init; }
+
     /// <summary>Process id of the server, or null when it does not run.</summary>
     public int? ProcessId => _process is { Exited.IsCompleted: false } process ? process.Id : null;
 
@@ -124,9 +127,10 @@ public sealed class ServerHost : IAsyncDisposable
 
     private async Task StartServerAsync(CancellationToken cancellationToken)
     {
+        ProcessSpec spec = _server.Process();
         while (true)
         {
-            ChildProcess process = await ChildProcess.StartAsync(_server.Process(), _onLine);
+            ChildProcess process = await ChildProcess.StartAsync(spec with { StopTimeout = StopTimeout ?? spec.StopTimeout }, _onLine);
             _process = process;
             string? reason = "it was not asked";
             while (reason is not null && !process.Exited.IsCompleted)

@@ -1,33 +1,27 @@
+using EasyQuant.Aspire.FakeAppHost;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 
 IDistributedApplicationBuilder builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
 {
     Args = args,
     DisableDashboard = !args.Contains("dashboard=true"),
+    AllowUnsecuredTransport = true,
 });
 builder.Configuration["LocalHosting:ProjectDirectories"] = "files,!keys";
-var database = builder.AddPostgres("postgres").AddDatabase("database");
-var messaging = builder.AddRabbitMQ("messaging");
-var secret = builder.AddParameter("secret", new GenerateParameterDefault { MinLength = 43, Special = false }, secret: true, persist: true);
-var echo = builder.AddProject<Projects.EasyQuant_Aspire_FakeService>("echo")
-    .WithHttpEndpoint(name: "grpc", env: "GRPC_PORT")
-    .WithHttpEndpoint(name: "http", env: "HTTP_PORT")
-    .WithHttpHealthCheck("/health", endpointName: "http")
-    .WithReplicas(2)
-    .WithReference(database).WithReference(messaging)
-    .WaitFor(database).WaitFor(messaging)
-    .WithEnvironment("SECRET", secret)
-    .WithExternalHttpEndpoints()
-    .WithCommand("greet", "Greet", context =>
-    {
-        context.Logger.Log(LogLevel.Information, "Hello from {Resource}.", context.ResourceName);
-        return Task.FromResult(CommandResults.Success());
-    });
-builder.AddProject<Projects.EasyQuant_Aspire_FakeService>("caller")
-    .WithHttpEndpoint(name: "grpc", env: "GRPC_PORT")
-    .WithHttpEndpoint(name: "http", env: "HTTP_PORT")
-    .WithHttpHealthCheck("/health", endpointName: "http")
-    .WithReference(database).WithReference(messaging).WithReference(echo)
-    .WaitFor(echo);
+switch (builder.Configuration["shape"])
+{
+    case "programs":
+        Programs.Describe(builder);
+        break;
+    case "stubborn":
+        Programs.DescribeStubborn(builder);
+        break;
+    case "port":
+        builder.AddExecutable("listener", "sleep", ".", "600").WithHttpEndpoint(port: builder.Configuration.GetValue<int>("port"));
+        break;
+    default:
+        Platform.Describe(builder);
+        break;
+}
+
 builder.Build().Run();

@@ -35,18 +35,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         string endpoints = Path.Combine(_directory, "endpoints.env");
-        _process = await ChildProcess.StartAsync(
-            new ProcessSpec
-            {
-                FileName = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet",
-                Arguments = ["exec", Path.Combine(AppContext.BaseDirectory, "EasyQuant.Aspire.FakeAppHost.dll"), "--LocalHosting:DataDirectory=" + _directory, .. arguments],
-                WorkingDirectory = "/",
-                User = User,
-                Environment = new Dictionary<string, string?> { ["HOME"] = _directory },
-                StopSignal = UnixSignal.Int,
-                StopTimeout = TimeSpan.FromSeconds(60),
-            },
-            (line, _) => _output.Enqueue(line));
+        _process = await StartProcessAsync(arguments, (line, _) => _output.Enqueue(line));
         while (!File.Exists(endpoints) || new FileInfo(endpoints).Length == 0)
         {
             if (_process.Exited.IsCompleted || cancellationToken.IsCancellationRequested)
@@ -59,6 +48,37 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
         Endpoints = File.ReadAllLines(endpoints).Where(line => line.Contains('=')).ToDictionary(line => line[..line.IndexOf('=')], line => line[(line.IndexOf('=') + 1)..]);
         Processes = [.. File.ReadAllLines(Path.Combine(_directory, "processes")).Select(line => int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture)).SelectMany(GroupOf)];
+    }
+
+    /// <summary>Starts another AppHost on the same data and waits for its end.</summary>
+    public async Task<(int ExitCode, string Output)> StartSecondAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var output = new ConcurrentQueue<string>();
+        ChildProcess process = await StartProcessAsync(arguments, (line, _) => output.Enqueue(line));
+        try
+        {
+            return (await process.Exited.WaitAsync(cancellationToken), string.Join('\n', output));
+        }
+        finally
+        {
+            await process.StopAsync();
+        }
+    }
+
+    /// <summary>Stops a process of the AppHost as a hanging disk would: it takes no signal but the last.</summary>
+    public void Freeze(string name)
+    {
+        foreach (int id in Processes.Where(id => Name(id) == name))
+        {
+            Assert.Equal(0, kill(id, 19));
+        }
+    }
+
+    /// <summary>Sends a signal to the AppHost and waits for its end.</summary>
+    public async Task EndAsync(UnixSignal signal)
+    {
+        _process!.Send(signal);
+        await _process.Exited;
     }
 
     public Task<int> InterruptAsync() => _process!.StopAsync();
@@ -116,6 +136,22 @@ internal sealed class AppHostProcess : IAsyncDisposable
             return false;
         }
     }
+
+    private Task<ChildProcess> StartProcessAsync(string[] arguments, Action<string, bool> onLine) => ChildProcess.StartAsync(
+        new ProcessSpec
+        {
+            FileName = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet",
+            Arguments = ["exec", Path.Combine(AppContext.BaseDirectory, "EasyQuant.Aspire.FakeAppHost.dll"), "--LocalHosting:DataDirectory=" + _directory, .. arguments],
+            WorkingDirectory = "/",
+            User = User,
+            Environment = new Dictionary<string, string?> { ["HOME"] = _directory },
+            StopSignal = UnixSignal.Int,
+            StopTimeout = TimeSpan.FromSeconds(60),
+        },
+        onLine);
+
+    [System.Runtime.InteropServices.DllImport("libc")]
+    private static extern int kill(int pid, int signal);
 
     private static IEnumerable<int> GroupOf(int group) =>
         Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))

@@ -35,12 +35,60 @@ public sealed class HostingTests
         await appHost.StartAsync(deadline.Token);
         Assert.True(appHost.Processes.Count >= 6, $"{appHost.Processes.Count} processes");
 
+        // A second one on the same data goes away with a reason and harms nobody.
+        (int exitCode, string output) = await appHost.StartSecondAsync(deadline.Token);
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Another AppHost uses the data directory", output, StringComparison.Ordinal);
+        Assert.Equal(appHost.Processes.Count, (await appHost.SurvivorsAsync(TimeSpan.Zero)).Count);
+
         await appHost.KillAsync();
 
         Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromSeconds(30)));
         await appHost.StartAsync(deadline.Token);
         Assert.Equal("true", appHost.Endpoints["HEALTHY"]);
     }
+
+    [Theory]
+    [InlineData(UnixSignal.Term)]
+    [InlineData(UnixSignal.Kill)]
+    public async Task AppHost_EndsWhileAServiceIgnoresTermAndTheBrokerHangs_LeavesNothing(UnixSignal signal)
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        await using var appHost = new AppHostProcess(user: null);
+        await appHost.StartAsync(
+            deadline.Token, "--shape=stubborn", "--LocalHosting:StopTimeout=00:00:01", "--LocalHosting:ServerStopTimeout=00:00:01");
+        Assert.True(appHost.Processes.Count >= 4, $"{appHost.Processes.Count} processes");
+        appHost.Freeze("beam.smp");
+
+        await appHost.EndAsync(signal);
+
+        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromSeconds(30)));
+        Assert.DoesNotContain(appHost.Ports, AppHostProcess.Answers);
+    }
+
+    [Fact]
+    public async Task AppHost_PortTakenNoSpaceOrNoRight_SaysSoAndLeavesNothing()
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        await using var appHost = new AppHostProcess(user: null);
+
+        await AssertRefusedAsync(
+            appHost, deadline.Token, FormattableString.Invariant($"Port {port} of 'listener' (endpoint 'http') is taken by another program."),
+            "--shape=port", FormattableString.Invariant($"--port={port}"));
+        await AssertRefusedAsync(appHost, deadline.Token, "MiB left, at least 1000000000 MiB are needed.", "--shape=port", "--port=1", "--LocalHosting:FreeMiBMin=1000000000");
+        if (UnixUser.ToRunAs("nobody") is { } user)
+        {
+            await using var stranger = new AppHostProcess(user);
+            await AssertRefusedAsync(stranger, deadline.Token, "may not write to the data directory '/root/eq'", "--shape=port", "--port=1", "--LocalHosting:DataDirectory=/root/eq");
+        }
+    }
+
+    [Fact]
+    public void Postgres_VersionNotInstalled_SaysHowToGetIt() => Assert.Contains(
+        "apt-get install postgresql-99", Assert.Throws<InvalidOperationException>(() => Programs.PostgresDirectory(99)).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task Dashboard_WhenInstalled_ReceivesTracesOfEveryReplica()
@@ -72,6 +120,14 @@ public sealed class HostingTests
         Assert.DoesNotContain("\"SELECT 1\"", spans, StringComparison.Ordinal);
         using JsonDocument resources = JsonDocument.Parse(await client.GetStringAsync($"{root}/api/telemetry/resources", deadline.Token));
         Assert.Contains(resources.RootElement.EnumerateArray(), resource => resource.GetProperty("name").GetString() == "echo");
+    }
+
+    private static async Task AssertRefusedAsync(AppHostProcess appHost, CancellationToken cancellationToken, string reason, params string[] arguments)
+    {
+        (int exitCode, string output) = await appHost.StartSecondAsync(cancellationToken, arguments);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(reason, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     private static async Task RunTwiceAsync(UnixUser? user, string projectUser)

@@ -22,6 +22,11 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
     /// <exception cref="InvalidOperationException">The application has not started, or there is no such endpoint.</exception>
     public int Port => Allocated().Port;
 
+    /// <summary>Names a part of the address.</summary>
+    /// <param name="property">The part.</param>
+    /// <returns>A value that is known when the application runs.</returns>
+    public EndpointReferenceExpression Property(EndpointProperty property) => new(this, property);
+
     /// <inheritdoc/>
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<string?>(Url);
 

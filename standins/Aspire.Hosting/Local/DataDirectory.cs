@@ -33,18 +33,32 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Account that projects run as; null for the account of the AppHost.</summary>
     public UnixUser? ProjectUser { get; }
 
-    public static DataDirectory Open(string path)
+    public static DataDirectory Open(string path, long freeMiBMin)
     {
         path = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(path);
         FileStream held;
         try
         {
+            Directory.CreateDirectory(path);
             held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception)
         {
             throw new DistributedApplicationException($"Another AppHost uses the data directory '{path}'. Stop it, or choose another directory with --data.", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DistributedApplicationException(
+                $"'{Environment.UserName}' may not write to the data directory '{path}'. Give the right, or choose another directory with --data.", exception);
+        }
+
+        long freeMiB = new DriveInfo(path).AvailableFreeSpace / (1024 * 1024);
+        if (freeMiB < freeMiBMin)
+        {
+            held.Dispose();
+            throw new DistributedApplicationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The file system of the data directory '{path}' has {freeMiB} MiB left, at least {freeMiBMin} MiB are needed. Make room, or choose another directory with --data."));
         }
 
         var directory = new DataDirectory(path, held, UnixUser.ToRunAs("easyquant", "nobody"));

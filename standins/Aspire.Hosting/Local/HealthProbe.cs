@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Aspire.Hosting.Local;
 
 /// <summary>Asks one replica for its health: every 0.2 s to 2 s until it is healthy, then every 5 s. Thread-safe.</summary>
-internal sealed class HealthProbe(string key, Uri address, int statusCode)
+internal sealed class HealthProbe(string key, Func<CancellationToken, Task<string?>> ask)
 {
     private static readonly TimeSpan s_intervalMin = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_intervalMax = TimeSpan.FromSeconds(2);
@@ -17,12 +17,13 @@ internal sealed class HealthProbe(string key, Uri address, int statusCode)
 
     public string Key => key;
 
-    public static HealthProbe For(ProjectResource project, HttpHealthCheckAnnotation check, int replica)
+    public static HealthProbe For(IResource project, HttpHealthCheckAnnotation check, int replica)
     {
         EndpointAnnotation endpoint = project.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => check.EndpointName is null ? e.UriScheme == "http" : e.Name == check.EndpointName)
             ?? throw new DistributedApplicationException($"'{project.Name}' has no endpoint '{check.EndpointName ?? "http"}' for its health check.");
         string name = string.Create(CultureInfo.InvariantCulture, $"{project.Name}_{endpoint.Name}_{check.Path}_{check.StatusCode}_check");
-        return new HealthProbe(name, new Uri(endpoint.AllAllocatedEndpoints[replica].UriString + check.Path), check.StatusCode);
+        var address = new Uri(endpoint.AllAllocatedEndpoints[replica].UriString + check.Path);
+        return new HealthProbe(name, token => GetAsync(address, check.StatusCode, token));
     }
 
     public async Task WatchAsync(Action<HealthReportSnapshot> onReport, CancellationToken cancellationToken)
@@ -33,7 +34,7 @@ internal sealed class HealthProbe(string key, Uri address, int statusCode)
         {
             while (true)
             {
-                string? reason = await AskAsync(cancellationToken);
+                string? reason = await ask(cancellationToken);
                 if (reason != last)
                 {
                     last = reason;
@@ -51,7 +52,7 @@ internal sealed class HealthProbe(string key, Uri address, int statusCode)
         }
     }
 
-    private async Task<string?> AskAsync(CancellationToken cancellationToken)
+    private static async Task<string?> GetAsync(Uri address, int statusCode, CancellationToken cancellationToken)
     {
         try
         {

@@ -8,6 +8,9 @@ internal interface ISupervisor
     /// <summary>True for servers that services need: they stop last.</summary>
     bool IsInfrastructure { get; }
 
+    /// <summary>True when it starts by command only.</summary>
+    bool IsExplicit { get; }
+
     /// <summary>Starts unless it is started.</summary>
     void Start();
 

@@ -12,7 +12,14 @@ internal sealed class InitialSnapshots(ResourceNotificationService notifications
     {
         var snapshot = new CustomResourceSnapshot
         {
-            ResourceType = resource is ProjectResource ? "Project" : resource is ParameterResource ? "Parameter" : resource.GetType().Name,
+            ResourceType = resource switch
+            {
+                ProjectResource => "Project",
+                ExecutableResource => "Executable",
+                ParameterResource => "Parameter",
+                ConfiguredConnectionString => "ConnectionString",
+                _ => resource.GetType().Name,
+            },
             Properties = [],
             CreationTimeStamp = DateTime.UtcNow,
             State = KnownResourceStates.NotStarted,
@@ -27,13 +34,20 @@ internal sealed class InitialSnapshots(ResourceNotificationService notifications
         {
             ProjectResource project when project.Annotations.OfType<IProjectMetadata>().FirstOrDefault() is { } metadata =>
                 snapshot.With("project.path", metadata.ProjectPath).With("resource.source", Path.GetFileName(metadata.ProjectPath)),
-            ParameterResource parameter => WithValue(snapshot, parameter),
+            ParameterResource parameter => WithValue(snapshot, "Value", () => parameter.Value, parameter.Secret),
+            ConfiguredConnectionString connection => WithValue(snapshot, "resource.connectionString", () => connection.Value, isSecret: true),
+            ExecutableResource executable => WithParent(snapshot, executable).With("executable.path", executable.Command).With("executable.workDir", executable.WorkingDirectory),
             IResourceWithParent child => snapshot.With("resource.parentName", child.Parent.Name),
             _ => snapshot,
         };
     }
 
-    private static CustomResourceSnapshot WithValue(CustomResourceSnapshot snapshot, ParameterResource parameter)
+    private static CustomResourceSnapshot WithParent(CustomResourceSnapshot snapshot, IResource resource) =>
+        resource.Annotations.OfType<ResourceRelationshipAnnotation>().FirstOrDefault(relationship => relationship.Type == "Parent") is { } parent
+            ? snapshot.With("resource.parentName", parent.Resource.Name)
+            : snapshot;
+
+    private static CustomResourceSnapshot WithValue(CustomResourceSnapshot snapshot, string property, Func<string> value, bool isSecret)
     {
         try
         {
@@ -41,7 +55,7 @@ internal sealed class InitialSnapshots(ResourceNotificationService notifications
             {
                 State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
                 IsReady = true,
-                Properties = [new ResourcePropertySnapshot("Value", parameter.Value) { IsSensitive = parameter.Secret }],
+                Properties = [new ResourcePropertySnapshot(property, value()) { IsSensitive = isSecret }],
             };
         }
         catch (DistributedApplicationException exception)

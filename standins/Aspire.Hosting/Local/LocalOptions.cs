@@ -19,6 +19,15 @@ internal sealed class LocalOptions
     /// <summary>True prints nothing (tests).</summary>
     public required bool IsQuiet { get; init; }
 
+    /// <summary>Free space that the data directory must have, MiB; 256 by default. RabbitMQ takes no messages below 100 MB.</summary>
+    public required long FreeMiBMin { get; init; }
+
+    /// <summary>How long a service may take to end after SIGTERM before it is killed; 25 s by default.</summary>
+    public required TimeSpan StopTimeout { get; init; }
+
+    /// <summary>The same for servers; 30 s by default.</summary>
+    public required TimeSpan ServerStopTimeout { get; init; }
+
     /// <summary>Path of the dashboard program; null looks in the usual places.</summary>
     public string? DashboardPath { get; init; }
 
@@ -34,6 +43,9 @@ internal sealed class LocalOptions
             ProjectDirectories = configuration["LocalHosting:ProjectDirectories"]?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             DisableDashboard = options.DisableDashboard,
             IsQuiet = quiet,
+            FreeMiBMin = configuration.GetValue("LocalHosting:FreeMiBMin", 256L),
+            StopTimeout = configuration.GetValue("LocalHosting:StopTimeout", TimeSpan.FromSeconds(25)),
+            ServerStopTimeout = configuration.GetValue("LocalHosting:ServerStopTimeout", TimeSpan.FromSeconds(30)),
             DashboardPath = configuration["ASPIRE_DASHBOARD_PATH"],
             ApplicationName = applicationName,
         };

@@ -32,7 +32,7 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        _data = DataDirectory.Open(options.DataDirectory);
+        _data = DataDirectory.Open(options.DataDirectory, options.FreeMiBMin);
         foreach (string directory in options.ProjectDirectories)
         {
             _data.OpenToProjects(directory.TrimStart('!'), isPrivate: directory.StartsWith('!'));
@@ -46,7 +46,11 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
         AllocatePorts(_data);
         await StartDashboardAsync(shared, cancellationToken);
         CreateSupervisors(shared);
-        _supervisors.ForEach(supervisor => supervisor.Start());
+        foreach (ISupervisor supervisor in _supervisors.Where(supervisor => !supervisor.IsExplicit))
+        {
+            supervisor.Start();
+        }
+
         _report = new StartReport(_model, _notifications, _console, _data, _dashboard).RunAsync(started, _stopping.Token);
     }
 
@@ -80,6 +84,13 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
             int replicas = ReplicasOf(resource);
             foreach (EndpointAnnotation endpoint in resource.Annotations.OfType<EndpointAnnotation>())
             {
+                if (endpoint.Port is { } wanted && !FreePorts.IsFree(wanted))
+                {
+                    throw new DistributedApplicationException(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Port {wanted} of '{resource.Name}' (endpoint '{endpoint.Name}') is taken by another program. End that program or choose another port."));
+                }
+
                 endpoint.Allocate(Enumerable.Range(0, replicas).Select(replica => replica == 0 && endpoint.Port is { } port
                     ? port
                     : data.Port(string.Create(CultureInfo.InvariantCulture, $"{resource.Name}/{endpoint.Name}/{replica}"))));
@@ -108,17 +119,22 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
 
     private void CreateSupervisors(SupervisorServices shared)
     {
-        var launcher = new ProjectLauncher(shared.Data, shared.ExecutionContext, environmentName, _dashboard?.Telemetry);
+        var mask = new SecretMask(_model, _dashboard is null ? [] : [_dashboard.Telemetry.ApiKey]);
+        var launcher = new ProcessLauncher(shared.Data, shared.ExecutionContext, environmentName, _dashboard?.Telemetry, mask, options.StopTimeout);
+        var probes = new HealthProbes(services);
+        HashSet<IResource> awaited = [.. _model.Resources.SelectMany(resource => resource.Annotations.OfType<WaitAnnotation>())
+            .Where(wait => wait.WaitType == WaitType.WaitForCompletion).Select(wait => wait.Resource)];
         var initial = new InitialSnapshots(_notifications);
         foreach (IResource resource in _model.Resources)
         {
-            if (resource is ProjectResource project)
+            if (resource is ProjectResource or ExecutableResource)
             {
-                for (int replica = 0; replica < ReplicasOf(project); replica++)
+                for (int replica = 0; replica < ReplicasOf(resource); replica++)
                 {
-                    string id = $"{project.Name}-{RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz0123456789", 8)}";
-                    initial.Publish(project, id, replica);
-                    _supervisors.Add(new ProjectSupervisor(project, id, replica, launcher, shared));
+                    string id = $"{resource.Name}-{RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz0123456789", 8)}";
+                    initial.Publish(resource, id, replica);
+                    bool runsOnce = resource is ExecutableResource || awaited.Contains(resource);
+                    _supervisors.Add(new ProcessSupervisor(resource, id, replica, runsOnce, launcher, probes, shared));
                 }
 
                 continue;
@@ -130,7 +146,7 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
                 int port = resource.Annotations.OfType<EndpointAnnotation>().First().AllocatedEndpoint!.Port;
                 ILocalServer server = annotation.Create(new LocalServerPlace(
                     shared.Data.PathOf(resource.Name), port, name => shared.Data.Port($"{resource.Name}/{name}")));
-                _supervisors.Add(new ServerSupervisor(resource, server, annotation, shared));
+                _supervisors.Add(new ServerSupervisor(resource, server, annotation, options.ServerStopTimeout, shared));
             }
         }
     }

@@ -13,6 +13,8 @@ internal abstract class LoopSupervisor(IResource resource, string resourceId, Su
 
     public abstract bool IsInfrastructure { get; }
 
+    public bool IsExplicit => resource.Annotations.OfType<ExplicitStartupAnnotation>().Any();
+
     protected IResource Resource => resource;
 
     protected SupervisorServices Services => services;

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Aspire.Hosting.Local;
 
 /// <summary>Keeps a server of this machine running for as long as the application runs; a server that dies is started again at once.</summary>
-internal sealed class ServerSupervisor(IResource resource, ILocalServer server, LocalServerAnnotation annotation, SupervisorServices services)
+internal sealed class ServerSupervisor(
+    IResource resource, ILocalServer server, LocalServerAnnotation annotation, TimeSpan stopTimeout, SupervisorServices services)
     : LoopSupervisor(resource, resource.Name, services)
 {
     private static readonly TimeSpan s_healthInterval = TimeSpan.FromSeconds(2);
@@ -16,7 +17,7 @@ internal sealed class ServerSupervisor(IResource resource, ILocalServer server, 
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var host = new ServerHost(server, Log.Append);
+        await using var host = new ServerHost(server, Log.Append) { StopTimeout = stopTimeout };
         for (int failures = 0; ; failures++)
         {
             long started = Stopwatch.GetTimestamp();

@@ -21,7 +21,7 @@ internal sealed class StartReport(
         File.Delete(path);
         try
         {
-            List<IResource> resources = [.. model.Resources.Where(resource => resource is not ParameterResource)];
+            List<IResource> resources = [.. model.Resources.Where(resource => resource is not ParameterResource && !WaitsForACommand(resource, []))];
             foreach (IResource resource in resources)
             {
                 await notifications.WaitForResourceAsync(resource.Name, change => IsSettled(change), cancellationToken);
@@ -56,11 +56,17 @@ internal sealed class StartReport(
         }
     }
 
+    // A resource that starts by command, and whatever waits for one, is no part of the start.
+    private static bool WaitsForACommand(IResource resource, HashSet<IResource> seen) =>
+        seen.Add(resource)
+        && (resource.Annotations.OfType<ExplicitStartupAnnotation>().Any()
+            || resource.Annotations.OfType<WaitAnnotation>().Any(wait => WaitsForACommand(wait.Resource, seen)));
+
     private static bool IsGood(ResourceEvent change) =>
         ResourceNotificationService.IsHealthy(change) || change.Snapshot.State?.Text == KnownResourceStates.Finished;
 
     private static bool IsSettled(ResourceEvent change) =>
-        IsGood(change) || change.Snapshot.State?.Text is "FailedToStart" or "ValueMissing";
+        IsGood(change) || change.Snapshot.State?.Text is "FailedToStart" or "ValueMissing" || (change.Snapshot.State?.Text == "Exited" && change.Resource is ExecutableResource);
 
     private IEnumerable<(IResource Resource, EndpointAnnotation Endpoint)> ExternalEndpoints() =>
         model.Resources.SelectMany(resource => resource.Annotations.OfType<EndpointAnnotation>().Where(endpoint => endpoint.IsExternal).Select(endpoint => (resource, endpoint)));

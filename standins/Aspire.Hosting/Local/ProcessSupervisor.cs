@@ -7,10 +7,12 @@ namespace Aspire.Hosting.Local;
 
 /// <summary>
 /// Keeps one replica of a project running: waits for what it needs, starts its process, asks its health, and starts it again when it crashes, after
-/// 0.25 s, 0.5 s ... 30 s; ten crashes within a minute of their start each end in FailedToStart.
+/// 0.25 s, 0.5 s ... 30 s; ten crashes within a minute of their start each end in FailedToStart. A program, and a project whose end another resource
+/// waits for, runs once.
 /// </summary>
-internal sealed class ProjectSupervisor(ProjectResource project, string resourceId, int replica, ProjectLauncher launcher, SupervisorServices services)
-    : LoopSupervisor(project, resourceId, services)
+internal sealed class ProcessSupervisor(
+    IResource resource, string resourceId, int replica, bool runsOnce, ProcessLauncher launcher, HealthProbes probes, SupervisorServices services)
+    : LoopSupervisor(resource, resourceId, services)
 {
     private const int CrashesMax = 10;
     private static readonly TimeSpan s_stableAfter = TimeSpan.FromMinutes(1);
@@ -40,6 +42,12 @@ internal sealed class ProjectSupervisor(ProjectResource project, string resource
                 HealthReports = [],
                 IsReady = false,
             });
+            if (runsOnce)
+            {
+                Log.Append($"The process ended with exit code {exitCode}.", isError: true);
+                return;
+            }
+
             if (crashes >= CrashesMax)
             {
                 string tail = string.Join('\n', Log.Tail(15));
@@ -54,14 +62,14 @@ internal sealed class ProjectSupervisor(ProjectResource project, string resource
 
     private async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        LaunchPlan plan = await launcher.PlanAsync(project, ResourceId, replica, cancellationToken);
+        LaunchPlan plan = await launcher.PlanAsync(Resource, ResourceId, replica, cancellationToken);
         ChildProcess process = await ChildProcess.StartAsync(plan.Process, Log.Append);
         Services.Data.Track([process.Id]);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task health = Task.CompletedTask;
         try
         {
-            HealthProbe[] probes = [.. project.Annotations.OfType<HttpHealthCheckAnnotation>().Select(check => HealthProbe.For(project, check, replica))];
+            HealthProbe[] asked = probes.Of(Resource, replica);
             Publish(snapshot => (snapshot with
             {
                 State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
@@ -69,10 +77,11 @@ internal sealed class ProjectSupervisor(ProjectResource project, string resource
                 StopTimeStamp = null,
                 ExitCode = null,
                 EnvironmentVariables = plan.Environment,
-                HealthReports = [.. probes.Select(probe => new HealthReportSnapshot(probe.Key, null, null, null))],
+                HealthReports = [.. asked.Select(probe => new HealthReportSnapshot(probe.Key, null, null, null))],
                 IsReady = true,
-            }).With("executable.pid", process.Id).With("executable.path", plan.Process.FileName).With("executable.workDir", plan.Process.WorkingDirectory));
-            health = WatchHealthAsync(probes, watching.Token);
+            }).With("executable.pid", process.Id).With("executable.path", plan.Process.FileName).With("executable.workDir", plan.Process.WorkingDirectory)
+                .With("executable.args", plan.Arguments));
+            health = WatchHealthAsync(asked, watching.Token);
             return await process.Exited.WaitAsync(cancellationToken);
         }
         finally
@@ -84,9 +93,9 @@ internal sealed class ProjectSupervisor(ProjectResource project, string resource
         }
     }
 
-    private async Task WatchHealthAsync(HealthProbe[] probes, CancellationToken cancellationToken)
+    private async Task WatchHealthAsync(HealthProbe[] asked, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(probes.Select(probe => probe.WatchAsync(
+        await Task.WhenAll(asked.Select(probe => probe.WatchAsync(
             report => Publish(snapshot => snapshot with
             {
                 HealthReports = [.. snapshot.HealthReports.Select(existing => existing.Name == report.Name ? report : existing)],
@@ -96,7 +105,7 @@ internal sealed class ProjectSupervisor(ProjectResource project, string resource
 
     private async Task WaitForOthersAsync(CancellationToken cancellationToken)
     {
-        List<WaitAnnotation> waits = [.. project.Annotations.OfType<WaitAnnotation>()];
+        List<WaitAnnotation> waits = [.. Resource.Annotations.OfType<WaitAnnotation>()];
         if (waits.Count == 0)
         {
             return;
@@ -127,5 +136,5 @@ internal sealed class ProjectSupervisor(ProjectResource project, string resource
 
     private static bool HasFailed(WaitAnnotation wait, ResourceEvent change) =>
         change.Snapshot.State?.Text == KnownResourceStates.FailedToStart
-        || (wait.WaitType == WaitType.WaitForCompletion && change.Snapshot.State?.Text == KnownResourceStates.Finished);
+        || (wait.WaitType == WaitType.WaitForCompletion && change.Snapshot.State is { } state && KnownResourceStates.TerminalStates.Contains(state.Text));
 }

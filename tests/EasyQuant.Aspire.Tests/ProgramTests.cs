@@ -1,0 +1,145 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EasyQuant.Aspire.Tests;
+
+/// <summary>What an AppHost can say about processes, and that each of it happens. One application of programs, without servers.</summary>
+[Collection("hosting")]
+public sealed class ProgramTests : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(2));
+    private readonly string _switch = Path.Combine(Path.GetTempPath(), "eq-switch-" + Guid.NewGuid().ToString("N"));
+    private DistributedApplication _app = null!;
+
+    private CancellationToken Token => _deadline.Token;
+
+    public async Task InitializeAsync()
+    {
+        _app = await StartAsync($"--shape=programs", "--switch=" + _switch);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        File.Delete(_switch);
+        _deadline.Dispose();
+    }
+
+    [Fact]
+    public async Task Programs_Described_AllOfItHappens()
+    {
+        await AssertCompletionAsync();
+        await AssertHealthAsync();
+        await AssertExplicitStartAsync();
+        await AssertViteAsync();
+    }
+
+    [Fact]
+    public async Task TwoApplications_AtOnce_DoNotMeet()
+    {
+        await using DistributedApplication second = await StartAsync("--shape=programs", "--switch=" + _switch);
+
+        await second.ResourceNotifications.WaitForResourceHealthyAsync("web", Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("web", Token);
+
+        Assert.NotEqual(_app.GetEndpoint("web"), second.GetEndpoint("web"));
+        await second.StopAsync(Token);
+        Assert.True(_app.ResourceNotifications.TryGetCurrentState(await IdOfAsync("web"), out ResourceEvent? web));
+        Assert.Equal(KnownResourceStates.Running, web.Snapshot.State?.Text);
+    }
+
+    private async Task AssertCompletionAsync()
+    {
+        ResourceEvent migration = await StateAsync("migration", KnownResourceStates.Finished);
+        Assert.Equal(0, migration.Snapshot.ExitCode);
+        await StateAsync("after", KnownResourceStates.Running);
+        string log = await LogOfAsync(migration.ResourceId, "migrated");
+        Assert.EndsWith(": one two words north", log, StringComparison.Ordinal);
+        Assert.Contains("migrated north with ", log, StringComparison.Ordinal);
+
+        // The process gets the secret, people do not see it: not by itself and not inside of an address.
+        string secret = log.Split("with ")[1].Split(':')[0];
+        Assert.Equal(30, secret.Length);
+        Dictionary<string, string?> shown = migration.Snapshot.EnvironmentVariables.ToDictionary(variable => variable.Name, variable => variable.Value);
+        Assert.Equal(("north", "********", "tcp://user:********@server"), (shown["REGION"], shown["TOKEN"], shown["DSN"]));
+
+        ResourceEvent failing = await StateAsync("failing", KnownResourceStates.Exited);
+        Assert.Equal(3, failing.Snapshot.ExitCode);
+        await StateAsync("expects-three", KnownResourceStates.Running);
+        ResourceEvent refused = await StateAsync("expects-zero", KnownResourceStates.FailedToStart);
+        Assert.EndsWith("waits for 'failing', which is in state Exited with exit code 3.", await LogOfAsync(refused.ResourceId, "waits for"), StringComparison.Ordinal);
+        ResourceEvent missing = await StateAsync("missing", KnownResourceStates.FailedToStart);
+        Assert.EndsWith(
+            "The program 'no-such-program-here' of 'missing' is not on PATH. Install it, or name it by its path.", await LogOfAsync(missing.ResourceId, "PATH"), StringComparison.Ordinal);
+    }
+
+    private async Task AssertHealthAsync()
+    {
+        await _app.ResourceNotifications.WaitForResourceAsync(
+            "switched", change => change.Snapshot.HealthReports.Any(report => report.Description == "The switch is off."), Token);
+        await File.WriteAllTextAsync(_switch, "on", Token);
+        ResourceEvent switched = await _app.ResourceNotifications.WaitForResourceHealthyAsync("switched", Token);
+        Assert.Equal(["switch"], switched.Snapshot.HealthReports.Select(report => report.Name));
+        Assert.Equal([("https://example.org/handbook", "Handbook")], switched.Snapshot.Urls.Select(url => (url.Url, url.DisplayText)));
+    }
+
+    private async Task AssertExplicitStartAsync()
+    {
+        await StateAsync("by-hand", KnownResourceStates.NotStarted);
+        Assert.True((await _app.ResourceCommands.ExecuteCommandAsync("by-hand", "start", Token)).Success);
+        await StateAsync("by-hand", KnownResourceStates.Running);
+    }
+
+    private async Task AssertViteAsync()
+    {
+        await StateAsync("web-installer", KnownResourceStates.Finished);
+        ResourceEvent browser = await StateAsync("browser", KnownResourceStates.Running);
+        using HttpClient client = _app.CreateHttpClient("web");
+        string page = "";
+        while (page.Length == 0)
+        {
+            try
+            {
+                page = await client.GetStringAsync(new Uri("/", UriKind.Relative), Token);
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(100, Token);
+            }
+        }
+
+        Assert.Equal($"vite development {client.BaseAddress!.Port}", page);
+        string address = client.BaseAddress.ToString().TrimEnd('/');
+        Assert.EndsWith($"{address} {address}", await LogOfAsync(browser.ResourceId, address), StringComparison.Ordinal);
+    }
+
+    private async Task<DistributedApplication> StartAsync(params string[] arguments)
+    {
+        IDistributedApplicationTestingBuilder builder =
+            await DistributedApplicationTestingBuilder.CreateAsync<Projects.EasyQuant_Aspire_FakeAppHost>(arguments, Token);
+        DistributedApplication app = await builder.BuildAsync(Token);
+        await app.StartAsync(Token);
+        return app;
+    }
+
+    private async Task<string> IdOfAsync(string name) =>
+        (await _app.ResourceNotifications.WaitForResourceAsync(name, _ => true, Token)).ResourceId;
+
+    private Task<ResourceEvent> StateAsync(string name, string state) =>
+        _app.ResourceNotifications.WaitForResourceAsync(name, change => change.Snapshot.State?.Text == state, Token);
+
+    private async Task<string> LogOfAsync(string resourceId, string text)
+    {
+        await foreach (IReadOnlyList<LogLine> lines in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(resourceId, Token))
+        {
+            if (lines.FirstOrDefault(line => line.Content.Contains(text, StringComparison.Ordinal)).Content is { } found)
+            {
+                return found;
+            }
+        }
+
+        throw new InvalidOperationException($"'{text}' is not in the log of {resourceId}.");
+    }
+}
