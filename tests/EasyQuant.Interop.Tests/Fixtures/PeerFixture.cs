@@ -9,10 +9,7 @@ public sealed class PeerFixture : IAsyncLifetime
     private static readonly string[] s_nodePackages =
         ["@grpc/grpc-js@1.14.7", "@grpc/proto-loader@0.8.1", "grpc-js-reflection-client@1.4.2"];
 
-    private static readonly Dictionary<string, string> s_noVariables = [];
-
     private readonly string _output = AppContext.BaseDirectory;
-    private readonly string _work = NodePackages.Work;
     private Lazy<Task<JsonElement>> _node = null!;
     private Lazy<Task<JsonElement>> _python = null!;
     private EchoServer _server = null!;
@@ -47,29 +44,13 @@ public sealed class PeerFixture : IAsyncLifetime
 
     private async Task<JsonElement> RunPythonAsync()
     {
-        const string Install =
-            "install grpcio and its generator for the Python of the system (on Debian: apt-get install python3-grpcio protobuf-compiler libprotobuf-dev protobuf-compiler-grpc)";
-        string directory = Path.Combine(_work, "python");
-        Directory.CreateDirectory(directory);
-        await PeerProcess.RunAsync(
-            "protoc",
-            [
-                "-I", Path.Combine(_output, "Protos"),
-                "--python_out=" + directory,
-                "--grpc_python_out=" + directory,
-                "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin",
-                "echo.proto",
-                "health.proto",
-            ],
-            s_noVariables,
-            directory,
-            Install);
+        string directory = await PythonStubs.GenerateAsync("python", "echo.proto", "health.proto");
         string json = await PeerProcess.RunAsync(
             "/usr/bin/python3",
             [Path.Combine(_output, "Peers", "echo_client.py"), _server.Address.Authority],
             new Dictionary<string, string> { ["PYTHONPATH"] = directory },
             directory,
-            Install);
+            PythonStubs.Install);
         return JsonDocument.Parse(json).RootElement;
     }
 }

@@ -1,0 +1,3 @@
+using EasyQuant.GrpcInterop;
+
+return await InteropProgram.RunAsync(args, Console.Out, Console.Error);
