@@ -111,7 +111,7 @@ internal sealed class LocalBatch(BatchState state, IChildRunner children, IItemP
 
     private async ValueTask<(ChildRunResult? Result, StepError? Error, int ProcessId)> AttemptAsync(int index, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource? timeout = state.Parameters.ItemTimeout is { } seconds
+        using CancellationTokenSource? timeout = state.Parameters.ItemTimeout is { } seconds && state.Place != ItemPlace.Processes
             ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds), _execution.Services.Time)
             : null;
         using CancellationTokenSource? linked = timeout is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -127,7 +127,8 @@ internal sealed class LocalBatch(BatchState state, IChildRunner children, IItemP
             };
             if (state.Place == ItemPlace.Processes)
             {
-                (ChildRunResult outcome, int processId) = await processes!.RunAsync(request, token);
+                (ChildRunResult outcome, int processId) = await processes!.RunAsync(
+                    request, state.Parameters.ItemTimeout is { } limit ? TimeSpan.FromSeconds(limit) : null, cancellationToken);
                 return (outcome, outcome.Error, processId);
             }
 

@@ -18,6 +18,7 @@ internal sealed class ItemProcess : IDisposable
     public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
 
     private const int LinesMax = 20;
+    private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly TimeProvider _time;
@@ -41,11 +42,12 @@ internal sealed class ItemProcess : IDisposable
     /// <summary>Gets whether it can serve another item.</summary>
     public bool IsUsable { get; private set; } = true;
 
-    /// <summary>Starts a process; it is ready for its first item at once, loading meanwhile.</summary>
+    /// <summary>Starts a process and waits until it is ready for its first item.</summary>
     /// <param name="settings">What it needs to serve a project; travels through the pipe, where no other user can read it.</param>
     /// <param name="memoryMax">Bytes of its managed heap, at least 64 MiB.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: it ended, or was not ready within a minute.</exception>
     public static async Task<ItemProcess> StartAsync(JsonObject settings, long memoryMax, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
@@ -66,8 +68,14 @@ internal sealed class ItemProcess : IDisposable
         var child = new ItemProcess(process, time);
         try
         {
-            await ItemFrame.WriteAsync(process.StandardInput.BaseStream, settings, cancellationToken);
-            return child;
+            using var deadline = new CancellationTokenSource(s_startMax, time);
+            using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+            await ItemFrame.WriteAsync(process.StandardInput.BaseStream, settings, linked.Token);
+            return await child.ReadAsync(linked.Token) is not null ? child : throw child.Died("ended at its start", null);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw child.Died("did not start", e);
         }
         catch
         {

@@ -34,9 +34,9 @@ internal sealed class ItemProcessPool : IDisposable
     public int CountMax { get; }
 
     /// <summary>Runs an item in a free process; one whose process dies is tried once more in a new one.</summary>
-    /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
+    /// <exception cref="NodeException"><c>ITEM_TIMEOUT</c>, <c>ITEM_PROCESS_DIED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
     public async ValueTask<(ChildRunResult Result, int ProcessId)> RunAsync(
-        string projectId, string key, Func<JsonObject> workflow, Func<JsonObject> item, CancellationToken cancellationToken)
+        string projectId, string key, Func<JsonObject> workflow, Func<JsonObject> item, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         await _slots.WaitAsync(cancellationToken);
         try
@@ -47,7 +47,7 @@ internal sealed class ItemProcessPool : IDisposable
                 try
                 {
                     await process.PrepareAsync(key, workflow, cancellationToken);
-                    return (ItemMessages.ToResult(await process.RunAsync(item(), cancellationToken)), process.Id);
+                    return (ItemMessages.ToResult(await RunAsync(process, item(), timeout, cancellationToken)), process.Id);
                 }
                 catch (NodeException e) when (e.Reason == "ITEM_PROCESS_DIED" && deaths < DeathsMax)
                 {
@@ -82,6 +82,25 @@ internal sealed class ItemProcessPool : IDisposable
         }
 
         _timer.Dispose();
+    }
+
+    private async ValueTask<JsonObject> RunAsync(ItemProcess process, JsonObject item, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        if (timeout is not { } limit)
+        {
+            return await process.RunAsync(item, cancellationToken);
+        }
+
+        using var late = new CancellationTokenSource(limit, _time);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            return await process.RunAsync(item, linked.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NodeException("ITEM_TIMEOUT", $"The item did not finish within {limit.TotalSeconds} s.", transient: true, e);
+        }
     }
 
     // The newest first, so that spare ones grow old. A process of another project makes room.

@@ -57,6 +57,7 @@ internal sealed class ItemProgram
         }
 
         var program = new ItemProgram(output, services, artifacts);
+        await program.WriteAsync(new JsonObject { ["ready"] = true });
         using var alive = new Timer(_ => program.SayAlive(), null, AliveMilliseconds, AliveMilliseconds);
         await program.ServeAsync(input);
         // The worker is gone; an item that still runs would work for nobody.

@@ -8,8 +8,8 @@ internal sealed class RunItemProcesses(ItemProcessPool pool, string key, IReadOn
 {
     public int CountMax => pool.CountMax;
 
-    public ValueTask<(ChildRunResult Result, int ProcessId)> RunAsync(ChildRunRequest request, CancellationToken cancellationToken) =>
-        pool.RunAsync(request.Context.ProjectId, key, Workflow, () => ItemMessages.Item(key, request, request.Context), cancellationToken);
+    public ValueTask<(ChildRunResult Result, int ProcessId)> RunAsync(ChildRunRequest request, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        pool.RunAsync(request.Context.ProjectId, key, Workflow, () => ItemMessages.Item(key, request, request.Context), timeout, cancellationToken);
 
     private JsonObject Workflow()
     {

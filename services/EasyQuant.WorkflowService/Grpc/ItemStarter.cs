@@ -55,7 +55,14 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
             }
         }
 
-        return again.Count == 0 || await store.MarkAsync(lease, nodeId, again, cancellationToken) ? answer : null;
+        try
+        {
+            return again.Count == 0 || await store.MarkAsync(lease, nodeId, again, cancellationToken) ? answer : null;
+        }
+        catch (ParentCancelledException)
+        {
+            return answer;
+        }
     }
 
     private async Task<bool> CreateAsync(
@@ -93,6 +100,10 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
                     }
                 },
                 cancellationToken);
+            return true;
+        }
+        catch (ParentCancelledException)
+        {
             return true;
         }
         catch (LostException)

@@ -133,7 +133,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
         await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "\"${inputs.n}\"", StringComparison.Ordinal));
-        await host.CreateAsync("batch", Batch("sleeper", """{"n":0},{"n":3600},{"n":0}""", """  "mode":"processes","onFailure":"continue","itemTimeout":3  """));
+        await host.CreateAsync("batch", Batch("sleeper", """{"n":0},{"n":3600},{"n":0}""", """  "mode":"processes","onFailure":"continue","itemTimeout":6  """));
         Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
         Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
         ListItemsResponse items = await ListAsync(host, run);
@@ -193,6 +193,80 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         ListItemsResponse items = await ListAsync(host, run);
         Assert.Equal([ItemState.Succeeded, ItemState.Failed, ItemState.Succeeded], items.Items.Select(i => i.State));
         Assert.Equal("INPUT_TYPE", items.Items[1].Error.Reason);
+    }
+
+    [Fact]
+    public async Task Remote_ItemThatHangsOrFails_TimesOutAndIsTriedAgain()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
+        await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "\"${inputs.n}\"", StringComparison.Ordinal));
+        await host.CreateAsync(
+            "batch", Batch("sleeper", """{"n":0},{"n":3600}""", """  "mode":"remote","onFailure":"continue","itemTimeout":2,"itemAttempts":2,"itemRetryDelay":0.1  """));
+        Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        ListItemsResponse items = await ListAsync(host, run);
+        Assert.Equal([(ItemState.Succeeded, 1), (ItemState.Failed, 2)], items.Items.Select(i => (i.State, i.Attempt)));
+        Assert.Equal("ITEM_TIMEOUT", items.Items[1].Error.Reason);
+    }
+
+    [Fact]
+    public async Task Pause_RemoteParent_RestsItsItemsAndGoesOn()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "2" });
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("batch", Batch("sleeper", Numbers(60), """  "mode":"remote","concurrency":30  """));
+        Run run = await host.StartAsync("batch");
+        await WaitForItemsAsync(host, run, f => f.SucceededCount >= 4);
+        await host.Workflow.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId });
+        await host.WaitAsync(run.RunId, r => r.State == RunState.Paused);
+        var paused = new ListRunsRequest { ParentRunId = run.RunId, States = { RunState.Paused }, PageSize = 100 };
+        Assert.NotEmpty((await host.Workflow.Runs.ListRunsAsync(paused)).Runs);
+        await host.Workflow.Runs.ResumeRunAsync(new ResumeRunRequest { RunId = run.RunId });
+        Run ended = await host.WaitAsync(run.RunId, r => r.State is RunState.Succeeded or RunState.Failed);
+        Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
+        Assert.All((await ListAsync(host, run)).Items, i => Assert.Equal(1, i.Attempt));
+    }
+
+    [Fact]
+    public async Task Processes_BarsByReference_GiveWhatThreadsGive()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
+        string folder = Directory.CreateDirectory(Path.Combine(host.Workflow.DataRoot, "files", "default")).FullName;
+        var csv = new StringBuilder("symbol,date,open,high,low,close,volume,amount\n");
+        var first = new DateOnly(2024, 1, 2);
+        for (int day = 0; day < 300; day++)
+        {
+            decimal price = 10 + (decimal)Math.Round(2 * Math.Sin(day / 9.0), 2);
+            csv.Append(CultureInfo.InvariantCulture, $"600000.SH,{first.AddDays(day):yyyy-MM-dd},{price},{price + 0.1m},{price - 0.1m},{price},100000,1000000\n");
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "bars.csv"), csv.ToString());
+        await host.CreateAsync(
+            "backtest",
+            """
+            "inputs":[{"name":"data","type":"object"},{"name":"slow","type":"integer"}],"outputs":[{"name":"metrics","from":"b.metrics"},{"name":"equity","from":"b.equity"}],
+            "nodes":[{"id":"b","type":"Backtest","params":{"strategy":"sma_cross","parameters":{"fast":3,"slow":"${inputs.slow}"},"data":"${inputs.data}","cash":"1000000"}}]
+            """);
+        var tables = new List<string>();
+        foreach (string mode in new[] { "threads", "processes" })
+        {
+            await host.CreateAsync(
+                mode,
+                $$$"""
+                "nodes":[{"id":"l","type":"CsvLoader","params":{"path":"bars.csv"}},{"id":"p","type":"DataPreload"},{"id":"items","type":"JsonMap","params":{"value":[{"slow":10},{"slow":20},{"slow":30}]}},
+                  {"id":"batch","type":"BatchScheduler","params":{"workflow":"backtest","params":{"data":"${nodes.p.data}","slow":"${item.slow}"},"mode":"{{{mode}}}","concurrency":2}}],
+                "edges":[{"from":"l.table","to":"p.bars"},{"from":"items.value","to":"batch.items"}]
+                """);
+            Run run = await host.WaitAsync((await host.StartAsync(mode)).RunId);
+            Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+            foreach (string port in new[] { "table", "tables" })
+            {
+                tables.Add((await host.Workflow.Runs.ReadStepTableAsync(new ReadStepTableRequest { RunId = run.RunId, NodeId = "batch", Port = port })).Table.ToString());
+            }
+        }
+
+        Assert.Equal(tables[0], tables[2]);
+        Assert.Equal(tables[1], tables[3]);
     }
 
     [Fact]

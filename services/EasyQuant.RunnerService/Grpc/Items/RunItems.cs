@@ -206,19 +206,16 @@ internal sealed class RunItems(ActiveRun run, ItemCalls calls, ItemCodec codec, 
             }
 
             await Task.WhenAny(hurry, Task.Delay(s_delay, time));
-            List<Wire.ReportItemsRequest> batches = Take();
             try
             {
-                foreach (Wire.ReportItemsRequest batch in batches)
+                foreach (Wire.ReportItemsRequest batch in Take())
                 {
-                    Failpoints.Hit("runner.items.before");
-                    await calls.CallAsync((c, o) => c.ReportItemsAsync(batch, o), a => a.Lost, run.StopToken);
-                    Failpoints.Hit("runner.items.after");
+                    await SendAsync(batch);
                 }
             }
-            catch (Exception e) when (e is OperationCanceledException or LeaseLostException && run.Cause != StopCause.None)
+            catch
             {
-                // The run stops: whoever continues it executes again what is not stored.
+                // The run stops, or Workflow refuses the report, and whoever waits for the flush hears it. What is not stored executes again.
                 lock (_gate)
                 {
                     _pending.Clear();
@@ -227,6 +224,24 @@ internal sealed class RunItems(ActiveRun run, ItemCalls calls, ItemCodec codec, 
                 }
 
                 throw;
+            }
+        }
+    }
+
+    private async Task SendAsync(Wire.ReportItemsRequest batch)
+    {
+        while (true)
+        {
+            try
+            {
+                Failpoints.Hit("runner.items.before");
+                await calls.CallAsync((c, o) => c.ReportItemsAsync(batch, o), a => a.Lost, run.StopToken);
+                Failpoints.Hit("runner.items.after");
+                return;
+            }
+            catch (FailpointException)
+            {
+                await Task.Delay(s_delay, time, run.StopToken);
             }
         }
     }

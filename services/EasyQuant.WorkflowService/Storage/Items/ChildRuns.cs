@@ -13,27 +13,35 @@ internal sealed class ChildRuns(Outbox outbox)
 
     private const int DescendantsMax = 100_000;
 
-    private const string Below =
+    private const string All =
+        "select run_id from workflow.runs where parent_run_id = $1 and state in (1, 2, 3) and ($2 = '' or starts_with(item_path, $2)) and $4::interval is null";
+
+    // From the later of two instants: the run may have started for an earlier attempt, the item may have waited for a worker.
+    private const string Late =
         """
-        with recursive below(run_id) as (
-            select run_id from workflow.runs where parent_run_id = $1 and state in (1, 2, 3) and ($2 = '' or starts_with(item_path, $2))
-                and ($3::interval is null or (state = 2 and start_time < clock_timestamp() - $3))
+        select r.run_id from workflow.run_items i join workflow.runs r on r.run_id = i.child_run_id
+        where i.run_id = $1 and i.node_id = $2 and i.state = 2 and r.state = 2 and greatest(r.start_time, i.start_time) < clock_timestamp() - $4
+        """;
+
+    private const string Rest =
+        """
             union all
             select r.run_id from workflow.runs r join below b on r.parent_run_id = b.run_id where r.state in (1, 2, 3)
         ), locked as (
-            select r.run_id from workflow.runs r where r.run_id in (select run_id from below limit $4) order by r.run_id for no key update
+            select r.run_id from workflow.runs r where r.run_id in (select run_id from below limit $3) order by r.run_id for no key update
         )
         """;
 
     private const string CancelSql =
         $"""
-        {Below}
         update workflow.runs r
         set state = case when state = 2 then 2 else 6 end, cancel_requested = true, cancel_cause = case when cancel_requested then cancel_cause else $5 end,
             end_time = case when state = 2 then end_time else $6 end
         from locked where r.run_id = locked.run_id and r.state in (1, 2, 3)
         returning {RunRow.ColumnsOfR}
         """;
+
+    private const string Below = $"with recursive below(run_id) as ({All} {Rest}";
 
     private const string PauseSql =
         $"""
@@ -52,18 +60,14 @@ internal sealed class ChildRuns(Outbox outbox)
         returning {RunRow.ColumnsOfR}
         """;
 
-    /// <summary>Cancels the runs below one node, or below all nodes; those only that execute for longer than a time, when it is given.</summary>
+    /// <summary>Cancels the runs below one node, or below all nodes; of one node those only that execute for longer than a time, when it is given.</summary>
     public async Task CancelAsync(
         NpgsqlConnection connection, Guid runId, string? nodeId, TimeSpan? olderThan, string cause, RunHistory history, CancellationToken cancellationToken)
     {
-        string path = "";
-        if (nodeId is not null)
-        {
-            path = await PathAsync(connection, runId, nodeId, cancellationToken);
-        }
-
+        string place = nodeId is null ? "" : olderThan is null ? await PathAsync(connection, runId, nodeId, cancellationToken) : nodeId;
+        string sql = $"with recursive below(run_id) as ({(olderThan is null ? All : Late)} {Rest} {CancelSql}";
         List<RunRow> changed = await DispatchStore.ReadRunsAsync(
-            connection, CancelSql, [.. Parameters(runId, path, olderThan), Pg.P(cause), Pg.P(history.Now)], cancellationToken);
+            connection, sql, [.. Parameters(runId, place, olderThan), Pg.P(cause), Pg.P(history.Now)], cancellationToken);
         foreach (RunRow run in changed.Where(run => run.State == RunState.Cancelled))
         {
             history.AddRunEvent(run, "run.cancelled", cause);
@@ -111,8 +115,8 @@ internal sealed class ChildRuns(Outbox outbox)
         return PathOf((string)(await command.ExecuteScalarAsync(cancellationToken))!, nodeId);
     }
 
-    private static NpgsqlParameter[] Parameters(Guid runId, string path, TimeSpan? olderThan) =>
+    private static NpgsqlParameter[] Parameters(Guid runId, string place, TimeSpan? olderThan) =>
     [
-        Pg.P(runId), Pg.P(path), new NpgsqlParameter { Value = (object?)olderThan ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Interval }, Pg.P(DescendantsMax),
+        Pg.P(runId), Pg.P(place), Pg.P(DescendantsMax), new NpgsqlParameter { Value = (object?)olderThan ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Interval },
     ];
 }

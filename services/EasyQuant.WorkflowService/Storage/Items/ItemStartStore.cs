@@ -16,12 +16,12 @@ internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
 
     private const string MarkSql =
         """
-        insert into workflow.run_items(run_id, node_id, item_index, project_id, state, attempt, mode, worker_id, process_id, child_run_id, epoch)
-        select $1, $2, s.item_index, $3, 2, s.attempt, 4, '', 0, s.child_run_id, $4
+        insert into workflow.run_items(run_id, node_id, item_index, project_id, state, attempt, mode, worker_id, process_id, child_run_id, epoch, start_time)
+        select $1, $2, s.item_index, $3, 2, s.attempt, 4, '', 0, s.child_run_id, $4, clock_timestamp()
         from unnest($5::int[], $6::int[], $7::uuid[]) as s(item_index, attempt, child_run_id)
         on conflict (run_id, node_id, item_index) do update
         set state = 2, attempt = excluded.attempt, mode = 4, process_id = 0, child_run_id = excluded.child_run_id, epoch = excluded.epoch, error = null,
-            outputs = null, elapsed_us = null
+            outputs = null, elapsed_us = null, start_time = excluded.start_time
         """;
 
     /// <summary>Reads the parent under its lease, the generation of its fan-out, and runs that exist for some of the items; null when the lease is lost.</summary>
@@ -55,12 +55,18 @@ internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
 
     /// <summary>Marks items as running, within the transaction that creates their runs.</summary>
     /// <returns>False when the lease is lost.</returns>
+    /// <exception cref="ParentCancelledException">The parent is to be cancelled: nothing may start below it any more.</exception>
     public static async Task<bool> MarkAsync(
         NpgsqlConnection connection, Lease lease, string nodeId, IReadOnlyList<(int Index, int Attempt, Guid RunId)> items, CancellationToken cancellationToken)
     {
         if (await ItemStore.LeaseAsync(connection, lease, cancellationToken) is not { } run)
         {
             return false;
+        }
+
+        if (run.Row.IsCancelRequested)
+        {
+            throw new ParentCancelledException();
         }
 
         await ItemStore.ExecuteAsync(
