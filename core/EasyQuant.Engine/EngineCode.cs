@@ -9,7 +9,7 @@ public static class EngineCode
 {
     private static readonly Lazy<string> s_sha256 = new(Compute);
 
-    /// <summary>SHA-256 over the module version ids of rules, indicators and engine, which the compiler derives from their sources; lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 over the module version ids of rules, indicators and engine, which the compiler derives from their sources, wherever they lie; lower-case hexadecimal.</summary>
     public static string Sha256 => s_sha256.Value;
 
     private static string Compute()

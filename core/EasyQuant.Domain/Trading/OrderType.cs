@@ -18,9 +18,9 @@ public enum OrderType
     /// <summary>A stop whose price follows the best price since submission at a fixed distance and never goes back.</summary>
     TrailingStop,
 
-    /// <summary>Fills at the open of the first bar of a trading day (the opening auction).</summary>
+    /// <summary>Fills at the open of the row of the opening auction, or of the first bar of a trading day when the data has none.</summary>
     MarketOnOpen,
 
-    /// <summary>Fills at the close of the last bar of a trading day (the closing auction).</summary>
+    /// <summary>Fills at the close of the row of the closing auction, or of the last bar of a trading day when the data has none.</summary>
     MarketOnClose,
 }

@@ -14,8 +14,11 @@ internal readonly struct BarPrices
     public readonly bool IsFirstOfDay;
     public readonly bool IsLastOfDay;
 
+    /// <summary>True unless the policy wants rows of auctions and this is none.</summary>
+    public readonly bool IsAuction;
+
     /// <summary>A bar; <paramref name="row"/> is the row of the instrument.</summary>
-    public BarPrices(InstrumentBars series, int row, bool isFirstOfDay, bool isLastOfDay)
+    public BarPrices(InstrumentBars series, int row, bool isFirstOfDay, bool isLastOfDay, bool isAuction)
     {
         Open = series.Open.Span[row];
         High = series.High.Span[row];
@@ -25,10 +28,11 @@ internal readonly struct BarPrices
         Amount = series.Amount.IsEmpty ? 0 : series.Amount.Span[row];
         IsFirstOfDay = isFirstOfDay;
         IsLastOfDay = isLastOfDay;
+        IsAuction = isAuction;
     }
 
     /// <summary>A tick: who takes gets the quote of the other side when there is one, else the last price, which is also what limits and stops watch.</summary>
-    public BarPrices(in Tick tick, OrderSide side, bool isFirstOfDay)
+    public BarPrices(in Tick tick, OrderSide side, bool isFirstOfDay, bool isAuction)
     {
         long quote = side == OrderSide.Buy ? tick.Ask.Units : tick.Bid.Units;
         Open = quote > 0 ? quote : tick.Last.Units;
@@ -37,5 +41,6 @@ internal readonly struct BarPrices
         Close = tick.Last.Units;
         Volume = tick.Volume.Units;
         IsFirstOfDay = isFirstOfDay;
+        IsAuction = isAuction;
     }
 }

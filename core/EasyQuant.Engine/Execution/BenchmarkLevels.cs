@@ -22,7 +22,7 @@ internal static class BenchmarkLevels
             double dayReturn = 0;
             foreach (BenchmarkPart part in parts)
             {
-                dayReturn += part.WeightPpm / 1_000_000.0 * ReturnOf(panel, panel.IndexOf(part.Symbol), day);
+                dayReturn += part.WeightPpm / 1_000_000.0 * ReturnOf(panel, panel.IndexForBenchmark(part.Symbol), day);
             }
 
             level *= 1 + dayReturn;
@@ -34,7 +34,7 @@ internal static class BenchmarkLevels
 
     private static double ReturnOf(MarketPanel panel, int instrument, int day)
     {
-        InstrumentBars series = panel.Series[instrument];
+        InstrumentBars series = panel.SeriesOrReference(instrument);
         int last = series.RowFrom(panel.Axis.EndBarOf(day)) - 1;
         long reference = panel.PreviousClosesOf(instrument).Span[day];
         return last < series.RowFrom(panel.Axis.FirstBarOf(day)) || reference <= 0 ? 0 : ((double)series.Close.Span[last] / reference) - 1;

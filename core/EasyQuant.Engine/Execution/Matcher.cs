@@ -104,7 +104,17 @@ internal sealed class Matcher(TradingCore core)
         }
 
         InstrumentBars series = core.Panel.Series[order.Instrument];
-        MatchPrices(index, ref order, new BarPrices(series, row, bar == core.FirstBarOfDay, bar == core.LastBarOfDay), bar);
+        MatchPrices(index, ref order, PricesAt(series, row, bar), bar);
+    }
+
+    private BarPrices PricesAt(InstrumentBars series, int row, int bar)
+    {
+        bool isFirst = bar == core.FirstBarOfDay;
+        bool isLast = bar == core.LastBarOfDay;
+        bool isAuction = _settings.AuctionPolicy == AuctionPolicy.BarOfDay
+            || (isFirst && AuctionSessions.IsOpening(series.Instrument, core.Panel.Axis, bar))
+            || (isLast && AuctionSessions.IsClosing(series.Instrument, core.Panel.Axis, bar));
+        return new BarPrices(series, row, isFirst, isLast, isAuction);
     }
 
     private void MatchPrices(int index, ref OrderEntry order, in BarPrices prices, int bar)

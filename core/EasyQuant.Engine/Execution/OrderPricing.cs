@@ -22,10 +22,10 @@ internal static class OrderPricing
                 return TradesAtMarket(bar, settings.FillRule, valueDivisor, out price);
             case OrderType.MarketOnOpen:
                 price = bar.Open;
-                return bar.IsFirstOfDay;
+                return bar.IsFirstOfDay && bar.IsAuction;
             case OrderType.MarketOnClose:
                 price = bar.Close;
-                return bar.IsLastOfDay;
+                return bar.IsLastOfDay && bar.IsAuction;
             case OrderType.Limit:
                 return ReachesLimit(order.Side, order.LimitPrice, bar, settings.LimitFillRule, out price);
             case OrderType.Stop:
@@ -58,7 +58,7 @@ internal static class OrderPricing
             FillRule.NextVwap => bar.Close,
             _ => bar.Open,
         };
-        return rule != FillRule.NextAuction || bar.IsFirstOfDay;
+        return rule != FillRule.NextAuction || (bar.IsFirstOfDay && bar.IsAuction);
     }
 
     private static bool ReachesLimit(OrderSide side, long limit, in BarPrices bar, LimitFillRule rule, out long price)

@@ -20,7 +20,7 @@ internal readonly record struct RunPeriod(int FirstDay, int EndDay, int TradeDay
                 "AMOUNT_MISSING", "fillRule", $"The fill rule NextVwap needs traded amounts; {without.Instrument.Symbol} has none."));
         }
 
-        foreach (BenchmarkPart part in settings.Benchmark.Where(part => panel.IndexOf(part.Symbol) < 0))
+        foreach (BenchmarkPart part in settings.Benchmark.Where(part => panel.IndexForBenchmark(part.Symbol) < 0))
         {
             errors.Add(new ParameterError("SYMBOL_NOT_FOUND", "benchmark", $"The benchmark names {part.Symbol}, which the data lacks."));
         }

@@ -46,11 +46,39 @@ internal sealed class RunRecorder(TradingCore core)
                 account.Name, [.. account.Cash], FinalCash(index), ImmutableArray.Create(_accountEquity[index]))),
         ],
         InitialEquity = _initialEquity,
-        Assumptions = SettingNames.AssumptionsOf(core.Settings),
+        Assumptions = [.. SettingNames.AssumptionsOf(core.Settings), .. AuctionAssumptions()],
         Postings = [.. core.Postings],
         MarginCalls = [.. core.MarginCalls],
         Benchmark = BenchmarkLevels.Of(core.Panel, core.Settings.Benchmark, core.TradeDay, core.EndDay),
     };
+
+    /// <summary>Names the bars that stood for an auction without being its row.</summary>
+    private IEnumerable<string> AuctionAssumptions()
+    {
+        bool atFirst = false;
+        bool atLast = false;
+        bool isByRule = core.Settings.FillRule == FillRule.NextAuction;
+        for (int i = 0; i < core.Fills.Count; i++)
+        {
+            ref FillEntry fill = ref core.Fills[i];
+            ref OrderEntry order = ref core.Orders[fill.Order];
+            Instrument instrument = core.Panel.Series[order.Instrument].Instrument;
+            if (order.Type == OrderType.MarketOnOpen || (isByRule && order.Type == OrderType.Market))
+            {
+                atFirst |= fill.Tick > 0
+                    ? !AuctionSessions.IsOpening(instrument, TimeOf(fill.Tick))
+                    : !AuctionSessions.IsOpening(instrument, core.Panel.Axis, fill.Bar);
+            }
+            else if (order.Type == OrderType.MarketOnClose)
+            {
+                atLast |= !AuctionSessions.IsClosing(instrument, core.Panel.Axis, fill.Bar);
+            }
+        }
+
+        return new[] { (atFirst, "auction.first_bar"), (atLast, "auction.last_bar") }.Where(one => one.Item1).Select(one => one.Item2);
+    }
+
+    private DateTimeOffset TimeOf(int tick) => DateTimeOffset.UnixEpoch.AddTicks(core.Panel.Ticks!.TimeOf(tick - 1) * TimeSpan.TicksPerMicrosecond);
 
     private ImmutableArray<Order> Orders()
     {
@@ -107,7 +135,7 @@ internal sealed class RunRecorder(TradingCore core)
             {
                 Account = order.Account,
                 BarStart = core.Panel.Axis.StartOf(fill.Bar),
-                TickTime = fill.Tick > 0 ? DateTimeOffset.UnixEpoch.AddTicks(core.Panel.Ticks!.TimeOf(fill.Tick - 1) * TimeSpan.TicksPerMicrosecond) : null,
+                TickTime = fill.Tick > 0 ? TimeOf(fill.Tick) : null,
                 Slippage = new Price(fill.Slippage),
                 DividendTax = new Fee(FeeKind.DividendTax, new Money(fill.DividendTax), 0, false, fill.DividendTaxSource ?? string.Empty),
             });

@@ -37,8 +37,9 @@ internal sealed class TickMatching
 
         bool isFirst = bar == _core.FirstBarOfDay && _lastBar[instrument] != bar;
         _lastBar[instrument] = bar;
-        _buyPrices = new BarPrices(tick, OrderSide.Buy, isFirst);
-        _sellPrices = new BarPrices(tick, OrderSide.Sell, isFirst);
+        bool isAuction = _core.Settings.AuctionPolicy == AuctionPolicy.BarOfDay || AuctionSessions.IsOpening(series.Instrument, tick.Time);
+        _buyPrices = new BarPrices(tick, OrderSide.Buy, isFirst, isAuction);
+        _sellPrices = new BarPrices(tick, OrderSide.Sell, isFirst, isAuction);
         _instrument = instrument;
         _time = _sequence.TimeOf(position);
         Current = position + 1;

@@ -24,6 +24,7 @@ public sealed class MarketPanel
     /// <param name="actions">Corporate actions in any order; empty when there are none. Actions outside the calendar are kept and never happen.</param>
     /// <param name="exchangeRates">Rates of currencies other than the base, any order; empty when all instruments and accounts use one currency.</param>
     /// <param name="contentSha256">Hash of the content when it is already known (of a file); null computes it at first use.</param>
+    /// <param name="references">Series that only a benchmark reads, see <see cref="References"/>; empty when there are none.</param>
     /// <exception cref="ArgumentException">Something does not fit; the message names the instrument and what was expected.</exception>
     public MarketPanel(
         TradingCalendar calendar,
@@ -31,16 +32,18 @@ public sealed class MarketPanel
         ImmutableArray<InstrumentBars> series,
         ImmutableArray<CorporateAction> actions = default,
         ImmutableArray<FxRates> exchangeRates = default,
-        string? contentSha256 = null)
+        string? contentSha256 = null,
+        ImmutableArray<InstrumentBars> references = default)
     {
+        References = references.IsDefault ? [] : references;
         Calendar = calendar;
         Axis = axis;
         Series = series;
         ExchangeRates = exchangeRates.IsDefault ? [] : [.. exchangeRates.OrderBy(one => one.Currency, StringComparer.Ordinal)];
         PanelChecks.Check(this);
         Actions = PanelChecks.Sorted(this, actions.IsDefault ? [] : actions);
-        _previousCloses = new Lazy<ReadOnlyMemory<long>>[series.Length];
-        for (int i = 0; i < series.Length; i++)
+        _previousCloses = new Lazy<ReadOnlyMemory<long>>[series.Length + References.Length];
+        for (int i = 0; i < _previousCloses.Length; i++)
         {
             int instrument = i;
             _previousCloses[i] = new Lazy<ReadOnlyMemory<long>>(() => PreviousCloseColumn.Of(this, instrument));
@@ -60,6 +63,9 @@ public sealed class MarketPanel
 
     /// <summary>One element an instrument, ordered by symbol.</summary>
     public ImmutableArray<InstrumentBars> Series { get; }
+
+    /// <summary>Series that only a benchmark reads: strategies neither see them nor trade them. Ordered by symbol, none of them in <see cref="Series"/>; empty by default.</summary>
+    public ImmutableArray<InstrumentBars> References { get; }
 
     /// <summary>Corporate actions by effective date, then by symbol, then in the order handed in.</summary>
     public ImmutableArray<CorporateAction> Actions { get; }
@@ -118,10 +124,25 @@ public sealed class MarketPanel
     /// <param name="instrument">0 to the count of instruments - 1.</param>
     public ReadOnlyMemory<long> PreviousClosesOf(int instrument) => _previousCloses[instrument].Value;
 
+    /// <summary>Returns the panel in which some instruments are kept for benchmarks only, see <see cref="References"/>; columns are shared.</summary>
+    /// <param name="symbols">Instruments of the panel; those that it lacks, or keeps so already, are ignored. Their corporate actions are left out.</param>
+    /// <exception cref="ArgumentException">No instrument is left to trade.</exception>
+    public MarketPanel KeepForBenchmark(IEnumerable<Symbol> symbols)
+    {
+        HashSet<Symbol> kept = [.. symbols];
+        return new MarketPanel(
+            Calendar,
+            Axis,
+            [.. Series.Where(one => !kept.Contains(one.Instrument.Symbol))],
+            [.. Actions.Where(action => !kept.Contains(action.Symbol))],
+            ExchangeRates,
+            references: [.. References.Concat(Series.Where(one => kept.Contains(one.Instrument.Symbol))).OrderBy(one => one.Instrument.Symbol)]);
+    }
+
     /// <summary>Returns the panel with other corporate actions; columns are shared.</summary>
     /// <param name="actions">All actions, any order.</param>
     /// <exception cref="ArgumentException">An action does not fit.</exception>
-    public MarketPanel WithActions(ImmutableArray<CorporateAction> actions) => new(Calendar, Axis, Series, actions, ExchangeRates);
+    public MarketPanel WithActions(ImmutableArray<CorporateAction> actions) => new(Calendar, Axis, Series, actions, ExchangeRates, references: References);
 
     /// <summary>Returns the panel restricted to days not after <paramref name="last"/>, with the same instruments and actions.</summary>
     public MarketPanel TruncateAfter(DateOnly last)
@@ -133,7 +154,25 @@ public sealed class MarketPanel
             Axis.Take(dayCount),
             [.. Series.Select(series => series.Take(barCount, dayCount))],
             [.. Actions.Where(action => action.EffectiveDate <= last)],
-            [.. ExchangeRates.Select(one => one with { Rates = one.Rates[..dayCount] })]);
+            [.. ExchangeRates.Select(one => one with { Rates = one.Rates[..dayCount] })],
+            references: [.. References.Select(series => series.Take(barCount, dayCount))]);
+    }
+
+    /// <summary>A series of <see cref="Series"/>, or behind them one of <see cref="References"/>.</summary>
+    internal InstrumentBars SeriesOrReference(int index) => index < Series.Length ? Series[index] : References[index - Series.Length];
+
+    /// <summary>Position of an instrument that a benchmark may name, for <see cref="SeriesOrReference"/>; -1 when the panel lacks it.</summary>
+    internal int IndexForBenchmark(Symbol symbol)
+    {
+        for (int i = 0; i < References.Length; i++)
+        {
+            if (References[i].Instrument.Symbol == symbol)
+            {
+                return Series.Length + i;
+            }
+        }
+
+        return IndexOf(symbol);
     }
 
     private string ComputeSha256()
@@ -147,7 +186,12 @@ public sealed class MarketPanel
         }
 
         AppendColumn(hash, Axis.Starts);
-        foreach (InstrumentBars series in Series)
+        if (!References.IsEmpty)
+        {
+            Append(hash, References.Length);
+        }
+
+        foreach (InstrumentBars series in Series.Concat(References))
         {
             AppendText(hash, series.Instrument.Symbol.ToString());
             AppendText(hash, series.Instrument.Currency);

@@ -33,6 +33,19 @@ internal static class PanelChecks
             }
         }
 
+        foreach (InstrumentBars reference in panel.References)
+        {
+            if (panel.IndexOf(reference.Instrument.Symbol) >= 0)
+            {
+                throw new ArgumentException($"{reference.Instrument.Symbol} is both traded and kept for benchmarks.");
+            }
+
+            if (reference.Fault(panel.Axis.Count, panel.Calendar.Count) is { } fault)
+            {
+                throw new ArgumentException(fault);
+            }
+        }
+
         foreach (FxRates rates in panel.ExchangeRates)
         {
             if (rates.Rates.Length != panel.Calendar.Count || rates.Rates.Span.ContainsAnyInRange(long.MinValue, 0))

@@ -8,7 +8,7 @@ internal static class PreviousCloseColumn
     /// <summary>One element a trading day: the last close before it, corrected for the day's actions; 0 before the first bar.</summary>
     public static ReadOnlyMemory<long> Of(MarketPanel panel, int instrument)
     {
-        InstrumentBars series = panel.Series[instrument];
+        InstrumentBars series = panel.SeriesOrReference(instrument);
         if (!series.PreviousClose.IsEmpty)
         {
             return series.PreviousClose;

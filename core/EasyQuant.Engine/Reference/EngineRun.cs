@@ -28,7 +28,7 @@ public sealed record EngineRun(
 
     /// <summary>
     /// Readings of the rules that flatter a result, or differ from the defaults in how orders fill, in a fixed order: for example <c>fill_rule.same_close</c>
-    /// or <c>limit_fill.touch</c>. Empty when all are the defaults.
+    /// or <c>limit_fill.touch</c>; and bars that stood for an auction without being its row: <c>auction.first_bar</c>, <c>auction.last_bar</c>. Empty when all are the defaults.
     /// </summary>
     public ImmutableArray<string> Assumptions { get; init; } = [];
 

@@ -17,7 +17,7 @@ public sealed record BacktestManifest(
     JsonObject Parameters,
     BacktestSettings Settings)
 {
-    /// <summary>Hash of the code of the engine, its rules and its indicators that ran, lower-case hexadecimal: a build from the same sources in the same place has the same.</summary>
+    /// <summary>Hash of the code of the engine, its rules and its indicators that ran, lower-case hexadecimal: a build from the same sources by the same compiler has the same, in every folder.</summary>
     public string CodeSha256 { get; init; } = EngineCode.Sha256;
 
     /// <summary>Returns the JSON form: snake_case names, amounts as decimal text, dates as ISO text.</summary>
@@ -38,6 +38,7 @@ public sealed record BacktestManifest(
         ["fee_increment"] = Settings.FeeIncrement.ToString(),
         ["exchange_rules"] = Settings.ExchangeRules,
         ["fill_rule"] = SettingNames.Of(Settings.FillRule),
+        ["auction_policy"] = Settings.AuctionPolicy == AuctionPolicy.BarOfDay ? "bar_of_day" : "auction_rows",
         ["assumptions"] = new JsonArray([.. SettingNames.AssumptionsOf(Settings).Select(name => JsonValue.Create(name))]),
         ["limit_fill_rule"] = Settings.LimitFillRule == LimitFillRule.Through ? "through" : "touch",
         ["slippage"] = Settings.Slippage.ToString(),

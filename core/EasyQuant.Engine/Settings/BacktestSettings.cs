@@ -33,6 +33,9 @@ public sealed record BacktestSettings
     /// <summary>Which price market orders fill at. Default: next open.</summary>
     public FillRule FillRule { get; init; }
 
+    /// <summary>Which bars stand for auctions. Default: the first and the last bar of a day.</summary>
+    public AuctionPolicy AuctionPolicy { get; init; }
+
     /// <summary>What suspended instruments do to orders. Default: the order rests.</summary>
     public SuspensionPolicy SuspensionPolicy { get; init; }
 

@@ -20,6 +20,7 @@ internal static class SettingNames
     {
         ImmutableArray<string>.Builder builder = ImmutableArray.CreateBuilder<string>();
         Add(settings.FillRule != FillRule.NextOpen, "fill_rule." + Of(settings.FillRule));
+        Add(settings.AuctionPolicy == AuctionPolicy.AuctionRows, "auction.rows");
         Add(settings.LimitFillRule == LimitFillRule.Touch, "limit_fill.touch");
         Add(settings.FillsAtPriceLimit, "price_limit.fills");
         Add(!settings.ExchangeRules, "exchange_rules.off");

@@ -102,6 +102,7 @@ internal static class WildMarket
         CashInterestPpm = random.Next(3) == 0 ? random.Next(100_000) : 0,
         StartDate = random.Next(3) == 0 ? panel.Calendar.Days[panel.Calendar.Count / 4] : null,
         EndDate = random.Next(3) == 0 ? panel.Calendar.Days[panel.Calendar.Count * 3 / 4] : null,
+        AuctionPolicy = (AuctionPolicy)(random.Next(4) == 0 ? 1 : 0),
         WarmUpDays = random.Next(4) == 0 ? random.Next(1, 20) : 0,
         HeartbeatMinutes = random.Next(4) == 0 ? random.Next(1, 100) : 0,
         Margin = null,

@@ -48,13 +48,13 @@ public sealed class BenchmarkSeries
     /// <exception cref="ArgumentException">The panel lacks the instrument or it has no bar, or a close is 0.</exception>
     public static BenchmarkSeries Of(MarketPanel panel, Symbol symbol)
     {
-        int instrument = panel.IndexOf(symbol);
+        int instrument = panel.IndexForBenchmark(symbol);
         if (instrument < 0)
         {
             throw new ArgumentException($"The data lacks the benchmark {symbol}.", nameof(symbol));
         }
 
-        InstrumentBars series = panel.Series[instrument];
+        InstrumentBars series = panel.SeriesOrReference(instrument);
         ImmutableArray<DateOnly>.Builder days = ImmutableArray.CreateBuilder<DateOnly>();
         ImmutableArray<double>.Builder levels = ImmutableArray.CreateBuilder<double>();
         for (int day = 0; day < panel.Axis.DayCount; day++)
