@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 
@@ -150,7 +151,7 @@ internal sealed class EngineData
         }
 
         return new MarketPanel(
-            TradingCalendar.FromDays(days), new BarAxis(BarInterval.OfMinutes(1), starts, dayOf), [Series("600000.SH", rows, 0, count, false)]);
+            TradingCalendar.FromDays(days), new BarAxis(PanelInterval.OfMinutes(1), starts, dayOf), [Series("600000.SH", rows, 0, count, false)]);
     }
 
     private static MarketPanel DailyPanel(TradingCalendar calendar, double[] rows, int symbols, bool inLots) => MarketPanel.Daily(

@@ -9,7 +9,7 @@ public sealed class EngineCodeTests
 {
     /// <summary>The ids that the code hash is made of are derived from the bytes of the assemblies; none of them may hold the folder of the build.</summary>
     [Fact]
-    public void CoreAssemblies_DoNotHoldTheFolderOfTheBuild()
+    public void CoreAssemblies_AnyFolder_DoNotHoldItsName()
     {
         string root = AppContext.BaseDirectory[..AppContext.BaseDirectory.IndexOf("artifacts", StringComparison.Ordinal)];
         foreach (Type part in new[] { typeof(Price), typeof(SmaStream), typeof(EngineCode) })

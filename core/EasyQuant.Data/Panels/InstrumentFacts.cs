@@ -28,10 +28,10 @@ public sealed record InstrumentFacts
     public DateOnly? DelistDate { get; init; }
 
     /// <summary>Periods of special treatment (ST, *ST), ascending, not overlapping.</summary>
-    public ImmutableArray<DatePeriod> SpecialTreatment { get; init; } = [];
+    public ImmutableArray<DateRange> SpecialTreatment { get; init; } = [];
 
     /// <summary>Announced suspensions of whole days, ascending, not overlapping: days without a bar that are no gap.</summary>
-    public ImmutableArray<DatePeriod> Suspensions { get; init; } = [];
+    public ImmutableArray<DateRange> Suspensions { get; init; } = [];
 
     /// <summary>Adjustment steps, ascending by ex-date.</summary>
     public ImmutableArray<AdjustmentFactor> Factors { get; init; } = [];

@@ -90,9 +90,9 @@ public static class InstrumentsJson
         return node;
     }
 
-    private static JsonArray? Periods(ImmutableArray<DatePeriod> periods) => periods.IsEmpty
+    private static JsonArray? Periods(ImmutableArray<DateRange> periods) => periods.IsEmpty
         ? null
-        : new JsonArray([.. periods.Select(p => (JsonNode)new JsonObject { ["first"] = p.First.ToString("O"), ["last"] = p.Last?.ToString("O") })]);
+        : new JsonArray([.. periods.Select(p => (JsonNode)new JsonObject { ["first"] = p.First.ToString("O"), ["last"] = p.Last == DateOnly.MaxValue ? null : p.Last.ToString("O") })]);
 
     private static PanelInstrument Instrument(JsonObject node)
     {
@@ -141,12 +141,12 @@ public static class InstrumentsJson
             : throw new FormatException($"multiplier `{node["multiplier"]}` is no decimal above 0 with at most {AdjustmentFactor.Scale} places"),
         node["known_from"] is { } known ? Date(known) : null);
 
-    private static ImmutableArray<DatePeriod> Periods(JsonNode node)
+    private static ImmutableArray<DateRange> Periods(JsonNode node)
     {
-        DatePeriod[] periods = [.. node.AsArray().Select(p => new DatePeriod(Date(p!["first"]), p["last"] is { } last ? Date(last) : null)).OrderBy(p => p.First)];
+        DateRange[] periods = [.. node.AsArray().Select(p => new DateRange(Date(p!["first"]), p["last"] is { } last ? Date(last) : DateOnly.MaxValue)).OrderBy(p => p.First)];
         for (int i = 0; i < periods.Length; i++)
         {
-            if (periods[i].Last < periods[i].First || (i > 0 && (periods[i - 1].Last is not { } end || end >= periods[i].First)))
+            if (periods[i].Last < periods[i].First || (i > 0 && periods[i - 1].Last >= periods[i].First))
             {
                 throw new FormatException($"the period from {periods[i].First:O} ends before it starts or overlaps the one before");
             }

@@ -6,6 +6,9 @@ namespace EasyQuant.Domain;
 /// <param name="Units">Count of 0.0001 CNY; negative amounts are debts or losses.</param>
 public readonly record struct Money(long Units) : IComparable<Money>
 {
+    /// <summary>A rate of 1 in <see cref="AtRate"/>.</summary>
+    public const long BaseRateOne = 100_000_000;
+
     /// <summary>Decimal places of a unit.</summary>
     public const int Scale = 4;
 
@@ -65,4 +68,10 @@ public readonly record struct Money(long Units) : IComparable<Money>
 
     /// <summary>Returns the decimal in CNY without trailing zeros, for example "12.34".</summary>
     public override string ToString() => ScaledDecimal.FormatShort(Units, Scale).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Returns the amount in another currency, rounded half up to a money unit.</summary>
+    /// <param name="rate">Units of 1e-8 of that currency for 1 unit of this one, above 0.</param>
+    /// <exception cref="OverflowException">The amount does not fit.</exception>
+    public Money AtRate(long rate) =>
+        rate == BaseRateOne ? this : new Money(checked((long)ScaledDecimal.DivideHalfUp((Int128)Units * rate, BaseRateOne)));
 }

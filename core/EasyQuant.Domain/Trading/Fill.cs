@@ -38,6 +38,15 @@ public sealed record Fill(
     /// <summary>Tax on dividends of the shares sold; amount 0 when none applies.</summary>
     public Fee DividendTax { get; init; }
 
+    /// <summary>Units of 1e-8 of the run's base currency for 1 unit of the instrument's, at the close of the day; 100,000,000 (default) in the base currency.</summary>
+    public long BaseRate { get; init; } = Money.BaseRateOne;
+
+    /// <summary><see cref="Value"/> in the base currency at <see cref="BaseRate"/>, rounded half up to a money unit.</summary>
+    public Money ValueInBase => Value.AtRate(BaseRate);
+
+    /// <summary><see cref="Fees"/> in the base currency at <see cref="BaseRate"/>, rounded half up to a money unit.</summary>
+    public Money FeesInBase => Fees.AtRate(BaseRate);
+
     /// <summary>Sum of all fees and taxes.</summary>
     public Money Fees => Commission.Amount + StampDuty.Amount + TransferFee.Amount + DividendTax.Amount;
 

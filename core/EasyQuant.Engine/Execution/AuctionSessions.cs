@@ -40,7 +40,7 @@ internal static class AuctionSessions
     }
 
     private static TimeSpan? TimeOf(Instrument instrument, BarAxis axis, int bar) =>
-        axis.Interval.IsDaily || !IsMainland(instrument) ? null : axis.StartOf(bar).ToOffset(s_zone).TimeOfDay;
+        axis.Interval.IsDay || !IsMainland(instrument) ? null : axis.StartOf(bar).ToOffset(s_zone).TimeOfDay;
 
     private static TimeSpan Length(BarAxis axis) => TimeSpan.FromMinutes(axis.Interval.Minutes);
 

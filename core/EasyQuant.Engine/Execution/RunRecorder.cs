@@ -135,6 +135,7 @@ internal sealed class RunRecorder(TradingCore core)
             {
                 Account = order.Account,
                 BarStart = core.Panel.Axis.StartOf(fill.Bar),
+                BaseRate = core.Ledger.Currencies.RateOn(core.Ledger.CurrencyOf(order.Instrument), core.Panel.Axis.Days.Span[fill.Bar]),
                 TickTime = fill.Tick > 0 ? TimeOf(fill.Tick) : null,
                 Slippage = new Price(fill.Slippage),
                 DividendTax = new Fee(FeeKind.DividendTax, new Money(fill.DividendTax), 0, false, fill.DividendTaxSource ?? string.Empty),

@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
@@ -15,7 +16,7 @@ public sealed class BarAxis
     /// <param name="starts">Starts in microseconds since 1970 UTC, strictly ascending.</param>
     /// <param name="days">Position of each bar's trading day in the calendar, as long as <paramref name="starts"/>, ascending without gaps from 0.</param>
     /// <exception cref="ArgumentException">The lengths differ, the times do not ascend, or a day is left out.</exception>
-    public BarAxis(BarInterval interval, ReadOnlyMemory<long> starts, ReadOnlyMemory<int> days)
+    public BarAxis(PanelInterval interval, ReadOnlyMemory<long> starts, ReadOnlyMemory<int> days)
     {
         if (starts.Length != days.Length)
         {
@@ -51,7 +52,7 @@ public sealed class BarAxis
     }
 
     /// <summary>Length of a bar.</summary>
-    public BarInterval Interval { get; }
+    public PanelInterval Interval { get; }
 
     /// <summary>Starts in microseconds since 1970 UTC, strictly ascending; midnight of the trading date for daily bars.</summary>
     public ReadOnlyMemory<long> Starts { get; }
@@ -76,7 +77,7 @@ public sealed class BarAxis
             days[i] = i;
         }
 
-        return new BarAxis(BarInterval.Daily, starts, days);
+        return new BarAxis(PanelInterval.Day, starts, days);
     }
 
     /// <summary>Returns the first bar of a day.</summary>

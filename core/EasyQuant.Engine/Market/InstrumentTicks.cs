@@ -98,8 +98,8 @@ public sealed class InstrumentTicks
         }
 
         int day = axis.Days.Span[bar];
-        bool startsTooLate = !axis.Interval.IsDaily && bar > axis.FirstBarOf(day) && time < axis.Starts.Span[bar];
-        bool endsTooEarly = !axis.Interval.IsDaily && bar + 1 < axis.EndBarOf(day) && time >= axis.Starts.Span[bar + 1];
+        bool startsTooLate = !axis.Interval.IsDay && bar > axis.FirstBarOf(day) && time < axis.Starts.Span[bar];
+        bool endsTooEarly = !axis.Interval.IsDay && bar + 1 < axis.EndBarOf(day) && time >= axis.Starts.Span[bar + 1];
         if (startsTooLate || endsTooEarly)
         {
             return $"does not lie in the time of bar {bar}, which starts at {axis.StartOf(bar):O}";

@@ -37,7 +37,7 @@ public static class MarketPanelOpener
         TradingCalendar calendar = TradingCalendar.FromDays(days);
         BarAxis axis = panel.Manifest.Interval.IsDay
             ? BarAxis.Daily(calendar)
-            : new BarAxis(BarInterval.OfMinutes(panel.Manifest.Interval.Minutes), panel.Calendar.StartMemory, dayOfSlot);
+            : new BarAxis(panel.Manifest.Interval, panel.Calendar.StartMemory, dayOfSlot);
         ImmutableArray<InstrumentBars> series =
             [.. Enumerable.Range(0, panel.Instruments.Length).Select(instrument => SeriesOf(panel, instrument, calendar, dayOfSlot))];
         // The hash of a panel covers its facts.
@@ -64,7 +64,7 @@ public static class MarketPanelOpener
                 Tick = facts.Tick * factor,
                 QuantityScale = manifest.QuantityScale,
                 Currency = facts.Currency,
-                SpecialTreatmentPeriods = [.. facts.SpecialTreatment.Select(period => new DateRange(period.First, period.Last ?? DateOnly.MaxValue))],
+                SpecialTreatmentPeriods = facts.SpecialTreatment,
             },
             Slots = isFull ? default : slots,
             Open = Scaled(panel.Values(instrument, BarTable.Open), factor),

@@ -20,7 +20,7 @@ public static class TickMarket
     /// <param name="interval">Length of the bars.</param>
     /// <param name="utcOffset">Local time of the exchange less UTC, for example 8 hours for the mainland.</param>
     /// <exception cref="BarTableException">A column is missing or of another type, a symbol is unknown, a value is null or out of range, or there is no row.</exception>
-    public static MarketPanel FromTable(Table table, BarInterval interval, TimeSpan utcOffset)
+    public static MarketPanel FromTable(Table table, PanelInterval interval, TimeSpan utcOffset)
     {
         if (table.RowCount == 0)
         {
@@ -48,10 +48,10 @@ public static class TickMarket
         return Make(all, interval, utcOffset);
     }
 
-    private static MarketPanel Make(List<TickRows> all, BarInterval interval, TimeSpan utcOffset)
+    private static MarketPanel Make(List<TickRows> all, PanelInterval interval, TimeSpan utcOffset)
     {
         long offset = utcOffset.Ticks / TimeSpan.TicksPerMicrosecond;
-        long length = interval.IsDaily ? TimeSpan.MicrosecondsPerDay : interval.Minutes * TimeSpan.MicrosecondsPerMinute;
+        long length = interval.IsDay ? TimeSpan.MicrosecondsPerDay : interval.Minutes * TimeSpan.MicrosecondsPerMinute;
         long[] starts = [.. all.SelectMany(one => one.Traded().Select(i => Floor(one.Times[i] + offset, length))).Distinct().Order()];
         if (starts.Length == 0)
         {
@@ -61,7 +61,7 @@ public static class TickMarket
         long[] dates = [.. starts.Select(start => Floor(start, TimeSpan.MicrosecondsPerDay)).Distinct()];
         int[] days = [.. starts.Select(start => Array.BinarySearch(dates, Floor(start, TimeSpan.MicrosecondsPerDay)))];
         TradingCalendar calendar = TradingCalendar.FromDays(dates.Select(date => DateOnly.FromDateTime(DateTime.UnixEpoch.AddMicroseconds(date))));
-        BarAxis axis = interval.IsDaily ? BarAxis.Daily(calendar) : new BarAxis(interval, starts.Select(start => start - offset).ToArray(), days);
+        BarAxis axis = interval.IsDay ? BarAxis.Daily(calendar) : new BarAxis(interval, starts.Select(start => start - offset).ToArray(), days);
         return new MarketPanel(calendar, axis, [.. all.Select(one => one.ToSeries(starts, offset, length))]);
     }
 

@@ -32,6 +32,21 @@ public sealed record RoundTrip(
     /// <summary>True while a position is held.</summary>
     public bool IsOpen => ExitDate is null;
 
+    /// <summary>
+    /// Units of 1e-8 of the run's base currency for 1 unit of the instrument's, at the close of the exit day (of the last day for an open trade); 100,000,000 (default)
+    /// in the base currency. Statistics over several currencies use the amounts at this rate.
+    /// </summary>
+    public long BaseRate { get; init; } = Money.BaseRateOne;
+
+    /// <summary><see cref="Profit"/> in the base currency.</summary>
+    public Money ProfitInBase => Profit.AtRate(BaseRate);
+
+    /// <summary><see cref="Fees"/> in the base currency.</summary>
+    public Money FeesInBase => Fees.AtRate(BaseRate);
+
+    /// <summary><see cref="EntryValue"/> in the base currency.</summary>
+    public Money EntryValueInBase => EntryValue.AtRate(BaseRate);
+
     /// <summary>Index of the account, from 0.</summary>
     public int Account { get; init; }
 

@@ -60,7 +60,7 @@ public sealed class RoundTripBuilder
         foreach (((int Account, Symbol Symbol) key, OpenTrip trip) in _open)
         {
             trip.MarkRest(prices[key]);
-            _trips.Add(trip.ToRoundTrip(null, _panel.Calendar, last) with { Account = key.Account });
+            _trips.Add(Finished(trip, null, last, key.Account));
         }
 
         return _trips.ToImmutable();
@@ -181,18 +181,36 @@ public sealed class RoundTripBuilder
         }
     }
 
+    private RoundTrip Finished(OpenTrip trip, DateOnly? exitDate, DateOnly last, int account) => trip.ToRoundTrip(exitDate, _panel.Calendar, last) with
+    {
+        Account = account,
+        BaseRate = RateOf(_panel.Series[_panel.IndexOf(trip.Symbol)].Instrument.Currency, last),
+    };
+
+    /// <summary>Rate of a currency into the base of the run, which every account names first, at the close of a day.</summary>
+    private long RateOf(string currency, DateOnly date)
+    {
+        if (_run.Accounts.IsEmpty || currency == _run.Accounts[0].FinalCash[0].Currency)
+        {
+            return Money.BaseRateOne;
+        }
+
+        FxRates? rates = _panel.ExchangeRates.FirstOrDefault(one => one.Currency == currency);
+        return rates is null ? Money.BaseRateOne : rates.Rates.Span[RunPeriod.IndexFrom(_panel.Calendar, date)];
+    }
+
     /// <summary>Ends a trip whose shares are gone for nothing.</summary>
     private void End(OpenTrip trip, int account, DateOnly date)
     {
         trip.Vanish();
-        _trips.Add(trip.ToRoundTrip(date, _panel.Calendar, date) with { Account = account });
+        _trips.Add(Finished(trip, date, date, account));
     }
 
     private void CloseIfFlat((int Account, Symbol Symbol) key, OpenTrip trip, DateOnly date)
     {
         if (trip.Held == 0)
         {
-            _trips.Add(trip.ToRoundTrip(date, _panel.Calendar, date) with { Account = key.Account });
+            _trips.Add(Finished(trip, date, date, key.Account));
             _open.Remove(key);
             _lastEnded[key] = _trips.Count - 1;
         }

@@ -14,8 +14,8 @@ internal static class StatisticsCalculator
         double growth = (double)run.Equity[^1].Equity.Units / initial.Units;
         double? cagr = growth > 0 ? Math.Pow(growth, (double)BacktestStatistics.DaysPerYear / returns.Length) - 1 : null;
         RoundTrip[] closed = [.. trips.Where(trip => !trip.IsOpen)];
-        Money gains = Sum(closed.Where(trip => trip.Profit > Money.Zero).Select(trip => trip.Profit));
-        Money losses = Sum(closed.Where(trip => trip.Profit < Money.Zero).Select(trip => trip.Profit));
+        Money gains = Sum(closed.Where(trip => trip.ProfitInBase > Money.Zero).Select(trip => trip.ProfitInBase));
+        Money losses = Sum(closed.Where(trip => trip.ProfitInBase < Money.Zero).Select(trip => trip.ProfitInBase));
         return new BacktestStatistics
         {
             DayCount = returns.Length,
@@ -33,15 +33,15 @@ internal static class StatisticsCalculator
             Calmar = drawdown.Depth > 0 ? cagr / drawdown.Depth : null,
             TradeCount = closed.Length,
             OpenTradeCount = trips.Length - closed.Length,
-            WinRate = closed.Length > 0 ? (double)closed.Count(trip => trip.Profit > Money.Zero) / closed.Length : null,
+            WinRate = closed.Length > 0 ? (double)closed.Count(trip => trip.ProfitInBase > Money.Zero) / closed.Length : null,
             ProfitFactor = losses.Units != 0 ? (double)gains.Units / -(double)losses.Units : null,
             AverageTradeReturn = closed.Length > 0 ? closed.Average(trip => trip.Return) : null,
-            BestTrade = closed.Length > 0 ? closed.Max(trip => trip.Profit) : null,
-            WorstTrade = closed.Length > 0 ? closed.Min(trip => trip.Profit) : null,
+            BestTrade = closed.Length > 0 ? closed.Max(trip => trip.ProfitInBase) : null,
+            WorstTrade = closed.Length > 0 ? closed.Min(trip => trip.ProfitInBase) : null,
             AverageTradeDays = closed.Length > 0 ? closed.Average(trip => trip.DayCount) : null,
             Exposure = (double)run.Equity.Count(point => point.Equity != point.Cash) / returns.Length,
             Turnover = Turnover(run),
-            Fees = Sum(run.Fills.Select(fill => fill.Fees)),
+            Fees = Sum(run.Fills.Select(fill => fill.FeesInBase)),
             OrderCount = run.Orders.Length,
             FillCount = run.Fills.Length,
             ClippedOrderCount = run.Orders.Count(order => order.State == OrderState.Clipped),
@@ -77,7 +77,7 @@ internal static class StatisticsCalculator
     private static double? Turnover(EngineRun run)
     {
         double meanEquity = run.Equity.Average(point => (double)point.Equity.Units);
-        double traded = run.Fills.Sum(fill => (double)fill.Value.Units);
+        double traded = run.Fills.Sum(fill => (double)fill.ValueInBase.Units);
         return meanEquity > 0 ? traded / meanEquity * BacktestStatistics.DaysPerYear / run.Equity.Length : null;
     }
 

@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Domain;
 
 namespace EasyQuant.Engine;
@@ -38,7 +39,7 @@ public sealed class StrategyContext
     public int BarCount => _core.Bar + 1 - _firstBar;
 
     /// <summary>Length of a bar.</summary>
-    public BarInterval Interval => _core.Panel.Axis.Interval;
+    public PanelInterval Interval => _core.Panel.Axis.Interval;
 
     /// <summary>True during the last bar of the trading day; always with daily bars.</summary>
     public bool IsLastBarOfDay => _core.Bar == _core.LastBarOfDay;

@@ -36,7 +36,7 @@ internal sealed class LaneMarket(MarketPanel panel, BacktestSettings settings, R
         && !settings.FillsAtPriceLimit
         && panel.TickCount == 0
         && settings.WarmUpDays == 0
-        && panel.Axis.Interval.IsDaily;
+        && panel.Axis.Interval.IsDay;
 
     /// <summary>Takes the bars of an instrument.</summary>
     public SignalBars Load(int instrument)

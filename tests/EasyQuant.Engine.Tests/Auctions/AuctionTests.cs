@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 
@@ -49,7 +50,7 @@ public sealed class AuctionTests
     }
 
     [Fact]
-    public void OnClose_VolumeOfTheAuctionBinds()
+    public void OnClose_BeyondTheAuctionsVolume_IsCut()
     {
         EngineRun run = Run(s_withRows, new DateOnly(2024, 1, 2), AuctionPolicy.AuctionRows, closingVolume: 400);
 
@@ -62,7 +63,7 @@ public sealed class AuctionTests
         TradingCalendar calendar = TradingCalendar.FromDays(PanelBuilder.Weekdays(first).Take(2));
         int count = times.Length * 2;
         long[] starts = [.. Enumerable.Range(0, count).Select(i => Micros(calendar.Days[i / times.Length], times[i % times.Length]))];
-        BarAxis axis = new(BarInterval.OfMinutes(1), starts, Enumerable.Range(0, count).Select(i => i / times.Length).ToArray());
+        BarAxis axis = new(PanelInterval.OfMinutes(1), starts, Enumerable.Range(0, count).Select(i => i / times.Length).ToArray());
         long[] prices = [.. Enumerable.Range(0, count).Select(i => 10_000L + (i * 100))];
         long[] volumes = [.. Enumerable.Range(0, count).Select(i => i == count - 1 ? closingVolume : 1_000_000L)];
         MarketPanel panel = new(

@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 
@@ -56,6 +57,6 @@ public sealed class FastAllocationTests
         {
             Instrument = Instrument.FromSymbol(Symbol.Parse("600000.SH")), Open = price, High = price, Low = price, Close = price, Volume = price,
         };
-        return new MarketPanel(calendar, new BarAxis(BarInterval.OfMinutes(1), starts, days), [series]);
+        return new MarketPanel(calendar, new BarAxis(PanelInterval.OfMinutes(1), starts, days), [series]);
     }
 }

@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 
@@ -55,7 +56,7 @@ internal static class WildMarket
         for (int row = 0; row < series.Count; row++)
         {
             int bar = series.IsFull ? row : series.Slots.Span[row];
-            long time = axis.Starts.Span[bar] - (axis.Interval.IsDaily || bar > axis.FirstBarOf(axis.Days.Span[bar]) ? 0 : random.Next(2) * 300_000_000L);
+            long time = axis.Starts.Span[bar] - (axis.Interval.IsDay || bar > axis.FirstBarOf(axis.Days.Span[bar]) ? 0 : random.Next(2) * 300_000_000L);
             for (int i = random.Next(5); i > 0; i--)
             {
                 long last = Move(random, series.Close.Span[row] / unit) * unit;
@@ -128,7 +129,7 @@ internal static class WildMarket
             starts[i] = (start - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         }
 
-        return new BarAxis(BarInterval.OfMinutes(30), starts, days);
+        return new BarAxis(PanelInterval.OfMinutes(30), starts, days);
     }
 
     private static InstrumentBars Series(Random random, string symbol, TradingCalendar calendar, int barsPerDay, int count)

@@ -47,8 +47,8 @@ public sealed class MarketPanelOpenerTests
         InstrumentFacts facts = InstrumentFacts.Of(Symbol.Parse("000001.SZ")) with
         {
             LotSize = 50,
-            SpecialTreatment = [new DatePeriod(EpochDays.ToDate(s_first), null)],
-            Suspensions = [new DatePeriod(EpochDays.ToDate(s_first + 1), EpochDays.ToDate(s_first + 1))],
+            SpecialTreatment = [new DateRange(EpochDays.ToDate(s_first), DateOnly.MaxValue)],
+            Suspensions = [new DateRange(EpochDays.ToDate(s_first + 1), EpochDays.ToDate(s_first + 1))],
             Factors = [new AdjustmentFactor(EpochDays.ToDate(s_first + 2), 2 * AdjustmentFactor.One)],
         };
         MarketPanel market = MarketPanelOpener.Open(Open(Bars(), [facts]));

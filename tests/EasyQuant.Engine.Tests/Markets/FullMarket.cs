@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 
@@ -50,7 +51,7 @@ internal static class FullMarket
             .. days.Select((day, t) => ((calendar.Days[day].ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks / 10)
                 + (((t % barsPerDay) + 1) * 3_600_000_000L)),
         ];
-        return new BarAxis(BarInterval.OfMinutes(60), starts, days);
+        return new BarAxis(PanelInterval.OfMinutes(60), starts, days);
     }
 
     private static Instrument InstrumentOf(Symbol symbol, TradingCalendar calendar, Random random)

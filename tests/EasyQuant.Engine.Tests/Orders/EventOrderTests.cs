@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 
@@ -124,7 +125,7 @@ public sealed class EventOrderTests
         long[] units = [.. prices.Split(' ').Select(text => Price.Parse(text).Units)];
         TradingCalendar calendar = TradingCalendar.FromDays([s_monday, s_monday.AddDays(1)]);
         long[] starts = [.. units.Select((_, t) => new DateTimeOffset(2024, 1, 8 + (t / 2), 10 + (t % 2), 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() * 1000)];
-        BarAxis axis = new(BarInterval.OfMinutes(60), starts, new[] { 0, 0, 1, 1 });
+        BarAxis axis = new(PanelInterval.OfMinutes(60), starts, new[] { 0, 0, 1, 1 });
         return new MarketPanel(calendar, axis, [new InstrumentBars
         {
             Instrument = Instrument.FromSymbol(Symbol.Parse("600000.SH")), Open = units, High = units, Low = units, Close = units,

@@ -124,7 +124,7 @@ public sealed class TickTests
         TickingStrategy strategy = new((0, _ => OrderRequest.Market(0, OrderSide.Buy, 100)));
 
         EngineRun run = ReferenceEngine.Run(
-            TickMarket.FromTable(table, BarInterval.OfMinutes(1), s_mainland), strategy, new BacktestSettings(), RuleBook.China, null, default);
+            TickMarket.FromTable(table, PanelInterval.OfMinutes(1), s_mainland), strategy, new BacktestSettings(), RuleBook.China, null, default);
 
         Assert.Equal(100_200, Assert.Single(run.Fills).Price.Units);
     }
@@ -190,6 +190,6 @@ public sealed class TickTests
             DecimalColumn.Create("bid", 2, new long[] { 1004, 999, 1000, 1001, 1999 }),
             DecimalColumn.Create("ask", 2, new long[] { 1006, 1001, 1002, 1003, 2001 }),
         ]),
-        BarInterval.OfMinutes(1),
+        PanelInterval.OfMinutes(1),
         s_mainland);
 }

@@ -1,3 +1,4 @@
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 
@@ -23,7 +24,7 @@ internal static class WorkloadMarket
             days[t] = t / 240;
         }
 
-        BarAxis axis = new(BarInterval.OfMinutes(1), starts, days);
+        BarAxis axis = new(PanelInterval.OfMinutes(1), starts, days);
         return new MarketPanel(calendar, axis, [Series(Instrument.FromSymbol(Symbol.Parse("600000.SH"), 8), opens[0], closes[0])]);
     }
 

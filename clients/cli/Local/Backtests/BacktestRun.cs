@@ -48,6 +48,12 @@ public static class BacktestRun
             InitialCash = Money.Parse(options.Cash), StartDate = options.StartDate, EndDate = options.EndDate, Seed = options.Seed,
         };
         JsonObject parameters = Parameters(options.Parameters);
+        if (options.Benchmark is { } named && Instrument.BoardOf(Symbol.Parse(named)) == Board.Index && panel.Series.Length > 1)
+        {
+            // Nobody can buy an index: the strategy neither sees nor trades it.
+            panel = panel.KeepForBenchmark([Symbol.Parse(named)]);
+        }
+
         BacktestResult result = Backtester.Run(panel, options.Strategy, parameters, settings, null, cancellationToken);
         PerformanceReport report = PerformanceReport.Of(
             result, panel, options.Benchmark is { } symbol ? BenchmarkSeries.Of(panel, Symbol.Parse(symbol)) : null, ReportOptions.Default);

@@ -16,8 +16,8 @@ internal static class ActivityCalculator
             Money fees = Money.Zero;
             for (; next < run.Fills.Length && run.Fills[next].TradingDate <= point.TradingDate; next++)
             {
-                traded += run.Fills[next].Value;
-                fees += run.Fills[next].Fees;
+                traded += run.Fills[next].ValueInBase;
+                fees += run.Fills[next].FeesInBase;
             }
 
             days.Add(new DayActivity(point.TradingDate, ExposureOf(point), traded, fees));
@@ -38,9 +38,9 @@ internal static class ActivityCalculator
             summaries.Add(new InstrumentSummary(
                 group.Key,
                 group.Count(),
-                closed == 0 ? null : (double)group.Count(trip => !trip.IsOpen && trip.Profit > Money.Zero) / closed,
-                group.Aggregate(Money.Zero, (sum, trip) => sum + trip.Profit),
-                group.Aggregate(Money.Zero, (sum, trip) => sum + trip.Fees)));
+                closed == 0 ? null : (double)group.Count(trip => !trip.IsOpen && trip.ProfitInBase > Money.Zero) / closed,
+                group.Aggregate(Money.Zero, (sum, trip) => sum + trip.ProfitInBase),
+                group.Aggregate(Money.Zero, (sum, trip) => sum + trip.FeesInBase)));
         }
 
         return summaries.ToImmutable();

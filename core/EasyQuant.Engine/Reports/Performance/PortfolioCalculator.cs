@@ -246,15 +246,15 @@ internal static class PortfolioCalculator
             Money slippage = Money.Zero;
             foreach (Fill fill in run.Fills)
             {
-                traded += fill.Value;
-                fees += fill.Fees;
+                traded += fill.ValueInBase;
+                fees += fill.FeesInBase;
                 if (fill.Slippage.Units != 0)
                 {
                     Instrument instrument = panel.Series[panel.IndexOf(fill.Symbol)].Instrument;
                     slippage += new Money(ScaledMath.MulDivHalfUp(
                         fill.Slippage.Units,
                         fill.Quantity.Units,
-                        ScaledDecimal.PowerOfTen(instrument.PriceScale + instrument.QuantityScale - Money.Scale)));
+                        ScaledDecimal.PowerOfTen(instrument.PriceScale + instrument.QuantityScale - Money.Scale))).AtRate(fill.BaseRate);
                 }
             }
 

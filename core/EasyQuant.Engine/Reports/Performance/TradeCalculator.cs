@@ -33,8 +33,8 @@ internal static class TradeCalculator
 
     private static TradeStatistics Counts(RoundTrip[] closed, int openCount)
     {
-        int wins = closed.Count(trip => trip.Profit > Money.Zero);
-        int losses = closed.Count(trip => trip.Profit < Money.Zero);
+        int wins = closed.Count(trip => trip.ProfitInBase > Money.Zero);
+        int losses = closed.Count(trip => trip.ProfitInBase < Money.Zero);
         return new TradeStatistics
         {
             TradeCount = closed.Length,
@@ -44,17 +44,17 @@ internal static class TradeCalculator
             EvenCount = closed.Length - wins - losses,
             WinRate = Sample.Ratio(wins, closed.Length),
             WinRateLow = closed.Length == 0 ? null : WilsonLow((double)wins / closed.Length, closed.Length),
-            MaxConsecutiveWins = PortfolioCalculator.LongestRun(closed, trip => trip.Profit > Money.Zero),
-            MaxConsecutiveLosses = PortfolioCalculator.LongestRun(closed, trip => trip.Profit < Money.Zero),
-            RunsZ = RunsZ([.. closed.Where(trip => trip.Profit != Money.Zero).Select(trip => trip.Profit > Money.Zero)]),
+            MaxConsecutiveWins = PortfolioCalculator.LongestRun(closed, trip => trip.ProfitInBase > Money.Zero),
+            MaxConsecutiveLosses = PortfolioCalculator.LongestRun(closed, trip => trip.ProfitInBase < Money.Zero),
+            RunsZ = RunsZ([.. closed.Where(trip => trip.ProfitInBase != Money.Zero).Select(trip => trip.ProfitInBase > Money.Zero)]),
         };
     }
 
     private static TradeStatistics WithProfits(TradeStatistics statistics, RoundTrip[] closed)
     {
-        Money gains = Sum(closed.Where(trip => trip.Profit > Money.Zero).Select(trip => trip.Profit));
-        Money losses = Sum(closed.Where(trip => trip.Profit < Money.Zero).Select(trip => trip.Profit));
-        Money? best = closed.Length == 0 ? null : closed.Max(trip => trip.Profit);
+        Money gains = Sum(closed.Where(trip => trip.ProfitInBase > Money.Zero).Select(trip => trip.ProfitInBase));
+        Money losses = Sum(closed.Where(trip => trip.ProfitInBase < Money.Zero).Select(trip => trip.ProfitInBase));
+        Money? best = closed.Length == 0 ? null : closed.Max(trip => trip.ProfitInBase);
         double? meanWin = Sample.Ratio(gains.Units, statistics.WinCount);
         double? meanLoss = Sample.Ratio(-(double)losses.Units, statistics.LossCount);
         double? payoff = Sample.Ratio(meanWin, meanLoss);
@@ -71,20 +71,20 @@ internal static class TradeCalculator
             MeanWin = Mean(gains, statistics.WinCount),
             MeanLoss = Mean(losses, statistics.LossCount),
             BestTrade = best,
-            WorstTrade = closed.Length == 0 ? null : closed.Min(trip => trip.Profit),
+            WorstTrade = closed.Length == 0 ? null : closed.Min(trip => trip.ProfitInBase),
             BestShare = statistics.WinCount == 0 ? null : Sample.Ratio(best?.Units, gains.Units),
-            WorstShare = statistics.LossCount == 0 ? null : Sample.Ratio(closed.Min(trip => trip.Profit).Units, losses.Units),
+            WorstShare = statistics.LossCount == 0 ? null : Sample.Ratio(closed.Min(trip => trip.ProfitInBase).Units, losses.Units),
             KellyFraction = Sample.Ratio(1 - statistics.WinRate, payoff) is { } share ? statistics.WinRate - share : null,
         };
     }
 
     private static TradeStatistics WithShape(TradeStatistics statistics, RoundTrip[] closed)
     {
-        double[] profits = [.. closed.Select(trip => trip.Profit.ToDouble())];
+        double[] profits = [.. closed.Select(trip => trip.ProfitInBase.ToDouble())];
         double? deviation = Sample.Deviation(profits);
         return statistics with
         {
-            MedianProfit = Median([.. closed.Select(trip => trip.Profit.Units).Order()]),
+            MedianProfit = Median([.. closed.Select(trip => trip.ProfitInBase.Units).Order()]),
             ProfitDeviation = deviation,
             SystemQuality = Sample.Ratio(Sample.Mean(profits), deviation) * Math.Sqrt(profits.Length),
             MaxClosedDrawdown = MaxFall(closed),
@@ -104,8 +104,8 @@ internal static class TradeCalculator
             ReturnSkewness = Sample.Skewness(returns),
             BestReturn = returns.Length == 0 ? null : returns.Max(),
             WorstReturn = returns.Length == 0 ? null : returns.Min(),
-            MeanWinReturn = Sample.Mean([.. closed.Where(trip => trip.Profit > Money.Zero).Select(trip => trip.Return)]),
-            MeanLossReturn = Sample.Mean([.. closed.Where(trip => trip.Profit < Money.Zero).Select(trip => trip.Return)]),
+            MeanWinReturn = Sample.Mean([.. closed.Where(trip => trip.ProfitInBase > Money.Zero).Select(trip => trip.Return)]),
+            MeanLossReturn = Sample.Mean([.. closed.Where(trip => trip.ProfitInBase < Money.Zero).Select(trip => trip.Return)]),
             ReturnT = Sample.Ratio(Sample.Mean(returns), deviation) * Math.Sqrt(returns.Length),
         };
     }
@@ -119,15 +119,15 @@ internal static class TradeCalculator
             MedianDays = Sample.Median(days),
             MaxDays = closed.Length == 0 ? 0 : closed.Max(trip => trip.DayCount),
             MinDays = closed.Length == 0 ? 0 : closed.Min(trip => trip.DayCount),
-            MeanWinDays = Sample.Mean([.. closed.Where(trip => trip.Profit > Money.Zero).Select(trip => (double)trip.DayCount)]),
-            MeanLossDays = Sample.Mean([.. closed.Where(trip => trip.Profit < Money.Zero).Select(trip => (double)trip.DayCount)]),
+            MeanWinDays = Sample.Mean([.. closed.Where(trip => trip.ProfitInBase > Money.Zero).Select(trip => (double)trip.DayCount)]),
+            MeanLossDays = Sample.Mean([.. closed.Where(trip => trip.ProfitInBase < Money.Zero).Select(trip => (double)trip.DayCount)]),
         };
     }
 
     private static TradeStatistics WithCosts(TradeStatistics statistics, RoundTrip[] closed)
     {
-        Money fees = Sum(closed.Select(trip => trip.Fees));
-        Money entered = Sum(closed.Select(trip => trip.EntryValue));
+        Money fees = Sum(closed.Select(trip => trip.FeesInBase));
+        Money entered = Sum(closed.Select(trip => trip.EntryValueInBase));
         return statistics with
         {
             Fees = fees,
@@ -150,7 +150,7 @@ internal static class TradeCalculator
             MeanFavourable = Sample.Mean(favourable),
             MaxAdverse = adverse.Length == 0 ? null : adverse.Max(),
             MaxFavourable = favourable.Length == 0 ? null : favourable.Max(),
-            MeanAdverseOfWins = Sample.Mean([.. all.Where((_, i) => !trips[i].IsOpen && trips[i].Profit > Money.Zero).Select(one => one.Adverse)]),
+            MeanAdverseOfWins = Sample.Mean([.. all.Where((_, i) => !trips[i].IsOpen && trips[i].ProfitInBase > Money.Zero).Select(one => one.Adverse)]),
             EdgeRatio = Sample.Ratio(Sample.Mean(favourable), Sample.Mean(adverse)),
             EntryEfficiency = Sample.Mean([.. ranged.Select(one => one.Favourable / (one.Adverse + one.Favourable))]),
             ExitEfficiency = Sample.Mean([.. ranged.Select(one => (one.Move + one.Adverse) / (one.Adverse + one.Favourable))]),
@@ -212,7 +212,7 @@ internal static class TradeCalculator
         Money deepest = Money.Zero;
         foreach (RoundTrip trip in closed)
         {
-            sum += trip.Profit;
+            sum += trip.ProfitInBase;
             peak = sum > peak ? sum : peak;
             deepest = peak - sum > deepest ? peak - sum : deepest;
         }

@@ -106,7 +106,7 @@ public sealed class BarPanelTests
         InstrumentFacts kept = panel.Instruments[panel.IndexOf(Symbol.Parse("600000.SH"))].Facts;
         Assert.Equal(("浦发银行", 100, 100L, new DateOnly(1999, 11, 10)), (kept.Name, kept.LotSize, kept.Tick, kept.ListDate));
         Assert.True(kept.SpecialTreatment[0].Contains(new DateOnly(2024, 1, 5)) && !kept.SpecialTreatment[0].Contains(new DateOnly(2024, 1, 6)));
-        Assert.Null(kept.Suspensions[0].Last);
+        Assert.Equal(DateOnly.MaxValue, kept.Suspensions[0].Last);
         Assert.Equal(new AdjustmentFactor(new DateOnly(2024, 1, 4), 1_500_000_000_000, new DateOnly(2024, 1, 1)), kept.Factors[0]);
         PanelException unknown = Assert.Throws<PanelException>(() => InstrumentsJson.ReadFacts("""{"instruments":[{"symbol":"600000.SH","listed":1}]}"""u8));
         Assert.Contains("600000.SH", unknown.Message, StringComparison.Ordinal);

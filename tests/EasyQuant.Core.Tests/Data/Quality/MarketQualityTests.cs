@@ -23,7 +23,7 @@ public sealed class MarketQualityTests
     public void Clean_AnnouncedSuspension_IsNoGap()
     {
         Table bars = Bars("2024-01-02,10,10,10,10", "2024-01-08,10,10,10,10");
-        InstrumentFacts facts = s_listed with { Suspensions = [new DatePeriod(new DateOnly(2024, 1, 3), new DateOnly(2024, 1, 4))] };
+        InstrumentFacts facts = s_listed with { Suspensions = [new DateRange(new DateOnly(2024, 1, 3), new DateOnly(2024, 1, 4))] };
         QualityReport report = DataQuality.Clean(bars, new QualityOptions { Calendar = s_january, Facts = [facts] }).Report;
         Assert.Equal((1L, 1L), (report.Total.GapCount, report.Total.MissingDayCount));
         Assert.Equal(new DateOnly(2024, 1, 5), Assert.Single(report.Findings).TradingDate);
@@ -55,7 +55,7 @@ public sealed class MarketQualityTests
     public void Clean_SpecialTreatmentAndExDate_JudgedByTheirOwnLimit()
     {
         Table bars = Bars("2024-01-02,10,10,10,10", "2024-01-03,10.6,10.6,10.6,10.6");
-        InstrumentFacts special = s_listed with { SpecialTreatment = [new DatePeriod(new DateOnly(2023, 1, 1), null)] };
+        InstrumentFacts special = s_listed with { SpecialTreatment = [new DateRange(new DateOnly(2023, 1, 1), DateOnly.MaxValue)] };
         InstrumentFacts split = s_listed with { Factors = [new AdjustmentFactor(new DateOnly(2024, 1, 3), 2_000_000_000_000)] };
         QualityOptions options = new() { Calendar = s_january, Rules = RuleBook.China };
         Assert.Equal(1, DataQuality.Clean(bars, options with { Facts = [special] }).Report.Total.LimitBreachCount);
