@@ -74,7 +74,7 @@ internal static class WorkflowWriter
         WriteText(json, "title", input.Title);
     }
 
-    private static void WriteNode(Utf8JsonWriter json, WorkflowNode node)
+    public static void WriteNode(Utf8JsonWriter json, WorkflowNode node)
     {
         json.WriteString("id", node.Id);
         json.WriteString("type", node.Type);
@@ -114,7 +114,7 @@ internal static class WorkflowWriter
         }
     }
 
-    private static void WriteText(Utf8JsonWriter json, string name, LocalizedText? text)
+    public static void WriteText(Utf8JsonWriter json, string name, LocalizedText? text)
     {
         if (text is not null)
         {
@@ -125,7 +125,7 @@ internal static class WorkflowWriter
         }
     }
 
-    private static void WriteList<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
+    public static void WriteList<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray(name);
         foreach (T item in items)
@@ -139,7 +139,7 @@ internal static class WorkflowWriter
     }
 
     // Depth is bounded by FlowLimits.JsonDepthMax, which every way in checks.
-    private static void WriteValue(Utf8JsonWriter json, JsonNode? value)
+    public static void WriteValue(Utf8JsonWriter json, JsonNode? value)
     {
         switch (value)
         {

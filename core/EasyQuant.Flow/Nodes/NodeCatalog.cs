@@ -37,6 +37,7 @@ public sealed class NodeCatalog : INodeDefinitions
             Outputs = template.Outputs,
             ConnectionRequired = template.ConnectionRequired,
             HasEffects = template.HasEffects,
+            StreamRole = template.StreamRole,
             ParametersSchema = ParameterSchema.For<TParameters>(),
         };
         var info = (JsonTypeInfo<TParameters>)ParameterJson.Options.GetTypeInfo(typeof(TParameters));

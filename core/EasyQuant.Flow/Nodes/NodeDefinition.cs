@@ -35,6 +35,9 @@ public sealed record NodeDefinition
     /// <summary>Whether the node changes something outside the run.</summary>
     public bool HasEffects { get; init; }
 
+    /// <summary>What the node can be in the chain of a process group. Default: nothing, it runs in workflows only.</summary>
+    public StreamRole StreamRole { get; init; }
+
     /// <summary>Returns the index of the input named <paramref name="port"/>, or -1.</summary>
     public int InputIndex(string port) => IndexOf(Inputs, port);
 

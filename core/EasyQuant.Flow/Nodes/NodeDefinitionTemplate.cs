@@ -29,4 +29,7 @@ public sealed record NodeDefinitionTemplate
 
     /// <summary>Whether the node changes something outside the run (a database, a file). The outputs of earlier steps are made durable before such a node starts. Default false.</summary>
     public bool HasEffects { get; init; }
+
+    /// <summary>What the node can be in the chain of a process group; its handler then is an <see cref="IStreamSource"/>, <see cref="IStreamTransform"/> or <see cref="IStreamSink"/>. Default none.</summary>
+    public StreamRole StreamRole { get; init; }
 }

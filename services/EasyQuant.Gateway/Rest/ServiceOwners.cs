@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Contracts.Backtest.V1;
 using EasyQuant.Contracts.Data.V1;
+using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Job.V1;
 using EasyQuant.Contracts.Market.V1;
 using EasyQuant.Contracts.Run.V1;
@@ -38,6 +39,7 @@ internal sealed class ServiceOwners(IReadOnlyDictionary<ServiceDescriptor, strin
         [ServiceOf(RunServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(ItemServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(JobServiceReflection.Descriptor)] = "workflow",
+        [ServiceOf(GroupServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(ScheduleServiceReflection.Descriptor)] = "scheduler",
         [ServiceOf(BacktestServiceReflection.Descriptor)] = "backtest",
         [ServiceOf(SweepServiceReflection.Descriptor)] = "backtest",

@@ -19,6 +19,7 @@ internal static class NodeCodec
         Description = Text(node.Description, node.Type),
         Inputs = [.. node.Inputs.Select(Port)],
         Outputs = [.. node.Outputs.Select(Port)],
+        StreamRole = (StreamRole)node.StreamRole,
         ParametersSchema = (JsonObject)JsonNode.Parse(JsonFormatter.Default.Format(node.ParametersSchema ?? new Struct()))!,
     };
 

@@ -18,6 +18,7 @@ internal static class NodeDefinitionCodec
             Icon = definition.Icon,
             Description = ToWire(definition.Description),
             ParametersSchema = WireJson.ToStruct(definition.ParametersSchema),
+            StreamRole = (Wire.StreamRole)definition.StreamRole,
         };
         wire.Inputs.AddRange(definition.Inputs.Select(p => ToWire(p, p.Required)));
         wire.Outputs.AddRange(definition.Outputs.Select(p => ToWire(p, isRequired: false)));
