@@ -1,4 +1,5 @@
 using EasyQuant.WorkflowService.Grpc;
+using EasyQuant.WorkflowService.Storage.Groups;
 using EasyQuant.WorkflowService.Storage.Runs;
 using Microsoft.Extensions.Options;
 
@@ -6,7 +7,7 @@ namespace EasyQuant.WorkflowService;
 
 /// <summary>Looks regularly for expired leases and unclaimed runs, with jitter, so that replicas spread.</summary>
 internal sealed partial class SweepWorker(
-    RunSweeper sweeper, QueueGauge gauge, RunHistoryFactory clock, TimeProvider time, IOptions<WorkflowServiceOptions> options,
+    RunSweeper sweeper, StartController starts, QueueGauge gauge, RunHistoryFactory clock, TimeProvider time, IOptions<WorkflowServiceOptions> options,
     ILogger<SweepWorker> logger) : BackgroundService
 {
     private readonly ILogger<SweepWorker> _logger = logger;
@@ -25,6 +26,7 @@ internal sealed partial class SweepWorker(
 
                 await sweeper.FallBackAsync(clock.Now(), stoppingToken);
                 await sweeper.RepeatHintsAsync(options.Value.HintAge, clock.Now(), stoppingToken);
+                await starts.ReconcileAllAsync(stoppingToken);
                 gauge.Set(await sweeper.CountQueuedAsync(options.Value.QueuedRunCountMax, stoppingToken));
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

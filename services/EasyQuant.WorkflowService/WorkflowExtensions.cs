@@ -7,6 +7,7 @@ using EasyQuant.WorkflowService.Grpc;
 using EasyQuant.WorkflowService.Messaging;
 using EasyQuant.WorkflowService.Storage;
 using EasyQuant.WorkflowService.Storage.Items;
+using EasyQuant.WorkflowService.Storage.Groups;
 using EasyQuant.WorkflowService.Storage.Jobs;
 using EasyQuant.WorkflowService.Storage.Runs;
 using EasyQuant.WorkflowService.Storage.Workflows;
@@ -48,6 +49,7 @@ public static class WorkflowExtensions
             .AddSingleton<DispatchStore>().AddSingleton<ReportStore>()
             .AddSingleton<ChildRuns>().AddSingleton<ItemStore>().AddSingleton<ItemReader>().AddSingleton<ItemStartStore>().AddSingleton<ItemStarter>()
             .AddSingleton<RunFactory>().AddSingleton<RunPages>().AddSingleton<RunWatch>().AddSingleton<StepTables>().AddSingleton<QueueGauge>();
+        builder.Services.AddSingleton<GroupsStore>().AddSingleton<StartReader>().AddSingleton<StartStore>().AddSingleton<StartController>();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealthCheck>("node-catalogue");
         builder.Services.AddHostedService<MigrationWorker>();
         AddOutbox(builder.Services);
@@ -68,6 +70,7 @@ public static class WorkflowExtensions
         app.MapGrpcService<ItemGrpc>();
         app.MapGrpcService<ItemDispatchGrpc>();
         app.MapGrpcService<JobGrpc>();
+        app.MapGrpcService<GroupGrpc>();
         return app;
     }
 

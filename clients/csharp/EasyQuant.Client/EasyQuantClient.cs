@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Access.V1;
 using EasyQuant.Contracts.Backtest.V1;
 using EasyQuant.Contracts.Data.V1;
+using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Job.V1;
 using EasyQuant.Contracts.Market.V1;
 using EasyQuant.Contracts.Run.V1;
@@ -39,6 +40,7 @@ public sealed class EasyQuantClient : IDisposable
         Backtests = new BacktestService.BacktestServiceClient(Invoker);
         Data = new DataService.DataServiceClient(Invoker);
         Jobs = new JobService.JobServiceClient(Invoker);
+        Groups = new GroupService.GroupServiceClient(Invoker);
         Market = new MarketService.MarketServiceClient(Invoker);
         Nodes = new NodeService.NodeServiceClient(Invoker);
         Runs = new RunService.RunServiceClient(Invoker);
@@ -61,6 +63,9 @@ public sealed class EasyQuantClient : IDisposable
 
     /// <summary>Named runnables.</summary>
     public JobService.JobServiceClient Jobs { get; }
+
+    /// <summary>Process groups: definitions, starts, scaling.</summary>
+    public GroupService.GroupServiceClient Groups { get; }
 
     /// <summary>Bars, instruments and rules.</summary>
     public MarketService.MarketServiceClient Market { get; }

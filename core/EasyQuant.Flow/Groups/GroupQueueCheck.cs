@@ -18,6 +18,11 @@ internal static class GroupQueueCheck
                 errors.Add("QUEUE_WITHOUT_CONSUMER", group.Id, $"/groups/{i}/outputQueue", $"No group reads the queue '{group.OutputQueue}' that group '{group.Id}' writes.");
             }
 
+            if (group.OutputQueue.Length > 0 && definition.Groups.Take(i).FirstOrDefault(other => other.OutputQueue == group.OutputQueue) is { } first)
+            {
+                errors.Add("QUEUE_WRITERS_MANY", group.Id, $"/groups/{i}/outputQueue", $"Groups '{first.Id}' and '{group.Id}' both write '{group.OutputQueue}'; give each a queue of its own, or one group more replicas.");
+            }
+
             CheckShared(definition, i, errors);
         }
 

@@ -53,7 +53,8 @@ internal sealed class RunFactory(WorkflowStore workflows, DefinitionChecker chec
         return runs;
     }
 
-    private static NewRun Build(
+    /// <summary>Builds the row of one run of a known version; <paramref name="field"/> is where errors point to.</summary>
+    public NewRun Build(
         string projectId, string actor, RunSpec spec, StoredDefinition workflow, string subWorkflows, DateTimeOffset now, string field)
     {
         CheckLabels(spec, field);

@@ -47,7 +47,20 @@ public sealed class WorkflowFixture : TestServersFixture
             ParametersSchema = JsonParser.Default.Parse<Struct>(
                 """{"type":"object","properties":{"workflow":{"type":"string","x-workflow":true},"version":{"type":"integer"}},"required":["workflow"],"additionalProperties":false}"""),
         },
+        Streaming("Load", StreamRole.Source),
+        Streaming("Make", StreamRole.Transform),
+        Streaming("Keep", StreamRole.Sink),
+        Streaming("MQConsumer", StreamRole.Source),
+        Streaming("MQProducer", StreamRole.Sink),
     ];
+
+    private static NodeDefinition Streaming(string type, StreamRole role) => new()
+    {
+        Type = type,
+        StreamRole = role,
+        ParametersSchema = JsonParser.Default.Parse<Struct>(
+            """{"type":"object","properties":{"topic":{"type":"string"},"serializer":{"type":"string"}},"additionalProperties":false}"""),
+    };
 
     public static WorkflowDefinition Chain(string name, string note = "") => JsonParser.Default.Parse<WorkflowDefinition>(
         $$$"""

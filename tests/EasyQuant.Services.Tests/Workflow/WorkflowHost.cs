@@ -1,3 +1,4 @@
+using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Job.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Workflow.V1;
@@ -43,6 +44,9 @@ public sealed class WorkflowHost : IAsyncDisposable
         OtherWorkflows = new Wire.WorkflowService.WorkflowServiceClient(other);
         Jobs = new JobService.JobServiceClient(mine);
         OtherJobs = new JobService.JobServiceClient(other);
+        Groups = new GroupService.GroupServiceClient(mine);
+        OtherGroups = new GroupService.GroupServiceClient(other);
+        RunnerGroups = new GroupService.GroupServiceClient(runner);
         Dispatch = new DispatchService.DispatchServiceClient(runner);
         OutsideDispatch = new DispatchService.DispatchServiceClient(mine);
         Nodes = new NodeService.NodeServiceClient(runner);
@@ -71,6 +75,12 @@ public sealed class WorkflowHost : IAsyncDisposable
     public JobService.JobServiceClient Jobs { get; }
 
     public JobService.JobServiceClient OtherJobs { get; }
+
+    public GroupService.GroupServiceClient Groups { get; }
+
+    public GroupService.GroupServiceClient OtherGroups { get; }
+
+    public GroupService.GroupServiceClient RunnerGroups { get; }
 
     public DispatchService.DispatchServiceClient Dispatch { get; }
 

@@ -1,0 +1,298 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Flow;
+using EasyQuant.Messaging;
+using EasyQuant.Persistence;
+using EasyQuant.Persistence.Messages;
+using EasyQuant.WorkflowService.Definitions;
+using EasyQuant.WorkflowService.Grpc;
+using EasyQuant.WorkflowService.Storage.Runs;
+using EasyQuant.WorkflowService.Storage.Workflows;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
+using RunState = EasyQuant.Contracts.Run.V1.RunState;
+
+namespace EasyQuant.WorkflowService.Storage.Groups;
+
+/// <summary>
+/// Brings starts from what is to what is wanted: missing replicas get runs, surplus ones are cancelled, an ended start is closed. Each call looks at
+/// everything again, so it does not matter who calls, how often, or where an earlier call died: runs are keyed by start, group and number. Thread-safe.
+/// </summary>
+internal sealed class StartController(
+    NpgsqlDataSource dataSource, GroupsStore groups, StartReader reader, RunFactory factory, RunWriter runs, RunControl control, Outbox outbox, RunHistoryFactory clock)
+{
+    /// <summary>Node type that executes the chain of a group.</summary>
+    private const string NodeType = "ProcessGroup";
+
+    private const int StartCountMax = 100;
+
+    /// <summary>Looks after all starts that have not ended.</summary>
+    public async Task ReconcileAllAsync(CancellationToken cancellationToken)
+    {
+        List<Guid> active = await Transactions.ReadAsync(
+            dataSource,
+            async (connection, token) =>
+            {
+                var found = new List<Guid>();
+                await using NpgsqlCommand command = Pg.Command(
+                    connection, "select start_id from workflow.group_starts where state in (1, 2) order by create_time limit $1", Pg.P(StartCountMax));
+                await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(token);
+                while (await rows.ReadAsync(token))
+                {
+                    found.Add(rows.GetGuid(0));
+                }
+
+                return found;
+            },
+            cancellationToken);
+        foreach (Guid startId in active)
+        {
+            await ReconcileAsync(startId, cancellationToken);
+        }
+    }
+
+    /// <summary>Looks after one start.</summary>
+    public async Task ReconcileAsync(Guid startId, CancellationToken cancellationToken)
+    {
+        bool hasChanged = await Transactions.RunAsync(
+            dataSource,
+            "group-starts.reconcile",
+            async (connection, token) =>
+            {
+                // The row lock keeps two replicas of this service, and a scaling, apart.
+                if (await LockAsync(connection, startId, token) is not { State: StartState.Running or StartState.Stopping } row)
+                {
+                    return false;
+                }
+
+                GroupStart start = (await reader.ReadAsync(connection, row.ProjectId, startId, token))!;
+                List<ReplicaRow> replicas = await StartReader.ReadReplicasAsync(connection, startId, token);
+                return await DecideAsync(connection, row, start, replicas, token);
+            },
+            cancellationToken);
+        if (hasChanged)
+        {
+            outbox.Wake();
+        }
+    }
+
+    private async Task<bool> DecideAsync(
+        NpgsqlConnection connection, StartRow row, GroupStart start, List<ReplicaRow> replicas, CancellationToken cancellationToken)
+    {
+        if (row.State == StartState.Running && replicas.Find(replica => replica.State == RunState.Failed) is { } failed)
+        {
+            await SetStateAsync(connection, start, StartState.Stopping, "stopping", failed.Error, cancellationToken);
+            row = row with { State = StartState.Stopping };
+        }
+
+        if (row.State == StartState.Stopping)
+        {
+            await CancelAsync(row, replicas.Where(replica => replica.IsAlive), cancellationToken);
+            if (replicas.TrueForAll(replica => replica.HasEnded))
+            {
+                bool hasFailed = start.Error is not null;
+                await SetStateAsync(connection, start, hasFailed ? StartState.Failed : StartState.Stopped, hasFailed ? "failed" : "stopped", null, cancellationToken);
+            }
+
+            return true;
+        }
+
+        if (replicas.Count == 0)
+        {
+            await TellAsync(connection, start, "started", "", cancellationToken);
+        }
+
+        bool isDone = true;
+        bool hasChanged = replicas.Count == 0;
+        var wanted = new List<(string GroupId, int Replica)>();
+        // Readers of a queue come first: a Runner without room for all must not fill itself with writers that wait for them.
+        foreach (GroupState group in start.Groups.Reverse())
+        {
+            ReplicaRow[] own = [.. replicas.Where(replica => replica.GroupId == group.GroupId)];
+            ReplicaRow[] alive = [.. own.Where(replica => replica.IsAlive)];
+            if (own.Any(replica => replica.State == RunState.Succeeded))
+            {
+                // A run succeeds only when the work of its whole group is done; the others find that out by themselves.
+                hasChanged |= await EndGroupAsync(connection, row.StartId, group.GroupId, cancellationToken);
+                isDone &= own.All(replica => replica.HasEnded);
+                continue;
+            }
+
+            isDone = false;
+            if (alive.Length > group.Replicas)
+            {
+                await CancelAsync(row, alive[group.Replicas..], cancellationToken);
+                hasChanged = true;
+            }
+
+            int next = own.Length == 0 ? 0 : own[^1].Replica + 1;
+            wanted.AddRange(Enumerable.Range(next, Math.Max(0, group.Replicas - alive.Length)).Select(number => (group.GroupId, number)));
+        }
+
+        if (isDone)
+        {
+            await SetStateAsync(connection, start, StartState.Succeeded, "succeeded", null, cancellationToken);
+            return true;
+        }
+
+        await AddAsync(connection, row, wanted, cancellationToken);
+        return hasChanged || wanted.Count > 0;
+    }
+
+    private async Task CancelAsync(StartRow row, IEnumerable<ReplicaRow> replicas, CancellationToken cancellationToken)
+    {
+        foreach (ReplicaRow replica in replicas)
+        {
+            await control.CancelAsync(row.ProjectId, replica.RunId, row.State == StartState.Stopping ? "The start is stopping." : "The group was scaled down.", cancellationToken);
+        }
+    }
+
+    // The runs are committed on their own; when this transaction then fails, the next look makes the same runs by their request ids.
+    private async Task AddAsync(
+        NpgsqlConnection connection, StartRow row, List<(string GroupId, int Replica)> wanted, CancellationToken cancellationToken)
+    {
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        StoredDefinition workflow = await EnsureWorkflowAsync(row, cancellationToken);
+        DateTimeOffset now = clock.Now();
+        NewRun[] rows = [.. wanted.Select(one => factory.Build(row.ProjectId, row.Actor, SpecOf(row, one.GroupId, one.Replica), workflow, "", now, "/runs"))];
+        IReadOnlyList<RunRow> created = await runs.CreateAsync(rows, cancellationToken);
+        for (int i = 0; i < wanted.Count; i++)
+        {
+            await using NpgsqlCommand insert = Pg.Command(
+                connection, "insert into workflow.group_runs(start_id, group_id, replica, run_id) values ($1, $2, $3, $4) on conflict do nothing",
+                Pg.P(row.StartId), Pg.P(wanted[i].GroupId), Pg.P(wanted[i].Replica), Pg.P(created[i].RunId));
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static RunSpec SpecOf(StartRow row, string groupId, int replica)
+    {
+        var spec = new RunSpec
+        {
+            RequestId = DeterministicId.Create(row.StartId, string.Create(CultureInfo.InvariantCulture, $"{groupId}/{replica}")).ToString(),
+            Priority = row.Priority,
+            Inputs = new Struct { Fields = { ["start"] = Value.ForString(row.StartId.ToString()), ["group"] = Value.ForString(groupId), ["replica"] = Value.ForNumber(replica) } },
+        };
+        spec.Labels.Add("start", row.StartId.ToString());
+        spec.Labels.Add("group", groupId);
+        return spec;
+    }
+
+    // Runs belong to a workflow: each version of process groups has one with a single node, archived, so that nobody sees it in lists.
+    private async Task<StoredDefinition> EnsureWorkflowAsync(StartRow row, CancellationToken cancellationToken)
+    {
+        StoredGroups stored = await groups.GetAsync(row.SchedulerId, row.Version, cancellationToken);
+        var parameters = new JsonObject { ["definition"] = JsonNode.Parse(stored.Json), ["group"] = "${inputs.group}", ["start"] = "${inputs.start}", ["replica"] = "${inputs.replica}" };
+        var definition = new WorkflowDefinition
+        {
+            Name = GroupsCodec.ToCore(stored.Json).Name,
+            Inputs =
+            [
+                new WorkflowInput { Name = "start", Type = "string", Required = true },
+                new WorkflowInput { Name = "group", Type = "string", Required = true },
+                new WorkflowInput { Name = "replica", Type = "integer", Required = true },
+            ],
+            Nodes = [new WorkflowNode { Id = "group", Type = NodeType, Params = parameters }],
+        };
+        string json = Encoding.UTF8.GetString(WorkflowJson.Write(definition));
+        var key = new VersionKey(DeterministicId.Create(row.SchedulerId, "workflow"), row.Version);
+        await Transactions.RunAsync(
+            dataSource,
+            "groups.workflow",
+            async (connection, token) =>
+            {
+                await using NpgsqlCommand insert = Pg.Command(
+                    connection,
+                    """
+                    with w as (
+                        insert into workflow.workflows(workflow_id, project_id, name, latest_version, create_time, archive_time) values ($1, $2, $3, $4, $5, $5)
+                        on conflict (workflow_id) do update set latest_version = greatest(workflows.latest_version, excluded.latest_version) returning workflow_id
+                    )
+                    insert into workflow.workflow_versions(workflow_id, version, project_id, definition, definition_hash, create_time, actor)
+                    select workflow_id, $4, $2, $6, $7, $5, $8 from w on conflict do nothing
+                    """,
+                    Pg.P(key.WorkflowId), Pg.P(row.ProjectId), Pg.P(definition.Name), Pg.P(key.Version), Pg.P(stored.CreateTime), Pg.P(json),
+                    Pg.P(DefinitionCodec.Hash(json)), Pg.P(stored.Actor));
+                return await insert.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
+        return new StoredDefinition
+        {
+            Key = key,
+            ProjectId = row.ProjectId,
+            Json = json,
+            Hash = DefinitionCodec.Hash(json),
+            CreateTime = stored.CreateTime,
+            Actor = stored.Actor,
+            Wire = DefinitionCodec.ToWire(json),
+            Core = definition,
+        };
+    }
+
+    private static async Task<StartRow?> LockAsync(NpgsqlConnection connection, Guid startId, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Pg.Command(
+            connection,
+            "select project_id, scheduler_id, version, state, priority, actor from workflow.group_starts where start_id = $1 for update skip locked",
+            Pg.P(startId));
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new StartRow(startId, row.GetString(0), row.GetGuid(1), row.GetInt32(2), (StartState)row.GetInt16(3), row.GetInt32(4), row.GetString(5))
+            : null;
+    }
+
+    private async Task<bool> EndGroupAsync(NpgsqlConnection connection, Guid startId, string groupId, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Pg.Command(
+            connection, "update workflow.group_start_groups set end_time = $3 where start_id = $1 and group_id = $2 and end_time is null",
+            Pg.P(startId), Pg.P(groupId), Pg.P(clock.Now()));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    private async Task SetStateAsync(
+        NpgsqlConnection connection, GroupStart start, StartState state, string type, byte[]? error, CancellationToken cancellationToken)
+    {
+        start.State = state;
+        bool hasEnded = state is not (StartState.Running or StartState.Stopping);
+        start.EndTime = hasEnded ? clock.Now().ToTimestamp() : null;
+        start.Error = error is null ? start.Error : RunError.Parser.ParseFrom(error);
+        await using NpgsqlCommand command = Pg.Command(
+            connection, "update workflow.group_starts set state = $2, end_time = $3, error = coalesce($4, error) where start_id = $1",
+            Pg.P(Guid.Parse(start.StartId)), Pg.P((short)state), Pg.OrNull(start.EndTime?.ToDateTimeOffset()), Pg.OrNull(error));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await TellAsync(connection, start, type, start.Error?.Message ?? "", cancellationToken);
+    }
+
+    private Task TellAsync(NpgsqlConnection connection, GroupStart start, string type, string message, CancellationToken cancellationToken)
+    {
+        GroupStart told = start.Clone();
+        foreach (GroupState group in told.Groups)
+        {
+            group.Runs.Clear();
+        }
+
+        var happened = new GroupStartEvent { Type = type, Time = clock.Now().ToTimestamp(), Start = told, Message = message };
+        return outbox.WriteAsync(
+            connection,
+            [
+                new OutboxMessage
+                {
+                    MessageId = DeterministicId.Create(Guid.Parse(start.StartId), $"event/{type}"),
+                    Exchange = Topology.EventsExchange,
+                    RoutingKey = $"workflow.group.{type}",
+                    Type = GroupStartEvent.Descriptor.FullName,
+                    ProjectId = start.ProjectId,
+                    Body = happened.ToByteArray(),
+                },
+            ],
+            cancellationToken);
+    }
+}
