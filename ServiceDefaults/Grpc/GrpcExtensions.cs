@@ -1,10 +1,13 @@
+using System.Reflection;
 using EasyQuant.ServiceDefaults.Security;
+using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace EasyQuant.ServiceDefaults.Grpc;
 
@@ -49,19 +52,22 @@ public static class GrpcExtensions
 
     /// <summary>
     /// Adds a typed client for another service, found by service discovery at its endpoint <c>grpc</c>, calls spread round robin
-    /// over its replicas. Calls carry the internal credential, the project and the actor of the incoming call, and a deadline; an Unavailable answer is
-    /// tried again up to three times (200 ms to 2 s apart), so every method must be idempotent, as the contracts say.
+    /// over its replicas. Calls carry the internal credential, the project and the actor of the incoming call. Unary calls have a deadline, and an
+    /// Unavailable answer to one is tried again up to three times (200 ms to 2 s apart), so every method must be idempotent, as the contracts say. Streams
+    /// have neither: they last as long as they last, and who reads one knows where to go on.
     /// </summary>
     /// <typeparam name="TClient">The generated client.</typeparam>
     /// <param name="builder">The calling service.</param>
     /// <param name="serviceName">Resource name of the called service, e.g. <c>workflow</c>.</param>
     /// <returns>The builder of the client, for more settings.</returns>
     /// <exception cref="InvalidOperationException">EASYQUANT_INTERNAL_CREDENTIAL is missing or short.</exception>
+    /// <exception cref="ArgumentException"><typeparamref name="TClient"/> is not a generated client.</exception>
     public static IHttpClientBuilder AddServiceClient<TClient>(this IHostApplicationBuilder builder, string serviceName)
         where TClient : class
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(serviceName);
+        ServiceConfig retries = RetryUnaryCalls(typeof(TClient));
         AddCredential(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHttpContextAccessor();
@@ -75,29 +81,34 @@ public static class GrpcExtensions
                 channel.MaxReceiveMessageSize = MessageBytesMax;
                 channel.MaxSendMessageSize = MessageBytesMax;
                 channel.CompressionProviders = [new BoundedGzipCompressionProvider(MessageBytesMax)];
-                channel.ServiceConfig = s_serviceConfig;
+                channel.ServiceConfig = retries;
             })
             .AddInterceptor<InternalCallInterceptor>();
     }
 
-    private static readonly ServiceConfig s_serviceConfig = new()
+    // Generated code nests the client in a class that describes the service.
+    private static ServiceConfig RetryUnaryCalls(Type client)
     {
-        MethodConfigs =
+        ServiceDescriptor service = client.DeclaringType?.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as ServiceDescriptor
+            ?? throw new ArgumentException($"`TClient` must be a client that was generated from a contract, was {client.Name}.");
+        var unary = new MethodConfig
         {
-            new MethodConfig
+            RetryPolicy = new RetryPolicy
             {
-                Names = { MethodName.Default },
-                RetryPolicy = new RetryPolicy
-                {
-                    MaxAttempts = 4,
-                    InitialBackoff = TimeSpan.FromMilliseconds(200),
-                    MaxBackoff = TimeSpan.FromSeconds(2),
-                    BackoffMultiplier = 2,
-                    RetryableStatusCodes = { StatusCode.Unavailable },
-                },
+                MaxAttempts = 4,
+                InitialBackoff = TimeSpan.FromMilliseconds(200),
+                MaxBackoff = TimeSpan.FromSeconds(2),
+                BackoffMultiplier = 2,
+                RetryableStatusCodes = { StatusCode.Unavailable },
             },
-        },
-    };
+        };
+        foreach (MethodDescriptor method in service.Methods.Where(method => !method.IsClientStreaming && !method.IsServerStreaming))
+        {
+            unary.Names.Add(new MethodName { Service = service.FullName, Method = method.Name });
+        }
+
+        return new ServiceConfig { MethodConfigs = { unary } };
+    }
 
     private static SocketsHttpHandler CreateHandler() => new()
     {

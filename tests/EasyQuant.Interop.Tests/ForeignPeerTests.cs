@@ -44,6 +44,20 @@ public sealed class ForeignPeerTests(PeerFixture fixture) : IClassFixture<PeerFi
     }
 
     [Theory]
+    [InlineData("node")]
+    [InlineData("python")]
+    public async Task ErrorOfAService_StatusDetails_ReadByThePeer(string peer)
+    {
+        JsonElement seen = await fixture.SeenAsync(peer, "details");
+
+        AssertCode(StatusCode.InvalidArgument, seen);
+        var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromHexString(seen.GetProperty("status").GetString()!));
+        Assert.Equal((int)StatusCode.InvalidArgument, status.Code);
+        Assert.Equal("PARAMETER_OUT_OF_RANGE", status.Details[0].Unpack<Google.Rpc.ErrorInfo>().Type);
+        Assert.Equal("/period", status.Details[1].Unpack<Google.Rpc.BadRequest>().FieldViolations.Single().Field);
+    }
+
+    [Theory]
     [InlineData("node", "serverStream", StatusCode.OK, "0", "1", "2")]
     [InlineData("python", "serverStream", StatusCode.OK, "0", "1", "2")]
     [InlineData("python", "brokenStream", StatusCode.DataLoss, "0", "1")]

@@ -1,4 +1,5 @@
 using EasyQuant.Interop.V1;
+using EasyQuant.ServiceDefaults.Errors;
 using Grpc.Core;
 
 namespace EasyQuant.Interop.Tests.Fixtures;
@@ -34,6 +35,8 @@ public sealed class EchoService(EchoState state, RelayClient? relay = null) : Ec
                 return await HedgeAsync(key, context);
             case "encoding":
                 return Encoding(context);
+            case "details":
+                throw RpcError.Invalid("PARAMETER_OUT_OF_RANGE", "/period", "`period` must be 1..500, was 0. 周期").ToRpcException();
             case "relay":
                 return await relay!.CallAsync(key);
             default:
@@ -44,6 +47,17 @@ public sealed class EchoService(EchoState state, RelayClient? relay = null) : Ec
     public override async Task ServerStream(
         EchoRequest request, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
+        if (request.Text.StartsWith("flaky:", StringComparison.Ordinal))
+        {
+            Flaky(request.Text["flaky:".Length..], context);
+        }
+
+        if (request.Text == "deadline")
+        {
+            bool none = context.Deadline == DateTime.MaxValue;
+            await responseStream.WriteAsync(new EchoReply { Text = none ? "none" : "some" });
+        }
+
         for (int i = 0; i < 3; i++)
         {
             await responseStream.WriteAsync(new EchoReply { Text = $"{i}" });

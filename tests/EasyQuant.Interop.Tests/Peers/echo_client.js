@@ -60,6 +60,11 @@ async function refusal() {
   return { code: seen.code, details: seen.details, why: seen.trailers.get('why')[0] };
 }
 
+async function details() {
+  const seen = await unary(echo, 'Unary', { text: 'details' });
+  return { code: seen.code, status: hex(seen.trailers.get('grpc-status-details-bin')[0]) };
+}
+
 function clientStream() {
   return new Promise((resolve, reject) => {
     const call = echo.ClientStream(new grpc.Metadata(), soon(), (error, reply) => (error ? reject(error) : resolve({ text: reply.text })));
@@ -115,6 +120,7 @@ async function main() {
   seen.unary = { text: hello.reply.text };
   seen.metadata = await metadata();
   seen.refusal = await refusal();
+  seen.details = await details();
   seen.serverStream = await stream(echo.ServerStream({ text: 'go' }, new grpc.Metadata(), soon()));
   seen.brokenStream = await stream(echo.ServerStream({ text: 'break' }, new grpc.Metadata(), soon()));
   seen.clientStream = await clientStream();

@@ -52,6 +52,11 @@ def refusal(echo):
     }
 
 
+def details(echo):
+    error = failure(lambda: echo.Unary(request("details"), timeout=SOON))
+    return {"code": error.code().value[0], "status": dict(error.trailing_metadata())["grpc-status-details-bin"].hex().upper()}
+
+
 def stream(call):
     texts = []
     try:
@@ -101,6 +106,7 @@ def main(target):
             "unary": {"text": echo.Unary(request("hello 你好"), timeout=SOON).text},
             "metadata": metadata(echo),
             "refusal": refusal(echo),
+            "details": details(echo),
             "serverStream": stream(echo.ServerStream(request("go"), timeout=SOON)),
             "brokenStream": stream(echo.ServerStream(request("break"), timeout=SOON)),
             "clientStream": {"text": echo.ClientStream(iter([request("a"), request("b")]), timeout=SOON).text},
