@@ -45,7 +45,9 @@ internal static class AllowedApi
     /// <param name="containingNamespace">Its namespace.</param>
     /// <param name="name">Its name without type parameters; of a nested type that of the outermost one.</param>
     public static bool Contains(string containingNamespace, string name) =>
-        s_namespaces.Contains(containingNamespace) || (containingNamespace == "System" && s_types.Contains(name));
+        s_namespaces.Contains(containingNamespace)
+        || (containingNamespace == "System" && s_types.Contains(name))
+        || (containingNamespace == "EasyQuant.Data" && name == "PanelInterval");
 
     /// <summary>Why a member may not be used; null when it may.</summary>
     /// <param name="fullName">Namespace, type, member.</param>

@@ -29,6 +29,39 @@ public sealed class FastAllocationTests
         Assert.True(moreBytes - bytes < 4096, $"{bytes} bytes for {DayCount * 200} bars, {moreBytes} for twice as many");
     }
 
+    [Fact]
+    public void Run_TwiceTheTicks_AllocatesNoMore()
+    {
+        MarketPanel once = WithTicks(Minutes(50), 2);
+        MarketPanel twice = WithTicks(Minutes(50), 4);
+        BacktestSettings settings = new() { InitialCash = Money.FromYuan(10_000_000), StampDutySellPpm = 1000, TransferFeePpm = 0, ExchangeRules = false };
+        _ = (once.TickCount, twice.TickCount);
+        for (int i = 0; i < 3; i++)
+        {
+            Measure(once, settings);
+            Measure(twice, settings);
+        }
+
+        (long bytes, int fills) = Measure(once, settings);
+        (long moreBytes, _) = Measure(twice, settings);
+        Assert.True(fills > 20, $"{fills} fills");
+        Assert.True(moreBytes - bytes < 4096, $"{bytes} bytes for {once.TickCount} ticks, {moreBytes} for {twice.TickCount}");
+    }
+
+    private static MarketPanel WithTicks(MarketPanel panel, int ticksPerBar)
+    {
+        InstrumentBars series = panel.Series[0];
+        int[] bars = [.. Enumerable.Range(0, series.Count * ticksPerBar).Select(i => i / ticksPerBar)];
+        InstrumentTicks ticks = new()
+        {
+            Times = bars.Select((bar, i) => panel.Axis.Starts.Span[bar] + (i % ticksPerBar * 1_000_000L)).ToArray(),
+            Bars = bars,
+            Last = bars.Select(bar => series.Close.Span[bar]).ToArray(),
+            Volume = bars.Select(_ => 1_000L).ToArray(),
+        };
+        return new MarketPanel(panel.Calendar, panel.Axis, [series.WithTicks(ticks)]);
+    }
+
     private static (long Bytes, int Fills) Measure(MarketPanel panel, BacktestSettings settings)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -55,6 +55,7 @@ public sealed class ApiCheckTests
     [Theory]
     [InlineData("var r = new Random(5); var x = r.NextDouble(); var d = Math.Sqrt(x);")]
     [InlineData("var q = new[] { 3, 1 }.OrderBy(v => v).Select(v => (v, v + 1)).ToList(); string s = $\"{q.Count:N2}\";")]
+    [InlineData("if (context.Interval.IsDay || context.Interval.Minutes == 5) return;")]
     [InlineData("Span<double> w = stackalloc double[4]; w.Fill(1); var (a, b) = (w[0], w[1]);")]
     [InlineData("var day = bar.TradingDate.AddDays(3); if (day.DayOfWeek == DayOfWeek.Monday) throw new InvalidOperationException(\"x\");")]
     [InlineData("var set = new SortedDictionary<string, List<int>>(StringComparer.Ordinal) { [\"a\"] = [1, 2] }; foreach (var (k, v) in set) { }")]
