@@ -18,7 +18,8 @@ public sealed class BrokerConnection : IAsyncDisposable
     /// <param name="purpose">What the connection is for; shown by the broker.</param>
     /// <param name="options">Bounds.</param>
     /// <exception cref="ArgumentException">The source is not a <see cref="ConnectionFactory"/>.</exception>
-    public BrokerConnection(IConnectionFactory source, string purpose, BrokerOptions options)
+    /// <param name="bodyBytesMax">Largest message body that is received; a larger one closes the connection. Default 16 MiB.</param>
+    public BrokerConnection(IConnectionFactory source, string purpose, BrokerOptions options, uint bodyBytesMax = 16 * 1024 * 1024)
     {
         if (source is not ConnectionFactory from)
         {
@@ -40,9 +41,12 @@ public sealed class BrokerConnection : IAsyncDisposable
             RequestedConnectionTimeout = options.CommandTimeout,
             HandshakeContinuationTimeout = options.CommandTimeout,
             ContinuationTimeout = options.CommandTimeout,
-            MaxInboundMessageBodySize = 16 * 1024 * 1024,
+            MaxInboundMessageBodySize = bodyBytesMax,
         };
     }
+
+    /// <summary>Whether the broker has said that it takes nothing at the moment: memory or disk are short. Publishing then hangs.</summary>
+    public bool IsBlocked { get; private set; }
 
     /// <summary>Returns the open connection, opening it when there is none, within the command time-out.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -65,8 +69,11 @@ public sealed class BrokerConnection : IAsyncDisposable
             }
 
             Abandon();
-            _connection = await _factory.CreateConnectionAsync(cancellationToken).WaitAsync(_commandTimeout * 1.25, cancellationToken);
-            return _connection;
+            IConnection connection = await _factory.CreateConnectionAsync(cancellationToken).WaitAsync(_commandTimeout * 1.25, cancellationToken);
+            IsBlocked = false;
+            connection.ConnectionBlockedAsync += (_, _) => SetBlocked(true);
+            connection.ConnectionUnblockedAsync += (_, _) => SetBlocked(false);
+            return _connection = connection;
         }
         finally
         {
@@ -93,6 +100,12 @@ public sealed class BrokerConnection : IAsyncDisposable
         }
 
         _gate.Dispose();
+    }
+
+    private Task SetBlocked(bool isBlocked)
+    {
+        IsBlocked = isBlocked;
+        return Task.CompletedTask;
     }
 
     private void Abandon()

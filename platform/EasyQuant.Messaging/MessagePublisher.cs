@@ -93,7 +93,7 @@ public sealed partial class MessagePublisher : IAsyncDisposable
         _gate.Dispose();
     }
 
-    private static bool IsFaultOfBroker(Exception exception) =>
+    internal static bool IsFaultOfBroker(Exception exception) =>
         exception is TimeoutException or OperationCanceledException or IOException
             or RabbitMQClientException or ObjectDisposedException or System.Net.Sockets.SocketException;
 

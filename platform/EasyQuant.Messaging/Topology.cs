@@ -39,7 +39,7 @@ public static class Topology
         ArgumentNullException.ThrowIfNull(channel);
         await channel.ExchangeDeclareAsync(EventsExchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await channel.ExchangeDeclareAsync(WorkExchange, ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellationToken);
-        await channel.ExchangeDeclareAsync(DataExchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await DeclareDataAsync(channel, cancellationToken);
         await channel.ExchangeDeclareAsync(DeadExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await DeclareQueueAsync(channel, DeadQueue, Arguments(100_000, "drop-head", null), cancellationToken);
         await channel.QueueBindAsync(DeadQueue, DeadExchange, "", cancellationToken: cancellationToken);
@@ -65,6 +65,18 @@ public static class Topology
         }
     }
 
+    /// <summary>Declares what topics need: the exchange of data and the dead letters.</summary>
+    internal static async Task DeclareForDataAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        await DeclareDataAsync(channel, cancellationToken);
+        await channel.ExchangeDeclareAsync(DeadExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        await DeclareQueueAsync(channel, DeadQueue, Arguments(100_000, "drop-head", null), cancellationToken);
+        await channel.QueueBindAsync(DeadQueue, DeadExchange, "", cancellationToken: cancellationToken);
+    }
+
+    private static Task DeclareDataAsync(IChannel channel, CancellationToken cancellationToken) =>
+        channel.ExchangeDeclareAsync(DataExchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+
     private static Dictionary<string, object?> Arguments(int lengthMax, string overflow, string? deadExchange)
     {
         var arguments = new Dictionary<string, object?>
@@ -83,7 +95,7 @@ public static class Topology
         return arguments;
     }
 
-    private static Task<QueueDeclareOk> DeclareQueueAsync(
+    internal static Task<QueueDeclareOk> DeclareQueueAsync(
         IChannel channel, string name, Dictionary<string, object?> arguments, CancellationToken cancellationToken) =>
         channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
 }

@@ -12,14 +12,22 @@ internal sealed class ArrowBatch
     private readonly IReadOnlyDictionary<long, StringColumn> _dictionaries;
     private readonly bool _isCompressed;
     private int _node;
+    private readonly ArrowBounds? _bounds;
     private int _buffer;
+    private long _bytesRead;
 
-    public ArrowBatch(FlatTable batch, ReadOnlyMemory<byte> body, IReadOnlyDictionary<long, StringColumn> dictionaries)
+    public ArrowBatch(FlatTable batch, ReadOnlyMemory<byte> body, IReadOnlyDictionary<long, StringColumn> dictionaries, ArrowBounds? bounds = null)
     {
         _batch = batch;
         _body = body;
         _dictionaries = dictionaries;
+        _bounds = bounds;
         _isCompressed = batch.Has(3);
+        if (_isCompressed && bounds is not null)
+        {
+            throw ArrowReader.Wrong("it is compressed");
+        }
+
         if (_isCompressed && batch.Table(3).Byte(0) != 0)
         {
             throw ArrowReader.Wrong("it is compressed with ZSTD; read are LZ4 and none");
@@ -29,6 +37,11 @@ internal sealed class ArrowBatch
     public Column ReadColumn(ArrowField field)
     {
         int length = checked((int)_batch.StructLong(1, 16, _node, 0));
+        if (_bounds is not null && (length < 0 || length > _bounds.RowsMax))
+        {
+            throw ArrowReader.Wrong($"a batch has {length} rows, at most {_bounds.RowsMax} are read");
+        }
+
         bool hasNulls = _batch.StructLong(1, 16, _node++, 8) != 0;
         ReadOnlyMemory<byte> bits = Next();
         Validity? validity = hasNulls && bits.Length > 0 ? Validity.FromBitmap(bits, length) : null;
@@ -95,6 +108,11 @@ internal sealed class ArrowBatch
         if (!Utf8.IsValid(text.Span))
         {
             throw ArrowReader.Wrong($"column `{field.Schema.Name}` holds invalid UTF-8");
+        }
+
+        if (offsetBytes.Length > 0 ? offsetBytes.Length / field.Width <= length : length > 0)
+        {
+            throw ArrowReader.Wrong($"column `{field.Schema.Name}` has {offsetBytes.Length} bytes of offsets for {length} rows");
         }
 
         var offsets = new int[length + 1];
@@ -182,6 +200,13 @@ internal sealed class ArrowBatch
         long offset = _batch.StructLong(2, 16, _buffer, 0);
         long length = _batch.StructLong(2, 16, _buffer++, 8);
         ReadOnlyMemory<byte> buffer = _body.Slice(checked((int)offset), checked((int)length));
+        // Buffers that overlap would let few bytes become many columns.
+        _bytesRead += buffer.Length;
+        if (_bounds is not null && _bytesRead > _body.Length)
+        {
+            throw ArrowReader.Wrong("its buffers overlap");
+        }
+
         if (!_isCompressed || buffer.IsEmpty)
         {
             return buffer;

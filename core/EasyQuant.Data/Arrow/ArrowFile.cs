@@ -42,11 +42,13 @@ public static class ArrowFile
 
     /// <summary>Reads a file or a stream that is in memory.</summary>
     /// <exception cref="ImportException"><c>IMPORT_FORMAT</c>: not Arrow, damaged, or a type or compression that is not read; the message names the column.</exception>
-    public static Table Read(ReadOnlyMemory<byte> file)
+    public static Table Read(ReadOnlyMemory<byte> file) => Read(file, null);
+
+    internal static Table Read(ReadOnlyMemory<byte> file, ArrowBounds? bounds)
     {
         try
         {
-            return new ArrowReader(file).Read();
+            return new ArrowReader(file, bounds).Read();
         }
         catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
         {

@@ -3,11 +3,12 @@ using System.Buffers.Binary;
 namespace EasyQuant.Data;
 
 /// <summary>Reads the messages of Arrow IPC one after the other.</summary>
-internal sealed class ArrowReader(ReadOnlyMemory<byte> file)
+internal sealed class ArrowReader(ReadOnlyMemory<byte> file, ArrowBounds? bounds = null)
 {
     private readonly Dictionary<long, StringColumn> _dictionaries = [];
     private readonly List<Table> _batches = [];
     private ArrowField[]? _fields;
+    private long _rowCount;
 
     public Table Read()
     {
@@ -71,6 +72,11 @@ internal sealed class ArrowReader(ReadOnlyMemory<byte> file)
                 ReadSchema(message.Table(2));
                 break;
             case ArrowFile.DictionaryHeader:
+                if (bounds is not null)
+                {
+                    throw Wrong("it has dictionaries");
+                }
+
                 FlatTable dictionary = message.Table(2);
                 long id = dictionary.Long(0);
                 ArrowField of = Fields().FirstOrDefault(f => f.DictionaryId == id) ?? throw Wrong($"dictionary {id} belongs to no column");
@@ -81,8 +87,14 @@ internal sealed class ArrowReader(ReadOnlyMemory<byte> file)
                     : (StringColumn)Table.Concat([new Table([before]), new Table([read])]).Columns[0];
                 break;
             case ArrowFile.BatchHeader:
-                var batch = new ArrowBatch(message.Table(2), body, _dictionaries);
+                var batch = new ArrowBatch(message.Table(2), body, _dictionaries, bounds);
                 _batches.Add(new Table([.. Fields().Select(batch.ReadColumn)]));
+                _rowCount += _batches[^1].RowCount;
+                if (_rowCount > bounds?.RowsMax)
+                {
+                    throw Wrong($"it has {_rowCount} rows or more, at most {bounds.RowsMax} are read");
+                }
+
                 break;
         }
     }
@@ -92,6 +104,11 @@ internal sealed class ArrowReader(ReadOnlyMemory<byte> file)
         if (schema.Short(0) != 0)
         {
             throw Wrong("it is big endian");
+        }
+
+        if (schema.Count(1) > bounds?.ColumnsMax)
+        {
+            throw Wrong($"it has {schema.Count(1)} columns, at most {bounds.ColumnsMax} are read");
         }
 
         _fields = [.. Enumerable.Range(0, schema.Count(1)).Select(i => ArrowField.Of(schema.Element(1, i)))];

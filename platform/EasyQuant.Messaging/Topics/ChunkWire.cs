@@ -1,0 +1,83 @@
+using EasyQuant.Contracts.Data.V1;
+using EasyQuant.Messaging.Chunks;
+using Google.Protobuf;
+using ChunkEncoding = EasyQuant.Messaging.Chunks.ChunkEncoding;
+
+namespace EasyQuant.Messaging.Topics;
+
+/// <summary>The chunk as the message <c>DataChunk</c>, the one body of every broker.</summary>
+internal static class ChunkWire
+{
+    public const string TypeName = "easyquant.data.v1.DataChunk";
+    public const string ContentType = "application/x-protobuf";
+    private const int RawBytesMax = 1024 * 1024;
+
+    public static byte[] Write(string topic, Chunk chunk)
+    {
+        var message = new DataChunk
+        {
+            Topic = topic,
+            Stream = chunk.Stream,
+            Shard = chunk.Shard,
+            Epoch = chunk.Epoch,
+            Sequence = chunk.Sequence,
+            RowCount = chunk.RowCount,
+            Encoding = (Contracts.Data.V1.ChunkEncoding)chunk.Encoding,
+            Payload = UnsafeByteOperations.UnsafeWrap(chunk.Payload),
+        };
+        var body = new byte[message.CalculateSize()];
+        message.WriteTo(body.AsSpan());
+        return body;
+    }
+
+    /// <summary>Reads a body. What is no chunk, or too large, is delivered with the error instead, to be parked.</summary>
+    public static (Chunk? Chunk, ChunkException? Error, ReadOnlyMemory<byte> Raw) Read(ReadOnlySpan<byte> body, int payloadBytesMax)
+    {
+        try
+        {
+            // What stands around the payload takes less than 1 KiB.
+            if (body.Length > payloadBytesMax + 1024L)
+            {
+                throw new ChunkException(ChunkException.TooLarge, $"A chunk holds at most {payloadBytesMax} bytes, the message has {body.Length}.");
+            }
+
+            return (Read(DataChunk.Parser.ParseFrom(body)), null, default);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            return (null, new ChunkException(ChunkException.Corrupt, $"The message is no DataChunk: {exception.Message}"), Raw(body));
+        }
+        catch (ChunkException exception)
+        {
+            return (null, exception, Raw(body));
+        }
+    }
+
+    private static Chunk Read(DataChunk message)
+    {
+        if (message.Stream.Length == 0 || message.Shard < 0 || message.Sequence < 0 || message.RowCount < 0 || message.Epoch < 0)
+        {
+            throw new ChunkException(
+                ChunkException.Corrupt,
+                $"A DataChunk needs a stream, and shard, epoch, sequence and row_count of 0 or more; came '{message.Stream}', {message.Shard}, {message.Epoch}, {message.Sequence} and {message.RowCount}.");
+        }
+
+        if (!Enum.IsDefined((ChunkEncoding)message.Encoding))
+        {
+            throw new ChunkException(ChunkException.EncodingUnknown, $"Chunk encoding {(int)message.Encoding} is unknown; known are {string.Join(", ", ChunkCodecs.Names)}.");
+        }
+
+        return new Chunk
+        {
+            Stream = message.Stream,
+            Shard = message.Shard,
+            Epoch = message.Epoch,
+            Sequence = message.Sequence,
+            RowCount = message.RowCount,
+            Encoding = (ChunkEncoding)message.Encoding,
+            Payload = message.Payload.Memory,
+        };
+    }
+
+    private static ReadOnlyMemory<byte> Raw(ReadOnlySpan<byte> body) => body[..Math.Min(RawBytesMax, body.Length)].ToArray();
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Threading.Channels;
+using EasyQuant.Messaging.Chunks;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace EasyQuant.Messaging.Topics.RabbitMq;
+
+/// <summary>One member of a group: the broker pushes up to the prefetch, the caller polls.</summary>
+internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
+{
+    // More than the broker itself lets in (128 MiB), so that no body can close the connection again and again.
+    private const uint BodyBytesMax = 136 * 1024 * 1024;
+
+    private readonly TopicConsumerOptions _options;
+    private readonly ILogger<RabbitMqTopicConsumer> _logger;
+    private readonly BrokerConnection _connection;
+    private readonly ConsumerLoop _loop;
+    private readonly CancellationTokenSource _stop = new();
+    // The broker bounds it: the prefetch of the open channel, and what the lost ones left, which is skipped.
+    private readonly Channel<TopicDelivery> _deliveries = System.Threading.Channels.Channel.CreateUnbounded<TopicDelivery>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Task _running;
+    private int _isDisposed;
+
+    public RabbitMqTopicConsumer(
+        IConnectionFactory factory, TopicDefinition topic, string group, TopicConsumerOptions options, BrokerOptions broker, ILogger<RabbitMqTopicConsumer> logger)
+    {
+        Topic = topic.Name;
+        Group = group;
+        _options = options;
+        _logger = logger;
+        string queue = RabbitMqTopicQueue.NameOf(topic, group);
+        _connection = new BrokerConnection(factory, $"consume {queue}", broker, BodyBytesMax);
+        var settings = new ConsumerLoopSettings
+        {
+            Queue = queue,
+            PrefetchMax = options.PrefetchMax,
+            ConcurrencyMax = 1,
+            WatchdogInterval = options.WatchdogInterval,
+            IsReplaceable = false,
+            Declare = async (channel, token) =>
+            {
+                await Topology.DeclareForDataAsync(channel, token);
+                await RabbitMqTopicQueue.DeclareAsync(channel, topic, group, token);
+            },
+        };
+        _loop = new ConsumerLoop(_connection, settings, broker, TakeAsync, logger);
+        _running = Task.Run(() => _loop.RunAsync(_stop.Token));
+    }
+
+    public string Topic { get; }
+
+    public string Group { get; }
+
+    public bool IsConnected => _loop.IsConsuming;
+
+    public async Task<TopicDelivery?> PollAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (TryTake(out TopicDelivery? ready))
+        {
+            return ready;
+        }
+
+        if (timeout <= TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        try
+        {
+            while (await _deliveries.Reader.WaitToReadAsync(deadline.Token))
+            {
+                if (TryTake(out TopicDelivery? next))
+                {
+                    return next;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+        }
+
+        return null;
+    }
+
+    public Task<bool> AckAsync(TopicDelivery delivery, CancellationToken cancellationToken) =>
+        AnswerAsync(delivery, (channel, tag) => channel.BasicAckAsync(tag, multiple: false, CancellationToken.None), cancellationToken);
+
+    public Task<bool> ReturnAsync(TopicDelivery delivery, CancellationToken cancellationToken) =>
+        AnswerAsync(delivery, (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true, CancellationToken.None), cancellationToken);
+
+    public Task<bool> RejectAsync(TopicDelivery delivery, CancellationToken cancellationToken) =>
+        AnswerAsync(delivery, (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: false, CancellationToken.None), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync();
+        _deliveries.Writer.TryComplete();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _connection.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TopicDelivery? delivery)
+    {
+        while (_deliveries.Reader.TryRead(out delivery))
+        {
+            // What a lost channel delivered belongs to others already.
+            if (((Held)delivery.Tag).Channel.IsOpen)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Task TakeAsync(IChannel channel, BasicDeliverEventArgs delivery, CancellationToken cancellationToken)
+    {
+        // The body is the client library's again when this method has returned; reading it copies what is needed.
+        (Chunk? chunk, ChunkException? error, ReadOnlyMemory<byte> raw) = ChunkWire.Read(delivery.Body.Span, _options.PayloadBytesMax);
+        _deliveries.Writer.TryWrite(new TopicDelivery(new Held(channel, delivery.DeliveryTag))
+        {
+            MessageId = delivery.BasicProperties.MessageId ?? "",
+            Chunk = chunk,
+            Error = error,
+            RawBody = raw,
+            RedeliveryCount = RedeliveryCount(delivery),
+            ByteCount = delivery.Body.Length,
+            ProjectId = MessageConsumer.Header(delivery, "project"),
+            RunId = delivery.BasicProperties.CorrelationId ?? "",
+            TraceParent = MessageConsumer.Header(delivery, "traceparent"),
+        });
+        return Task.CompletedTask;
+    }
+
+    private static int RedeliveryCount(BasicDeliverEventArgs delivery)
+    {
+        object? count = delivery.BasicProperties.Headers is { } headers && headers.TryGetValue("x-delivery-count", out object? value) ? value : null;
+        return Math.Max(delivery.Redelivered ? 1 : 0, count is null ? 0 : Convert.ToInt32(count, CultureInfo.InvariantCulture));
+    }
+
+    private async Task<bool> AnswerAsync(TopicDelivery delivery, Func<IChannel, ulong, ValueTask> answer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        cancellationToken.ThrowIfCancellationRequested();
+        var held = (Held)delivery.Tag;
+        try
+        {
+            if (!held.Channel.IsOpen)
+            {
+                return false;
+            }
+
+            ValueTask sent = answer(held.Channel, held.DeliveryTag);
+            if (!sent.IsCompletedSuccessfully)
+            {
+                await sent.AsTask().WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is RabbitMQClientException or IOException or ObjectDisposedException or TimeoutException)
+        {
+            LogAnswerLost(exception, Topic, Group);
+            return false;
+        }
+    }
+
+    [LoggerMessage(171, LogLevel.Information, "An answer to topic {Topic}, group {Group}, was lost with its channel; the chunk comes again.")]
+    private partial void LogAnswerLost(Exception exception, string topic, string group);
+
+    private sealed record Held(IChannel Channel, ulong DeliveryTag);
+}

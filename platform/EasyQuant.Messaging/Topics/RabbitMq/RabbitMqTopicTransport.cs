@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace EasyQuant.Messaging.Topics.RabbitMq;
+
+/// <summary>
+/// Topics on RabbitMQ: each group has its own quorum queue <c>data.{topic}.{group}</c>, bounded, reject-publish, with a delivery limit and dead letters to
+/// <see cref="Topology.DeadExchange"/>. One connection publishes for all producers; each consumer has its own.
+/// </summary>
+public sealed class RabbitMqTopicTransport : ITopicTransport
+{
+    /// <summary>The name in definitions.</summary>
+    public const string KindName = "rabbitmq";
+
+    private readonly IConnectionFactory _factory;
+    private readonly BrokerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly BrokerConnection _publishing;
+
+    /// <summary>Creates the transport; connects at the first use.</summary>
+    /// <param name="factory">Where the broker is; a <see cref="ConnectionFactory"/>.</param>
+    /// <param name="options">Bounds towards the broker.</param>
+    /// <param name="time">Clock of the message timestamps.</param>
+    /// <param name="loggers">Log.</param>
+    /// <exception cref="ArgumentException">The factory is of another class.</exception>
+    public RabbitMqTopicTransport(IConnectionFactory factory, BrokerOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(loggers);
+        _factory = factory;
+        _options = options;
+        _time = time;
+        _loggers = loggers;
+        _publishing = new BrokerConnection(factory, "publish topics", options);
+    }
+
+    /// <inheritdoc />
+    public string Kind => KindName;
+
+    /// <inheritdoc />
+    public async Task DeclareAsync(TopicDefinition topic, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        topic.Validate();
+        await OnChannelAsync(
+            topic,
+            async (channel, token) =>
+            {
+                await Topology.DeclareForDataAsync(channel, token);
+                foreach (string group in topic.Groups)
+                {
+                    await RabbitMqTopicQueue.DeclareAsync(channel, topic, group, token);
+                }
+
+                return 0;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task DeleteAsync(TopicDefinition topic, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        topic.Validate();
+        await OnChannelAsync(
+            topic,
+            async (channel, token) =>
+            {
+                foreach (string group in topic.Groups)
+                {
+                    await channel.QueueDeleteAsync(RabbitMqTopicQueue.NameOf(topic, group), ifUnused: false, ifEmpty: false, cancellationToken: token);
+                }
+
+                return 0;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<TopicDepth>> GetDepthsAsync(TopicDefinition topic, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        topic.Validate();
+        return await OnChannelAsync(
+            topic,
+            async (channel, token) =>
+            {
+                var depths = new List<TopicDepth>();
+                foreach (string group in topic.Groups)
+                {
+                    QueueDeclareOk found = await channel.QueueDeclarePassiveAsync(RabbitMqTopicQueue.NameOf(topic, group), token);
+                    depths.Add(new TopicDepth(group, found.MessageCount, found.ConsumerCount));
+                }
+
+                return depths;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<ITopicProducer> OpenProducerAsync(TopicDefinition topic, TopicProducerOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        await DeclareAsync(topic, cancellationToken);
+        return new RabbitMqTopicProducer(_publishing, topic, options, _options, _time, _loggers.CreateLogger<RabbitMqTopicProducer>());
+    }
+
+    /// <inheritdoc />
+    public async Task<ITopicConsumer> OpenConsumerAsync(TopicDefinition topic, string group, TopicConsumerOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        await DeclareAsync(topic, cancellationToken);
+        return new RabbitMqTopicConsumer(_factory, topic, topic.ValidateGroup(group), options, _options, _loggers.CreateLogger<RabbitMqTopicConsumer>());
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _publishing.DisposeAsync();
+
+    private async Task<T> OnChannelAsync<T>(TopicDefinition topic, Func<IChannel, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IConnection connection = await _publishing.GetAsync(cancellationToken);
+            await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken).WaitAsync(_options.CommandTimeout, cancellationToken);
+            return await work(channel, cancellationToken).WaitAsync(_options.CommandTimeout * 4, cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
+        {
+            throw new TopicException(
+                TopicException.Conflict,
+                $"Topic {topic.Name} exists on the broker with other settings, which cannot be changed; delete it or take another name. The broker says: {exception.ShutdownReason.ReplyText}",
+                exception);
+        }
+        catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TopicException(TopicException.BrokerUnavailable, $"RabbitMQ cannot be used for topic {topic.Name}: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using EasyQuant.Messaging;
+using EasyQuant.Messaging.Topics;
+using EasyQuant.Messaging.Topics.RabbitMq;
+using EasyQuant.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using RabbitMQ.Client;
+
+namespace EasyQuant.Platform.Tests.Messaging.Topics;
+
+[Collection(Servers.Name)]
+public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransportContract
+{
+    private ConnectionFactory _factory = null!;
+
+    [Fact]
+    public async Task Consumer_QueueDeletedByAnOperator_DeclaresItAgainAndGoesOn()
+    {
+        TopicDefinition topic = Topic("g");
+        ITopicProducer producer = await ProducerAsync(topic);
+        ITopicConsumer consumer = await ConsumerAsync(topic, "g");
+        await SendAllAsync(producer, 1);
+        await consumer.AckAsync(await NextAsync(consumer), CancellationToken.None);
+        await OnChannelAsync(async channel => await channel.QueueDeleteAsync($"data.{topic.Name}.g"));
+        await Deadline.UntilAsync("chunks are confirmed again", async () =>
+            await producer.SendAsync(Chunk(9), CancellationToken.None) == SendOutcome.Confirmed);
+        Assert.Equal(9, (await NextAsync(consumer)).Chunk!.Sequence);
+    }
+
+    [Fact]
+    public async Task Consumer_ChannelClosedByTheBroker_ComesBackAndStaleAnswersAreTold()
+    {
+        TopicDefinition topic = Topic("g");
+        ITopicProducer producer = await ProducerAsync(topic);
+        ITopicConsumer consumer = await ConsumerAsync(topic, "g", prefetch: 1);
+        await SendAllAsync(producer, 2);
+        TopicDelivery first = await NextAsync(consumer);
+        Assert.True(await consumer.AckAsync(first, CancellationToken.None));
+        // An unknown delivery tag makes the broker close the channel, as its consumer timeout does.
+        await consumer.AckAsync(first, CancellationToken.None);
+        await Deadline.UntilAsync("the second chunk comes on a new channel", async () =>
+            await consumer.PollAsync(TimeSpan.FromSeconds(1), CancellationToken.None) is { Chunk.Sequence: 1 } again && await consumer.AckAsync(again, CancellationToken.None));
+        Assert.False(await consumer.AckAsync(first, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Open_BrokerGone_IsUnavailable()
+    {
+        await using var gone = new RabbitMqTopicTransport(
+            new ConnectionFactory { Uri = new Uri("amqp://guest:guest@127.0.0.1:1") }, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        TopicException exception = await Assert.ThrowsAsync<TopicException>(() => gone.DeclareAsync(Topic("g"), Deadline.In(30)));
+        Assert.Equal(TopicException.BrokerUnavailable, exception.Reason);
+    }
+
+    protected override async Task<ITopicTransport> CreateAsync()
+    {
+        _factory = new ConnectionFactory { Uri = new Uri(await fixture.Servers.CreateVirtualHostAsync(Deadline.In(30))), ClientProvidedName = "test" };
+        return new RabbitMqTopicTransport(_factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    protected override Task PublishRawAsync(TopicDefinition topic, string messageId, byte[] body) => OnChannelAsync(async channel =>
+        await channel.BasicPublishAsync(Topology.DataExchange, topic.Name, mandatory: true, new BasicProperties { MessageId = messageId, Persistent = true }, body));
+
+    protected override async Task<long> DeadCountAsync(TopicDefinition topic)
+    {
+        long count = 0;
+        await OnChannelAsync(async channel => count = await channel.MessageCountAsync(Topology.DeadQueue));
+        return count;
+    }
+
+    private async Task OnChannelAsync(Func<IChannel, Task> work)
+    {
+        await using IConnection connection = await _factory.CreateConnectionAsync();
+        await using IChannel channel = await connection.CreateChannelAsync();
+        await work(channel);
+    }
+}
