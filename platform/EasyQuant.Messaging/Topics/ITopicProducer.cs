@@ -3,7 +3,7 @@ using EasyQuant.Messaging.Chunks;
 namespace EasyQuant.Messaging.Topics;
 
 /// <summary>
-/// Sends chunks to one topic. Calls may overlap up to the window; chunks go out in the order of the calls when these come from one thread.
+/// Sends chunks to one topic. Calls may overlap; chunks go out in the order of the calls of one thread as long as the window has room. Beyond it calls wait, and are let in, in any order.
 /// Disposing closes it: sends that are under way end as unknown.
 /// </summary>
 public interface ITopicProducer : IAsyncDisposable
