@@ -21,7 +21,7 @@ public sealed class CompressionTests(EchoServerFixture fixture) : IClassFixture<
     [Fact]
     public async Task GzipRequest_BombOf256MiB_ResourceExhaustedWithoutTheMemory()
     {
-        byte[] bomb = CompressZeros(256 * 1024 * 1024);
+        byte[] bomb = BombServer.CompressZeros(256 * 1024 * 1024);
         Assert.True(bomb.Length < 1024 * 1024);
         long before = GC.GetTotalAllocatedBytes();
 
@@ -59,23 +59,24 @@ public sealed class CompressionTests(EchoServerFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task GzipReply_BombOf256MiB_ResourceExhaustedWithoutTheMemory()
+    {
+        await using BombServer bomb = await BombServer.StartAsync(BombServer.CompressZeros(256 * 1024 * 1024));
+        using GrpcChannel channel = GrpcChannel.ForAddress(
+            bomb.Address, new GrpcChannelOptions { CompressionProviders = [new BoundedGzipCompressionProvider(Limit)] });
+        long before = GC.GetTotalAllocatedBytes();
+
+        RpcException error = await Assert.ThrowsAsync<RpcException>(
+            async () => await new Echo.EchoClient(channel).UnaryAsync(new EchoRequest(), deadline: DateTime.UtcNow + Deadlines.Soon));
+        long allocated = GC.GetTotalAllocatedBytes() - before;
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.InRange(allocated, 0, 50L * 1024 * 1024);
+    }
+
+    [Fact]
     public void Bound_BelowOne_Refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new BoundedGzipCompressionProvider(0));
-
-    private static byte[] CompressZeros(int length)
-    {
-        using var target = new MemoryStream();
-        using (var gzip = new GZipStream(target, CompressionLevel.SmallestSize, leaveOpen: true))
-        {
-            byte[] zeros = new byte[64 * 1024];
-            for (int written = 0; written < length; written += zeros.Length)
-            {
-                gzip.Write(zeros);
-            }
-        }
-
-        return target.ToArray();
-    }
 
     private static byte[] Compress(byte[] message)
     {
