@@ -42,6 +42,7 @@ public static class BacktestExtensions
         services.AddSingleton<RuleBookCalls>();
         services.AddSingleton<BacktestStarts>();
         services.AddSingleton<SweepStore>();
+        services.AddSingleton<SweepTables>();
         services.AddSingleton<TrialStores>();
         services.AddSingleton<JobContext>();
         services.AddSingleton<SpecChecker>();

@@ -67,6 +67,16 @@ internal static class BacktestWriter
 
     public static SweepTrial Write(EndedTrial trial) => new()
     {
+        Window = trial.Stage.Window,
+        Round = trial.Stage.Round,
+        Sample = trial.Stage.Sample switch
+        {
+            TrialStage.In => SweepSample.In,
+            TrialStage.Out => SweepSample.Out,
+            _ => SweepSample.Unspecified,
+        },
+        StartDate = trial.Stage.StartDate?.ToString("O", CultureInfo.InvariantCulture) ?? "",
+        EndDate = trial.Stage.EndDate?.ToString("O", CultureInfo.InvariantCulture) ?? "",
         Trial = trial.Trial,
         Parameters = Struct.Parser.ParseJson(trial.Parameters),
         Metrics = trial.Metrics is null ? null : Struct.Parser.ParseJson(trial.Metrics),

@@ -16,6 +16,7 @@ internal sealed class SweepGrpc(
     BacktestStore store,
     SweepStore sweeps,
     SpecChecker checker,
+    SweepTables tables,
     RunningBacktests running,
     TimeProvider time,
     IOptions<BacktestServiceOptions> options) : SweepService.SweepServiceBase
@@ -23,6 +24,7 @@ internal sealed class SweepGrpc(
     private const string Kind = "sweep";
     private const int ListSizeMax = 500;
     private const int TrialsSizeMax = 1_000;
+    private const int TableSizeMax = 10_000;
 
     /// <inheritdoc />
     public override async Task<CreateSweepResponse> CreateSweep(CreateSweepRequest request, ServerCallContext context)
@@ -42,7 +44,7 @@ internal sealed class SweepGrpc(
         CheckedSweep sweep = SweepReader.Read(spec, parts);
         await checker.CheckDataAsync(sweep.Base, project, "spec.backtest.", context.CancellationToken);
         long size = SweepPlan.GridSize(sweep.Axes);
-        int trialCount = (int)(sweep.RandomCount == 0 ? size : Math.Min(size, sweep.RandomCount));
+        int trialCount = sweep.Search.HasStages ? 0 : (int)(sweep.RandomCount == 0 ? size : Math.Min(size, sweep.RandomCount));
         var row = new NewBacktest(
             Guid.CreateVersion7(time.GetUtcNow()), project, Kind, requestId, spec.Backtest.Strategy, spec.Backtest.Family,
             JsonFormatter.Default.Format(spec), trialCount);
@@ -118,19 +120,35 @@ internal sealed class SweepGrpc(
     {
         BacktestRecord sweep = await FindAsync(request.SweepId, context);
         int size = PageArguments.Size(request.PageSize, 100, TrialsSizeMax);
-        string scope = $"ListSweepTrials/{sweep.ProjectId}/{request.SweepId}/{request.OrderBy}/{request.Ascending}";
+        var filter = new TrialFilter(SampleOf(request.Sample), request.Window);
+        string scope = $"ListSweepTrials/{sweep.ProjectId}/{request.SweepId}/{request.OrderBy}/{request.Ascending}/{request.Sample}/{request.Window}";
         // By number the token is the next number; ordered by a figure it is a row.
         int from = PageArguments.Index(request.PageToken, scope);
         List<EndedTrial> rows = request.OrderBy.Length == 0
-            ? await sweeps.ListAsync(sweep.ProjectId, sweep.BacktestId, from - 1, size + 1, context.CancellationToken)
+            ? await sweeps.ListAsync(sweep.ProjectId, sweep.BacktestId, filter, from - 1, size + 1, context.CancellationToken)
             : await sweeps.ListByAsync(
-                sweep.ProjectId, sweep.BacktestId, MetricOf(request.OrderBy, "order_by"), request.Ascending, from, size + 1, context.CancellationToken);
+                sweep.ProjectId, sweep.BacktestId, filter, MetricOf(request.OrderBy, "order_by"), request.Ascending, from, size + 1, context.CancellationToken);
         var response = new ListSweepTrialsResponse();
         response.Trials.AddRange(rows.Take(size).Select(BacktestWriter.Write));
         int next = request.OrderBy.Length > 0 ? from + size : rows.Count > size ? rows[size].Trial : 0;
         response.NextPageToken = rows.Count > size ? PageToken.Write(scope, $"{next}") : "";
         return response;
     }
+
+    /// <inheritdoc />
+    public override async Task<ReadSweepTableResponse> ReadSweepTable(ReadSweepTableRequest request, ServerCallContext context)
+    {
+        BacktestRecord sweep = await FindAsync(request.SweepId, context);
+        int size = PageArguments.Size(request.PageSize, 1_000, TableSizeMax);
+        string scope = $"ReadSweepTable/{sweep.ProjectId}/{request.SweepId}";
+        int from = PageArguments.Index(request.PageToken, scope);
+        (Data.Table rows, int next) = await tables.ReadAsync(sweep, from, size, context.CancellationToken);
+        return new ReadSweepTableResponse { Rows = TableWriter.Write(rows), NextPageToken = next > 0 ? PageToken.Write(scope, $"{next}") : "" };
+    }
+
+    /// <inheritdoc />
+    public override async Task ExportSweep(ExportSweepRequest request, IServerStreamWriter<ExportSweepResponse> responseStream, ServerCallContext context) =>
+        await tables.ExportAsync(await FindAsync(request.SweepId, context), request.Format, responseStream, context.CancellationToken);
 
     /// <inheritdoc />
     public override async Task<GetSweepHeatMapResponse> GetSweepHeatMap(GetSweepHeatMapRequest request, ServerCallContext context)
@@ -159,6 +177,13 @@ internal sealed class SweepGrpc(
         response.Cells.AddRange(values);
         return response;
     }
+
+    private static string? SampleOf(SweepSample sample) => sample switch
+    {
+        SweepSample.In => TrialStage.In,
+        SweepSample.Out => TrialStage.Out,
+        _ => null,
+    };
 
     private static bool IsSame(SweepSpec stored, SweepSpec spec, bool wantsNewestPanel) =>
         BacktestStarts.IsSame(stored.Backtest, spec.Backtest, wantsNewestPanel) && stored.Equals(spec);

@@ -49,9 +49,54 @@ internal static class SweepReader
             fields.Add("SWEEP_TOO_LARGE", "axes", $"The grid has {size} trials, at most {TrialsMax} are run; thin the axes out or set random_count.");
         }
 
+        SweepSearch search = SearchOf(spec, fields);
         return fields.Errors.Count == 0
-            ? new CheckedSweep(check, axes, spec.RandomCount, spec.RandomSeed)
+            ? new CheckedSweep(check, axes, spec.RandomCount, spec.RandomSeed, search)
             : throw SpecReader.Refuse(fields.Errors, "spec.");
+    }
+
+    private static SweepSearch SearchOf(SweepSpec spec, SpecFields fields)
+    {
+        (int Factor, int DaysMin)? halving = null;
+        if (spec.Halving is { } asked)
+        {
+            halving = (asked.Factor == 0 ? 3 : asked.Factor, asked.DayCountMin == 0 ? 60 : asked.DayCountMin);
+            Check(halving.Value.Factor is >= 2 and <= 10, "halving.factor", "2 to 10", asked.Factor);
+            Check(halving.Value.DaysMin >= 1, "halving.day_count_min", "at least 1", asked.DayCountMin);
+        }
+
+        WalkForwardPlan? windows = null;
+        if (spec.WalkForward is { } walk)
+        {
+            windows = new WalkForwardPlan(walk.InSampleDayCount, walk.OutOfSampleDayCount, walk.Anchored);
+            Check(windows.InSampleDays >= 2, "walk_forward.in_sample_day_count", "at least 2", walk.InSampleDayCount);
+            Check(windows.OutOfSampleDays >= 1, "walk_forward.out_of_sample_day_count", "at least 1", walk.OutOfSampleDayCount);
+        }
+
+        if (spec.PerSymbol && (halving is not null || windows is not null || spec.Backtest.Source is not null))
+        {
+            fields.Add("FIELD_CONFLICT", "per_symbol", "per_symbol excludes halving, walk_forward and a source.");
+        }
+        else if (spec.PerSymbol && spec.Backtest.Strategy != "sma_cross")
+        {
+            fields.Add("NOT_SUPPORTED", "per_symbol", $"per_symbol needs a strategy with a signal form (sma_cross), {spec.Backtest.Strategy} has none.");
+        }
+
+        Engine.SweepObjective objective = spec.Objective switch
+        {
+            Contracts.Backtest.V1.SweepObjective.Sharpe => Engine.SweepObjective.Sharpe,
+            Contracts.Backtest.V1.SweepObjective.ReturnOverDrawdown => Engine.SweepObjective.ReturnOverDrawdown,
+            _ => Engine.SweepObjective.TotalReturn,
+        };
+        return new SweepSearch(objective, halving, windows, spec.PerSymbol);
+
+        void Check(bool isGood, string field, string rule, int got)
+        {
+            if (!isGood)
+            {
+                fields.Add("COUNT_OUT_OF_RANGE", field, $"{field} must be {rule}, was {got}.");
+            }
+        }
     }
 
     private static CheckedSpec ReadBase(SweepSpec spec, SpecParts parts, List<CheckedAxis> axes, SpecFields fields)

@@ -8,7 +8,7 @@ public sealed class SandboxOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Backtest:Sandbox";
 
-    /// <summary>Processes at the same time, 1 to 64; more wait. Default 2.</summary>
+    /// <summary>Processes that run strategies at the same time, 1 to 64; more wait. Default 2. A sweep uses all of them; one compilation runs beside them.</summary>
     [Range(1, 64)]
     public int ProcessCountMax { get; set; } = 2;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace EasyQuant.BacktestService.Sandbox;
 
 /// <summary>
-/// Runs the sandbox program: one process a job, at most so many at once, within the limits of <see cref="SandboxOptions"/>. Whatever the process
+/// Runs the sandbox program: one process a job, at most so many at once and one compilation beside them, within the limits of <see cref="SandboxOptions"/>. Whatever the process
 /// does, the job ends with frames or a <see cref="SandboxException"/>, and nothing of it stays behind. Thread-safe.
 /// </summary>
 internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOptions> options, TimeProvider time) : IDisposable
@@ -21,6 +21,9 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
     private static readonly TimeSpan s_startAllowance = TimeSpan.FromSeconds(5);
     private readonly SandboxOptions _options = options.Value;
     private readonly SemaphoreSlim _free = new(options.Value.ProcessCountMax);
+
+    // A compilation answers a call, so it does not wait for backtests.
+    private readonly SemaphoreSlim _compiling = new(1);
 
     // Of the whole process, so that no two processes at work share an account.
     private static readonly bool[] s_taken = new bool[1024];
@@ -46,7 +49,8 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         string? panelFolder,
         CancellationToken cancellationToken)
     {
-        await _free.WaitAsync(cancellationToken);
+        SemaphoreSlim free = mode == "compile" ? _compiling : _free;
+        await free.WaitAsync(cancellationToken);
         int slot = TakeSlot();
         (JobFolder files, string root) = folders.Create();
         try
@@ -59,12 +63,16 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         {
             SandboxFolders.Delete(files);
             ReturnSlot(slot);
-            _free.Release();
+            free.Release();
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => _free.Dispose();
+    public void Dispose()
+    {
+        _free.Dispose();
+        _compiling.Dispose();
+    }
 
     private async Task FollowAsync(
         Process process, Func<Frame, ValueTask> handle, TimeSpan cpuTimeMax, TimeSpan wallTimeMax, CancellationToken cancellationToken)

@@ -18,6 +18,9 @@ internal sealed class UserStrategies(StrategySandbox sandbox, IOptions<SandboxOp
     private const int IssuesMax = 100;
     private readonly SandboxOptions _options = options.Value;
 
+    /// <summary>Processes that run strategies at the same time.</summary>
+    public int ProcessCountMax => _options.ProcessCountMax;
+
     /// <summary>Compiles a source.</summary>
     /// <exception cref="SandboxException">The compiler did not end within its limits.</exception>
     public async Task<CompiledStrategy> CompileAsync(string source, CancellationToken cancellationToken)

@@ -9,4 +9,8 @@ namespace EasyQuant.BacktestService.Storage;
 /// <param name="Counted">What the ledger counts; null when it failed.</param>
 /// <param name="DailyReturns">Doubles, little endian, oldest first; null when they are not kept.</param>
 internal sealed record EndedTrial(
-    int Trial, string Parameters, string? Metrics, string? ErrorReason, string? ErrorMessage, CountedTrial? Counted, byte[]? DailyReturns = null);
+    int Trial, string Parameters, string? Metrics, string? ErrorReason, string? ErrorMessage, CountedTrial? Counted, byte[]? DailyReturns = null)
+{
+    /// <summary>Where in the sweep it stands.</summary>
+    public TrialStage Stage { get; init; } = TrialStage.Plain;
+}

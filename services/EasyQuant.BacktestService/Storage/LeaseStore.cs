@@ -1,3 +1,4 @@
+using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Work;
 using EasyQuant.Persistence;
 using Npgsql;
@@ -118,18 +119,33 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
     /// <summary>Ends a sweep whose trials are all stored, or a bias check; false when the epoch is stale.</summary>
     /// <param name="lease">The sweep or bias check.</param>
     /// <param name="metrics">JSON of the assessment or of the verdicts.</param>
+    /// <param name="chunks">The result table of a sweep per symbol in pieces; empty for others.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public Task<bool> SucceedPlainAsync(BacktestLease lease, string metrics, CancellationToken cancellationToken) =>
+    public Task<bool> SucceedPlainAsync(
+        BacktestLease lease, string metrics, IReadOnlyList<ResultChunk> chunks, CancellationToken cancellationToken) =>
         Transactions.RunAsync(
             dataSource,
             "sweeps.succeed",
-            async (connection, token) => await UpdateAsync(
-                connection,
-                lease,
-                "state = 'succeeded', lease_until = null, end_time = clock_timestamp(), progress = 1, metrics = $3, revision = revision + 1",
-                command => command.Add(metrics),
-                token) || await HasEndedWithAsync(connection, lease, token),
+            async (connection, token) =>
+            {
+                if (!await UpdateAsync(
+                    connection,
+                    lease,
+                    "state = 'succeeded', lease_until = null, end_time = clock_timestamp(), progress = 1, metrics = $3, revision = revision + 1",
+                    command => command.Add(metrics),
+                    token))
+                {
+                    return await HasEndedWithAsync(connection, lease, token);
+                }
+
+                await ResultStore.InsertAsync(connection, lease.BacktestId, chunks, token);
+                return true;
+            },
             cancellationToken);
+
+    /// <summary>Notes how many trials a sweep has, once the days of its data are known; false when the epoch is stale.</summary>
+    public Task<bool> SetTrialCountAsync(BacktestLease lease, int trialCount, CancellationToken cancellationToken) =>
+        UpdateAsync(lease, "sweeps.count", "trial_count = $3, revision = revision + 1", command => command.Add(trialCount), cancellationToken);
 
     // The reply to COMMIT may be lost; then the repeated transaction finds its own work done.
     private static async Task<bool> HasEndedWithAsync(NpgsqlConnection connection, BacktestLease lease, CancellationToken cancellationToken)

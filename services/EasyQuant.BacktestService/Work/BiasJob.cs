@@ -27,7 +27,7 @@ internal sealed class BiasJob(BacktestLease lease, JobContext context) : IJob
         JsonObject report = spec.Source is { } source
             ? await RunInSandboxAsync(spec, source, options, market, cancellationToken)
             : await Task.Run(() => Compute(spec, options, market, cancellationToken), cancellationToken);
-        return await context.Leases.SucceedPlainAsync(lease, report.ToJsonString(), cancellationToken);
+        return await context.Leases.SucceedPlainAsync(lease, report.ToJsonString(), [], cancellationToken);
     }
 
     private JsonObject Compute(CheckedSpec spec, BiasOptions options, JobMarket market, CancellationToken cancellationToken)

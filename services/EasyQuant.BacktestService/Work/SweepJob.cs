@@ -1,189 +1,141 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using EasyQuant.BacktestSandbox;
-using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Grpc;
-using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
-using EasyQuant.Engine;
-using EasyQuant.Persistence.Faults;
 
 namespace EasyQuant.BacktestService.Work;
 
 /// <summary>
-/// One sweep. Trials are stored in batches under the epoch, so a sweep whose service was killed goes on with the trials that are
-/// missing. Shipped strategies run here on all processors over one panel, strategies of users in the sandbox, one process for many trials.
+/// One sweep. Trials are stored in batches under the epoch, so a sweep whose service was killed goes on with the trials that are missing: which trials there
+/// are follows from the spec and the data, and what a round or window chooses from the stored figures. Shipped strategies run here on all processors over one
+/// panel, strategies of users in several processes of the sandbox.
 /// </summary>
 internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
 {
-    private const int BatchSize = 64;
-    private const int SandboxTrialsMax = 256;
-    private const int AssessmentBlocks = 16;
-
     // Doubles of daily returns that a sweep keeps, about 32 MB.
     private const long ReturnsMax = 4_000_000;
 
-    private int _doneCount;
+    private SweepScores? _scores;
     private int _trialCount = 1;
-    private bool _keepsReturns;
+    private double _kernel;
 
     /// <inheritdoc />
-    public double Progress => (double)Volatile.Read(ref _doneCount) / Volatile.Read(ref _trialCount);
+    public double Progress => Math.Max(Volatile.Read(ref _kernel), (double)(Volatile.Read(ref _scores)?.Count ?? 0) / Volatile.Read(ref _trialCount));
 
     /// <inheritdoc />
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         CheckedSweep sweep = await context.Specs.ReadSweepAsync(lease.Spec, lease.ProjectId, cancellationToken);
-        using JobMarket rows = await JobData.ReadAsync(context, lease.ProjectId, sweep.Base, cancellationToken);
-        IReadOnlyList<JsonObject> trials = SweepPlan.Trials(sweep);
-        HashSet<int> done = await context.Sweeps.DoneAsync(lease.BacktestId, cancellationToken);
-        Volatile.Write(ref _trialCount, Math.Max(1, trials.Count));
-        Volatile.Write(ref _doneCount, done.Count);
-        _keepsReturns = (long)trials.Count * rows.Days.Count <= ReturnsMax;
-        int[] open = [.. Enumerable.Range(0, trials.Count).Where(trial => !done.Contains(trial))];
-        bool isOurs = sweep.Base.Source is { } source
-            ? await RunInSandboxAsync(sweep.Base, source, trials, open, rows, cancellationToken)
-            : await RunHereAsync(sweep.Base, trials, open, rows, cancellationToken);
-        return isOurs && await context.Leases.SucceedPlainAsync(lease, await AssessAsync(sweep, cancellationToken), cancellationToken);
+        using JobMarket market = await JobData.ReadAsync(context, lease.ProjectId, sweep.Base, cancellationToken);
+        IReadOnlyList<JsonObject> combinations = SweepPlan.Trials(sweep);
+        IReadOnlyList<SweepBlock> blocks = SweepBlocks.Of(sweep.Search, combinations.Count, market.Days);
+        int total = blocks[^1].FirstTrial + blocks[^1].Count;
+        Volatile.Write(ref _trialCount, Math.Max(1, total));
+        if (sweep.Search.HasStages && !await context.Leases.SetTrialCountAsync(lease, total, cancellationToken))
+        {
+            return false;
+        }
+
+        var scores = new SweepScores(sweep.Search.Objective);
+        foreach ((int trial, string? metrics) in await context.Sweeps.FiguresAsync(lease.BacktestId, cancellationToken))
+        {
+            scores.Add(trial, metrics);
+        }
+
+        Volatile.Write(ref _scores, scores);
+        var sink = new SweepSink(lease, context, scores, task => KeepsReturns(task, sweep, blocks, market));
+        if (sweep.Search.IsPerSymbol)
+        {
+            return await RunKernelAsync(sweep, combinations, market, scores, sink, cancellationToken);
+        }
+
+        return await RunWavesAsync(sweep, combinations, blocks, market, scores, sink, cancellationToken)
+            && await context.Leases.SucceedPlainAsync(lease, await AssessAsync(sweep, blocks, scores, cancellationToken), [], cancellationToken);
     }
 
-    private async Task<bool> RunHereAsync(
-        CheckedSpec spec, IReadOnlyList<JsonObject> trials, int[] open, JobMarket rows, CancellationToken cancellationToken)
+    private static bool KeepsReturns(SweepTask task, CheckedSweep sweep, IReadOnlyList<SweepBlock> blocks, JobMarket market) =>
+        sweep.Search.WalkForward is not null
+            ? task.Stage.Sample == TrialStage.Out
+            : task.Trial >= blocks[^1].FirstTrial && (long)blocks[^1].Count * market.Days.Count <= ReturnsMax;
+
+    /// <summary>Runs the blocks wave by wave: those whose sources have ended run side by side.</summary>
+    private async Task<bool> RunWavesAsync(
+        CheckedSweep sweep,
+        IReadOnlyList<JsonObject> combinations,
+        IReadOnlyList<SweepBlock> blocks,
+        JobMarket market,
+        SweepScores scores,
+        SweepSink sink,
+        CancellationToken cancellationToken)
     {
-        MarketPanel panel = await Task.Run(() => rows.Panel(cancellationToken), cancellationToken);
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        foreach (int[] batch in open.Chunk(BatchSize))
+        Func<IReadOnlyList<SweepTask>, CancellationToken, Task<bool>> run = sweep.Base.Source is { } source
+            ? new SandboxTrials(sweep.Base, source, market, context, sink).RunAsync
+            : new LocalTrials(sweep.Base, await Task.Run(() => market.Panel(cancellationToken), cancellationToken), sink).RunAsync;
+        int[][] chosen = new int[blocks.Count][];
+        int[] waves = new int[blocks.Count];
+        for (int i = 0; i < blocks.Count; i++)
         {
-            var ended = new EndedTrial[batch.Length];
-            await Task.Run(
-                () => Parallel.For(0, batch.Length, parallel, i => ended[i] = Compute(spec, batch[i], trials[batch[i]])), cancellationToken);
-            if (!await StoreAsync(ended, cancellationToken))
+            waves[i] = blocks[i].ChosenFrom < 0 ? 0 : waves[blocks[i].ChosenFrom] + 1;
+        }
+
+        for (int wave = 0; wave <= waves.Max(); wave++)
+        {
+            List<SweepTask> open = [];
+            foreach (int i in Enumerable.Range(0, blocks.Count).Where(i => waves[i] == wave))
+            {
+                SweepBlock block = blocks[i];
+                chosen[i] = block.ChosenFrom < 0
+                    ? [.. Enumerable.Range(0, block.Count)]
+                    : [.. scores.Best(blocks[block.ChosenFrom], block.Count).Select(trial => chosen[block.ChosenFrom][trial - blocks[block.ChosenFrom].FirstTrial])];
+                open.AddRange(chosen[i]
+                    .Select((combination, position) => new SweepTask(block.FirstTrial + position, combinations[combination], block.Stage))
+                    .Where(task => !scores.Has(task.Trial)));
+            }
+
+            if (!await run(open, cancellationToken))
             {
                 return false;
             }
         }
 
         return true;
-
-        EndedTrial Compute(CheckedSpec one, int trial, JsonObject parameters)
-        {
-            try
-            {
-                BacktestResult result = Backtester.Run(panel, one.Strategy, (JsonObject)parameters.DeepClone(), one.Settings, one.Rules.Book, null, cancellationToken);
-                double[] returns = DailyReturns.Of(result.Statistics.InitialEquity, result.Run.Equity);
-                return new EndedTrial(
-                    trial,
-                    result.Manifest.Parameters.ToJsonString(),
-                    MetricsJson.Write(result.Statistics).ToJsonString(),
-                    null,
-                    null,
-                    new CountedTrial(context.NewId(), Trial.Of(result, one.Family)),
-                    _keepsReturns ? MemoryMarshal.AsBytes(returns).ToArray() : null);
-            }
-            catch (Exception e) when (FaultExplanation.Of(e) is { } fault)
-            {
-                return Failed(trial, parameters, fault);
-            }
-        }
     }
 
-    private async Task<bool> RunInSandboxAsync(
-        CheckedSpec spec, SourceRecord source, IReadOnlyList<JsonObject> trials, int[] open, JobMarket rows, CancellationToken cancellationToken)
+    private async Task<bool> RunKernelAsync(
+        CheckedSweep sweep, IReadOnlyList<JsonObject> combinations, JobMarket market, SweepScores scores, SweepSink sink, CancellationToken cancellationToken)
     {
-        var waiting = new Queue<int>(open);
-        bool isOurs = true;
-        while (waiting.Count > 0 && isOurs)
+        (IReadOnlyList<BacktestSandbox.Computing.ResultChunk> chunks, IReadOnlyList<EndedTrial> trials) = await Task.Run(
+            () => KernelSweep.Compute(
+                sweep, combinations, market.Panel(cancellationToken), share => Volatile.Write(ref _kernel, share), cancellationToken),
+            cancellationToken);
+        foreach (EndedTrial[] batch in trials.Where(one => !scores.Has(one.Trial)).Chunk(SweepSink.BatchSize * 16))
         {
-            List<SandboxTrial> round = [.. waiting.Take(SandboxTrialsMax).Select(trial => new SandboxTrial(trial, (JsonObject)trials[trial].DeepClone()))];
-            List<EndedTrial> ended = [];
-            int countBefore = waiting.Count;
-            SandboxException? fault = null;
-            try
+            if (!await sink.StoreAsync(batch, cancellationToken))
             {
-                await context.Users.RunAsync(SandboxJobs.Of(spec, source, round), source.Assembly, source.Symbols, rows.ForSandbox, _ => { }, TakeAsync, cancellationToken);
-            }
-            catch (SandboxException e) when (e.Reason != "SANDBOX_UNAVAILABLE")
-            {
-                fault = e;
-            }
-
-            // A process that dies in its first trial dies of it; after others it may only have been used up, and the trial gets a process of its own.
-            if (fault is not null && waiting.Count == countBefore)
-            {
-                int trial = waiting.Dequeue();
-                ended.Add(Failed(trial, trials[trial], new SandboxFault(fault.Reason, fault.Message)));
-            }
-
-            isOurs = isOurs && await StoreAsync(ended, cancellationToken);
-
-            async ValueTask TakeAsync(TrialResult result)
-            {
-                if (waiting.Count == 0 || result.Trial != waiting.Peek())
-                {
-                    throw new BacktestSandbox.Frames.FrameException($"The strategy's process reported trial {result.Trial} out of order.");
-                }
-
-                waiting.Dequeue();
-                ended.Add(ToEnded(result, spec, trials[result.Trial]));
-                if (ended.Count == BatchSize)
-                {
-                    isOurs = isOurs && await StoreAsync(ended, cancellationToken);
-                    ended.Clear();
-                }
+                return false;
             }
         }
 
-        return isOurs;
+        return await context.Leases.SucceedPlainAsync(lease, "{}", chunks, cancellationToken);
     }
 
-    private EndedTrial ToEnded(TrialResult result, CheckedSpec spec, JsonObject parameters)
-    {
-        if (result.Fault is { } fault)
-        {
-            return Failed(result.Trial, parameters, fault);
-        }
-
-        Trial? counted = TrialReader.Read(result.Counted, spec.Family);
-        return new EndedTrial(
-            result.Trial,
-            counted?.Parameters ?? parameters.ToJsonString(),
-            (result.Metrics ?? []).ToJsonString(),
-            null,
-            null,
-            counted is null ? null : new CountedTrial(context.NewId(), counted),
-            _keepsReturns && result.DailyReturns is { } returns && returns.All(double.IsFinite) ? MemoryMarshal.AsBytes<double>(returns).ToArray() : null);
-    }
-
-    private static EndedTrial Failed(int trial, JsonObject parameters, SandboxFault fault) =>
-        new(trial, parameters.ToJsonString(), null, fault.Reason, fault.Message.Length <= 2000 ? fault.Message : fault.Message[..2000], null);
-
-    private async Task<bool> StoreAsync(IReadOnlyList<EndedTrial> ended, CancellationToken cancellationToken)
-    {
-        if (ended.Count == 0)
-        {
-            return true;
-        }
-
-        bool isOurs = await context.Leases.AddTrialsAsync(lease, [.. ended], context.Options.LeaseDuration, cancellationToken);
-        Interlocked.Add(ref _doneCount, ended.Count);
-        Failpoints.Hit("sweep", ".batch");
-        return isOurs;
-    }
-
-    private async Task<string> AssessAsync(CheckedSweep sweep, CancellationToken cancellationToken)
+    private async Task<string> AssessAsync(CheckedSweep sweep, IReadOnlyList<SweepBlock> blocks, SweepScores scores, CancellationToken cancellationToken)
     {
         List<(int Trial, byte[] Returns)> rows = await context.Sweeps.ReturnsAsync(lease.BacktestId, cancellationToken);
-        if (rows.Count == 0 || rows.Any(row => row.Returns.Length != rows[0].Returns.Length))
+        if (sweep.Search.WalkForward is null)
         {
-            return "{}";
+            return (await Task.Run(() => SweepVerdict.Assess(rows, cancellationToken), cancellationToken)).ToJsonString();
         }
 
-        double[][] returns = [.. rows.Select(row => MemoryMarshal.Cast<byte, double>(row.Returns).ToArray())];
-        SweepAssessment assessment = await Task.Run(
-            () => SweepAssessment.Of(returns, default, AssessmentBlocks, cancellationToken), cancellationToken);
-        JsonObject json = assessment.ToJson();
-        json.Remove("best_index");
-        json["best_trial"] = rows[assessment.BestIndex].Trial;
-        return json.ToJsonString();
+        List<(EndedTrial In, EndedTrial Out)> windows = [];
+        foreach (SweepBlock block in blocks.Where(one => one.Stage.Sample == TrialStage.Out))
+        {
+            int best = scores.Best(blocks[block.ChosenFrom], 1)[0];
+            windows.Add((await TrialAsync(best, cancellationToken), await TrialAsync(block.FirstTrial, cancellationToken)));
+        }
+
+        return new JsonObject { ["walk_forward"] = SweepVerdict.WalkForward(windows, rows.Select(row => row.Returns)) }.ToJsonString();
     }
+
+    private async Task<EndedTrial> TrialAsync(int trial, CancellationToken cancellationToken) =>
+        (await context.Sweeps.ListAsync(lease.ProjectId, lease.BacktestId, TrialFilter.None, trial - 1, 1, cancellationToken))[0];
 }

@@ -63,13 +63,41 @@ public sealed class BacktestKillTests(TestServersFixture fixture) : IClassFixtur
         Assert.Equal($"200/{ended.FailedCount}/{200 - ended.FailedCount}", await read.ExecuteScalarAsync(_deadline.Token));
     }
 
-    private async Task InsertSweepAsync(NpgsqlDataSource source, Guid id)
+    [Theory]
+    [InlineData("sweep.batch:exit137:1")]
+    [InlineData("sweep.batch:exit137:3")]
+    [InlineData("sweep.batch:exit137:4")]
+    public async Task Service_KilledInAWalkForwardOfRounds_TheNextOneChoosesTheSame(string failpoint)
     {
-        SweepSpec spec = BacktestHost.SweepOf(fast: 10, slow: 20);
+        SweepSpec spec = BacktestHost.SweepOf(fast: 5, slow: 10);
+        (spec.Halving, spec.WalkForward) = (new HalvingSearch { DayCountMin = 12 }, new WalkForward { InSampleDayCount = 50, OutOfSampleDayCount = 30 });
+        string database = await BacktestHost.EmptyDatabaseAsync(fixture.Servers, _deadline.Token);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
+        Guid id = Guid.CreateVersion7();
+        await using (BacktestProcess victim = BacktestProcess.Start(database, failpoint))
+        {
+            await Eventually.TrueAsync("the schema of the killed service", () => ExistsAsync(source), BacktestHost.Patience);
+            await InsertSweepAsync(source, id, spec, 0);
+            Assert.Equal(137, await victim.DiesAsync(BacktestHost.Patience));
+        }
+
+        await using BacktestHost next = await BacktestHost.StartOnAsync(database, _deadline.Token);
+        Sweep resumed = await next.EndSweepAsync(id.ToString("D"));
+        Sweep whole = await next.EndSweepAsync((await next.CreateSweepAsync(spec)).SweepId);
+        Assert.Equal((BacktestState.Succeeded, "", 2), (resumed.State, resumed.ErrorMessage, resumed.AttemptCount));
+        Assert.Equal((whole.TrialCount, whole.DoneCount, whole.FailedCount), (resumed.TrialCount, resumed.DoneCount, resumed.FailedCount));
+        Assert.Equal(whole.Assessment, resumed.Assessment);
+        Assert.True(whole.TrialCount > 3 * 50, $"{whole.TrialCount}");
+    }
+
+    private Task InsertSweepAsync(NpgsqlDataSource source, Guid id) => InsertSweepAsync(source, id, BacktestHost.SweepOf(fast: 10, slow: 20), 200);
+
+    private async Task InsertSweepAsync(NpgsqlDataSource source, Guid id, SweepSpec spec, int trialCount)
+    {
         SpecReader.FillDefaults(spec.Backtest);
         await using NpgsqlCommand insert = source.CreateCommand(
-            "insert into backtest.backtests(backtest_id, project_id, kind, trial_count, strategy, spec, state) values ($1, 'default', 'sweep', 200, 'sma_cross', $2, 'queued')");
-        insert.Add(id).Add(JsonFormatter.Default.Format(spec));
+            "insert into backtest.backtests(backtest_id, project_id, kind, trial_count, strategy, spec, state) values ($1, 'default', 'sweep', $3, 'sma_cross', $2, 'queued')");
+        insert.Add(id).Add(JsonFormatter.Default.Format(spec)).Add(trialCount);
         await insert.ExecuteNonQueryAsync(_deadline.Token);
     }
 
