@@ -1,5 +1,6 @@
 using EasyQuant.BacktestSandbox.Compiling;
 using EasyQuant.BacktestSandbox.Computing;
+using EasyQuant.BacktestSandbox.Confinement;
 using EasyQuant.BacktestSandbox.Frames;
 
 namespace EasyQuant.BacktestSandbox;
@@ -17,6 +18,7 @@ internal static class SandboxProgram
         using var output = new FrameWriter(Console.OpenStandardOutput());
         // What a strategy would print must not mix with the frames.
         Console.SetOut(TextWriter.Null);
+        SyscallFilter.TryApply();
         // The first frame says that the sandbox stands; whatever fails before it is not the strategy's fault.
         output.WriteProgress(0);
         switch (arguments)

@@ -124,6 +124,12 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
             return new SandboxException("STRATEGY_TIME_EXCEEDED", $"The strategy used more than {cpuTimeMax.TotalSeconds:0} s of processor time and was stopped.");
         }
 
+        // 128 + SIGXFSZ: the kernel's answer to RLIMIT_FSIZE.
+        if (exitCode == 153)
+        {
+            return new SandboxException("STRATEGY_CRASHED", "The strategy wrote a file beyond the 16 MiB that it may have and was stopped.");
+        }
+
         if (error.Contains("Stack overflow", StringComparison.OrdinalIgnoreCase))
         {
             return new SandboxException("STRATEGY_STACK_OVERFLOW", "The strategy overflowed its stack: a method calls itself without end.");

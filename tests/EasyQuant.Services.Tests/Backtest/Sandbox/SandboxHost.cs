@@ -14,7 +14,7 @@ internal sealed class SandboxHost : IDisposable
 {
     private readonly StrategySandbox _sandbox;
 
-    public SandboxHost(bool asNobody = false, string[]? launcher = null)
+    public SandboxHost(bool asNobody = false, string[]? launcher = null, SandboxOptions? limits = null)
     {
         DataRoot = Directory.CreateTempSubdirectory("eq-sandbox-").FullName;
         var folders = new SandboxFolders(Options.Create(new BacktestServiceOptions { DataRoot = DataRoot }), TimeProvider.System);
@@ -26,7 +26,7 @@ internal sealed class SandboxHost : IDisposable
             }
         }
 
-        IOptions<SandboxOptions> options = Options.Create(new SandboxOptions
+        IOptions<SandboxOptions> options = Options.Create(limits ?? new SandboxOptions
         {
             HeapBytesMax = 256 << 20,
             CpuTimeMax = TimeSpan.FromSeconds(3),

@@ -164,6 +164,25 @@ public sealed class SandboxHostileTests : IDisposable
         Assert.Contains("Exception: -1 ", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Strategy_ForksExecutesOrTraces_IsRefusedByTheFilter()
+    {
+        SandboxException error = await _host.FailsAsync(
+            """
+            string seccomp = File.ReadAllText("/proc/self/status").Split('\n').First(one => one.StartsWith("Seccomp:")).Replace('\t', ' ');
+            int thread = 0;
+            var other = new Thread(() => thread = fork());
+            other.Start();
+            other.Join();
+            throw new Exception($"{fork()} {thread} {execve("/runtime/dotnet", 0, 0)} {ptrace(0, 0, 0, 0)} {socket(1, 1, 0)} {seccomp}");
+            """,
+            """
+            [DllImport("libc.so.6")] static extern int fork(); [DllImport("libc.so.6")] static extern int execve(string path, nint arguments, nint environment);
+            [DllImport("libc.so.6")] static extern nint ptrace(nint request, nint pid, nint address, nint data); [DllImport("libc.so.6")] static extern int socket(int a, int b, int c);
+            """);
+        Assert.Contains("Exception: -1 -1 -1 -1 -1 Seccomp: 2", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Console.OpenStandardOutput().Write(new byte[] { 2, 255, 255, 255, 127, 1, 2, 3 });")]
     [InlineData("var o = Console.OpenStandardOutput(); var block = new byte[1 << 20]; block[0] = 1; while (true) o.Write(block);")]
