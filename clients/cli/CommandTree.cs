@@ -16,6 +16,7 @@ public static class CommandTree
         root.Subcommands.Add(Remote.WorkflowCommands.Create());
         root.Subcommands.Add(Remote.RunCommands.Create());
         root.Subcommands.Add(Remote.BacktestCommands.Create());
+        root.Subcommands.Add(Remote.SweepCommands.Create());
     }
 
     /// <summary>Parses and runs a command line.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using EasyQuant.Contracts.Backtest.V1;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Spectre.Console;
@@ -21,36 +20,30 @@ public static class BacktestCommands
         group.Subcommands.Add(List());
         group.Subcommands.Add(Show());
         group.Subcommands.Add(Watch());
+        group.Subcommands.Add(Cancel());
+        group.Subcommands.Add(Rerun());
+        group.Subcommands.Add(AddRuleBook());
         group.Subcommands.Add(Export());
         return group;
     }
 
     private static Command Start()
     {
-        Argument<string> strategy = new("strategy") { Description = "Name of a shipped strategy, or of your own with --source." };
-        Option<string> parameters = new("--parameters") { Description = "Parameters as a JSON object.", DefaultValueFactory = _ => "{}" };
-        Option<string> source = new("--source") { Description = "File with the C# source of the strategy.", DefaultValueFactory = _ => string.Empty };
-        Option<string> table = new("--table") { Description = "Table of daily bars.", DefaultValueFactory = _ => "daily_bars" };
-        Option<string> from = new("--from") { Description = "First trading date, ISO, included.", DefaultValueFactory = _ => string.Empty };
-        Option<string> to = new("--to") { Description = "Last trading date, ISO, included.", DefaultValueFactory = _ => string.Empty };
+        Argument<string?> strategy = new("strategy") { Description = "Name of a shipped strategy, or of your own with --source; default: that of --spec.", Arity = ArgumentArity.ZeroOrOne };
+        BacktestSpecOptions options = new();
         Option<bool> watch = new("--watch") { Description = "Follow the backtest to its end." };
-        Command command = new("create", "Starts a backtest. / 启动回测。") { strategy, parameters, source, table, from, to, watch };
+        Command command = new("create", "Starts a backtest. / 启动回测。") { strategy, watch };
+        options.AddTo(command);
         new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
         {
-            BacktestSpec spec = new()
-            {
-                Strategy = result.GetRequiredValue(strategy), Table = result.GetRequiredValue(table),
-                StartDate = result.GetRequiredValue(from), EndDate = result.GetRequiredValue(to),
-            };
+            BacktestSpec spec;
             try
             {
-                spec.Parameters = Struct.Parser.ParseJson(result.GetRequiredValue(parameters));
-                string path = result.GetRequiredValue(source);
-                spec.Source = path.Length == 0 ? null : new StrategySource { Text = await File.ReadAllTextAsync(path, cancellationToken) };
+                spec = await options.ReadAsync(result, result.GetValue(strategy), cancellationToken);
             }
-            catch (Exception e) when (e is InvalidProtocolBufferException or IOException or UnauthorizedAccessException)
+            catch (FormatException e)
             {
-                await Console.Error.WriteLineAsync("eq: --parameters or --source cannot be read: " + e.Message);
+                await Console.Error.WriteLineAsync("eq: " + e.Message);
                 return ExitCodes.Usage;
             }
 
@@ -114,21 +107,76 @@ public static class BacktestCommands
         return command;
     }
 
+    private static Command Cancel()
+    {
+        Argument<string> id = new("backtest") { Description = "Id of the backtest." };
+        Command command = new("cancel", "Cancels a backtest. / 取消回测。") { id };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) => Print(
+            (await new BacktestClient(connection.Channel).CancelBacktestAsync(
+                new CancelBacktestRequest { BacktestId = result.GetRequiredValue(id) }, connection.Unary(cancellationToken))).Backtest,
+            connection));
+        return command;
+    }
+
+    private static Command Rerun()
+    {
+        Argument<string> id = new("backtest") { Description = "Id of the backtest." };
+        Argument<string> book = new("rule-book") { Description = "Version of the rule book. / 规则库版本。" };
+        Option<bool> watch = new("--watch") { Description = "Follow the backtest to its end." };
+        Command command = new("rerun", "Runs a backtest again under another rule book. / 以另一规则库重跑。") { id, book, watch };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            BacktestClient client = new(connection.Channel);
+            RerunBacktestRequest request = new()
+            {
+                BacktestId = result.GetRequiredValue(id), RuleBook = result.GetRequiredValue(book), RequestId = Guid.CreateVersion7().ToString(),
+            };
+            Backtest backtest = (await client.RerunBacktestAsync(request, connection.Unary(cancellationToken))).Backtest;
+            return result.GetValue(watch)
+                ? await WatchAsync(client, connection, backtest.BacktestId, cancellationToken)
+                : Print(backtest, connection);
+        });
+        return command;
+    }
+
+    private static Command AddRuleBook()
+    {
+        Argument<string> path = new("file") { Description = "JSON file of the rule book. / 规则库 JSON 文件。" };
+        Command command = new("add-rules", "Adds a rule book to the project. / 添加规则库。") { path };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            try
+            {
+                string json = await BacktestSpecOptions.TextAsync(result.GetRequiredValue(path), "file", cancellationToken);
+                RuleBook book = (await new BacktestClient(connection.Channel).CreateRuleBookAsync(
+                    new CreateRuleBookRequest { Json = json }, connection.Unary(cancellationToken))).RuleBook;
+                Console.Out.WriteLine($"{book.Version} {book.RuleCount} rules");
+                return ExitCodes.Success;
+            }
+            catch (FormatException e)
+            {
+                await Console.Error.WriteLineAsync("eq: " + e.Message);
+                return ExitCodes.Usage;
+            }
+        });
+        return command;
+    }
+
     private static Command Export()
     {
         Argument<string> id = new("backtest") { Description = "Id of the backtest." };
-        Argument<string> path = new("file") { Description = "File to write; its ending chooses the form: .csv, .json or .html." };
-        Option<string> table = new("--table") { Description = "Table of a CSV file, for example equity, trades, fills.", DefaultValueFactory = _ => "equity" };
+        Argument<string> path = new("file") { Description = "File to write; its ending chooses the form: .csv, .json, .html, .arrow or .parquet." };
+        Option<string> table = new("--table") { Description = "Table of a CSV, Arrow or Parquet file, for example equity, trades, fills.", DefaultValueFactory = _ => "equity" };
         Option<string> language = new("--language") { Description = "Language of a tear sheet: en or zh.", DefaultValueFactory = _ => "en" };
         Option<bool> redUp = new("--red-up") { Description = "Gains in red, as in China." };
         Command command = new("export", "Writes a result to a file. / 导出结果。") { id, path, table, language, redUp };
         new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
         {
             string file = result.GetRequiredValue(path);
-            ExportFormat format = Path.GetExtension(file) switch { ".csv" => ExportFormat.Csv, ".json" => ExportFormat.Json, ".html" => ExportFormat.Html, _ => ExportFormat.Unspecified };
+            ExportFormat format = ExportFiles.FormatOf(file);
             if (format == ExportFormat.Unspecified)
             {
-                await Console.Error.WriteLineAsync($"eq: the file must end in .csv, .json or .html, was '{file}'.");
+                await Console.Error.WriteLineAsync($"eq: the file must end in .csv, .json, .html, .arrow or .parquet, was '{file}'.");
                 return ExitCodes.Usage;
             }
 
@@ -139,21 +187,7 @@ public static class BacktestCommands
             };
             using AsyncServerStreamingCall<ExportBacktestResponse> call =
                 new BacktestClient(connection.Channel).ExportBacktest(request, connection.Streaming(cancellationToken));
-            // The file appears with the first part, so that a refusal leaves nothing behind.
-            FileStream? stream = null;
-            try
-            {
-                while (await call.ResponseStream.MoveNext(cancellationToken))
-                {
-                    stream ??= File.Create(file);
-                    await stream.WriteAsync(call.ResponseStream.Current.File.Data.Memory, cancellationToken);
-                }
-            }
-            finally
-            {
-                await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
-            }
-
+            await ExportFiles.WriteAsync(file, call.ResponseStream, part => part.File.Data.Memory, cancellationToken);
             return ExitCodes.Success;
         });
         return command;

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
+using EasyQuant.Domain;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Trading;
 
-/// <summary>Runs a shipped strategy over daily bars with the reference engine. The bars come as a table or as a reference of DataPreload, corporate actions as a table of <see cref="CorporateActionTable"/>.</summary>
+/// <summary>Runs a shipped strategy over bars in the fast engine, in this process. The bars come as a table or as a reference of DataPreload, corporate actions as a table of <see cref="CorporateActionTable"/>.</summary>
 public sealed class BacktestNode : INodeHandler
 {
     private const int ActionsPort = 2;
@@ -46,20 +47,27 @@ public sealed class BacktestNode : INodeHandler
     /// <summary>Runs the backtest.</summary>
     /// <exception cref="NodeException">
     /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
-    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>, <c>RULE_BOOK_INVALID</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         MarketPanel panel = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
         panel = execution.HasInput(ActionsPort) ? WithActions(panel, execution.InputTable(ActionsPort)) : panel;
         JsonObject parameters = StrategyInputs.Parameters(execution, _parameters.Parameters);
+        BacktestSettings settings = _settings with
+        {
+            Seed = execution.Run.Seed,
+            Margin = BacktestTerms.Margin(_parameters.Margin is { } margin ? execution.Evaluate(margin) : null),
+        };
+        RuleBook rules = BacktestTerms.Rules(_parameters.RuleBook is { } book ? execution.Evaluate(book) : null);
         try
         {
             BacktestResult result = Backtester.Run(
                 panel,
                 _parameters.Strategy,
                 parameters,
-                _settings with { Seed = execution.Run.Seed },
+                settings,
+                rules,
                 (done, total) => execution.Progress(done, total),
                 cancellationToken);
             execution.SetOutput(0, MetricsJson.Write(result.Statistics));

@@ -123,4 +123,23 @@ public sealed record BacktestParameters
     [Hint("ISO date, included; empty ends with the data.", "ISO 日期，含当日；留空到数据结束。")]
     [TextPattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     public string? EndDate { get; init; }
+
+    /// <summary>Symbols of the bars to compare with, as <c>600000.SH:0.4,600001.SH:0.6</c>; weights above 0 that sum to 1, one symbol needs none. Null (default) for none.</summary>
+    [Title("Benchmark", "业绩基准")]
+    [Hint("Symbols with weights, for example 000300.SH:0.6,000905.SH:0.4.", "标的与权重，例如 000300.SH:0.6,000905.SH:0.4。")]
+    [TextLength(1, 1_000)]
+    public string? Benchmark { get; init; }
+
+    /// <summary>
+    /// Terms for borrowing and short sales, an object of fractions as text: initialLong, initialShort, maintenanceLong, maintenanceShort, borrow, debt, and callPolicy
+    /// (liquidate or report); missing ones take the engine's defaults. Null (default) for a cash account.
+    /// </summary>
+    [Title("Margin", "融资融券")]
+    [Hint("Object, for example {\"initialShort\": \"0.6\"}; {} takes the defaults. Empty: no borrowing.", "对象，例如 {\"initialShort\": \"0.6\"}；{} 取默认值；留空则不可融资融券。")]
+    public JsonTemplate? Margin { get; init; }
+
+    /// <summary>Rule book as JSON, see <see cref="EasyQuant.Domain.RuleBookJson"/>. Null (default) for the shipped one.</summary>
+    [Title("Rule book", "规则库")]
+    [Hint("Another rule book as JSON, for example ${inputs.rules}; empty takes the shipped one.", "其他规则库 JSON，例如 ${inputs.rules}；留空用内置规则库。")]
+    public JsonTemplate? RuleBook { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
@@ -32,6 +33,7 @@ internal static class BacktestSettingsReader
             CashInterestPpm = Rate("cashInterestRate", parameters.CashInterestRate, faults) ?? 0,
             StartDate = Date("startDate", parameters.StartDate, faults),
             EndDate = Date("endDate", parameters.EndDate, faults),
+            Benchmark = Benchmark(parameters.Benchmark, faults),
         };
         if (faults.Count == 0)
         {
@@ -39,6 +41,25 @@ internal static class BacktestSettingsReader
         }
 
         return faults.Count == 0 ? settings : throw new NodeException("PARAMETER_OUT_OF_RANGE", string.Join(" ", faults));
+    }
+
+    private static ImmutableArray<BenchmarkPart> Benchmark(string? text, List<string> faults)
+    {
+        ImmutableArray<BenchmarkPart>.Builder parts = ImmutableArray.CreateBuilder<BenchmarkPart>();
+        foreach (string one in text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+        {
+            int colon = one.IndexOf(':', StringComparison.Ordinal);
+            string weight = colon < 0 ? "1" : one[(colon + 1)..];
+            if (!Symbol.TryNormalize(colon < 0 ? one : one[..colon], out Symbol symbol) || !ScaledDecimal.TryParse(weight, RateScale, out long ppm))
+            {
+                faults.Add($"benchmark must be symbols with weights such as 000300.SH:0.6,000905.SH:0.4, has \"{one}\".");
+                continue;
+            }
+
+            parts.Add(new BenchmarkPart(symbol, ppm));
+        }
+
+        return parts.ToImmutable();
     }
 
     private static Money Amount(string name, string text, List<string> faults)

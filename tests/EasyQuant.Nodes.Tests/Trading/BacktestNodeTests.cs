@@ -49,11 +49,32 @@ public sealed class BacktestNodeTests
     [InlineData("""{"strategy":"sma_cross","cash":"0"}""", "PARAMETER_OUT_OF_RANGE")]
     [InlineData("""{"strategy":"sma_cross","startDate":"2024-02-30"}""", "PARAMETER_OUT_OF_RANGE")]
     [InlineData("""{"strategy":"sma_cross","startDate":"2050-01-01"}""", "PERIOD_EMPTY")]
+    [InlineData("""{"strategy":"sma_cross","margin":7}""", "PARAMETER_TYPE")]
+    [InlineData("""{"strategy":"sma_cross","margin":{"initialLong":"2"}}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","margin":{"speed":"2"}}""", "UNKNOWN_PARAMETER")]
+    [InlineData("""{"strategy":"sma_cross","benchmark":"600000.SH:0.5"}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","benchmark":"what:0.5"}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","ruleBook":{"version":"x","rules":[{"id":"a"}]}}""", "RULE_BOOK_INVALID")]
     public async Task Backtest_WrongParameters_FailWithReason(string parameters, string reason)
     {
         NodeException exception = await TradingBench.FailAsync(
             "Backtest", (JsonObject)JsonNode.Parse(parameters)!, ("bars", NodeValue.FromTable(TradingBench.Bars(1, 10, 1))));
         Assert.Equal(reason, exception.Reason);
+    }
+
+    [Fact]
+    public async Task Backtest_MarginBenchmarkAndRuleBook_StandInTheManifest()
+    {
+        JsonObject parameters = Parameters();
+        parameters["margin"] = new JsonObject { ["initialLong"] = "0.7", ["callPolicy"] = "report" };
+        parameters["benchmark"] = TradingBench.Bars(1, 1, 4).GetColumn<StringColumn>("symbol").GetString(0);
+        parameters["ruleBook"] = new JsonObject { ["version"] = "none-1", ["rules"] = new JsonArray() };
+        SingleNodeResult result = await TradingBench.RunAsync(
+            "Backtest", parameters, Inputs("bars", NodeValue.FromTable(TradingBench.Bars(3, 200, 4))), null);
+        JsonNode manifest = result.Outputs["manifest"].AsJson()!;
+        Assert.Equal("none-1", (string?)manifest["rule_book_version"]);
+        Assert.Equal(700_000, (long)manifest["accounts"]![0]!["margin"]!["initial_long_ppm"]!);
+        Assert.Single(manifest["benchmark"]!.AsArray());
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class SandboxHost : IDisposable
         {
             HeapBytesMax = 256 << 20,
             CpuTimeMax = TimeSpan.FromSeconds(3),
-            WallTimeMax = TimeSpan.FromSeconds(8),
+            WallTimeMax = TimeSpan.FromSeconds(60),
             OutputBytesMax = 16 << 20,
         });
         _sandbox = new StrategySandbox(folders, options, TimeProvider.System)
