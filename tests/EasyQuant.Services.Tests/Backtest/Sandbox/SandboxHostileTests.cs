@@ -16,7 +16,7 @@ public sealed class SandboxHostileTests : IDisposable
         SandboxException error = await _host.FailsAsync("while (true) { }");
         Assert.Equal("STRATEGY_TIME_EXCEEDED", error.Reason);
         Assert.Contains("3 s of processor time", error.Message, StringComparison.Ordinal);
-        AssertNothingIsLeft();
+        AssertNothingIsLeft(_host);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class SandboxHostileTests : IDisposable
         SandboxException error = await host.FailsAsync("new ManualResetEvent(false).WaitOne();");
         Assert.Equal("STRATEGY_TIME_EXCEEDED", error.Reason);
         Assert.Contains("longer than 8 s", error.Message, StringComparison.Ordinal);
-        AssertNothingIsLeft();
+        AssertNothingIsLeft(host);
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class SandboxHostileTests : IDisposable
     public async Task Strategy_ThreadBomb_IsStopped()
     {
         await _host.FailsAsync("while (true) { new Thread(() => new ManualResetEvent(false).WaitOne()).Start(); }");
-        AssertNothingIsLeft();
+        AssertNothingIsLeft(_host);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SandboxHostileTests : IDisposable
     {
         await _host.FailsAsync(
             "while (true) { fork(); }", "[DllImport(\"libc.so.6\")] static extern int fork();");
-        AssertNothingIsLeft();
+        AssertNothingIsLeft(_host);
     }
 
     [Theory]
@@ -148,7 +148,7 @@ public sealed class SandboxHostileTests : IDisposable
     {
         await _host.FailsAsync(
             "kill(1, 9); kill(-1, 9); throw new Exception(\"alive\");", "[DllImport(\"libc.so.6\")] static extern int kill(int pid, int signal);");
-        AssertNothingIsLeft();
+        AssertNothingIsLeft(_host);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class SandboxHostileTests : IDisposable
         using var source = new CancellationTokenSource(TimeSpan.FromSeconds(3));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.RunAsync(
             HostileStrategy.Compile("while (true) { }", ""), cancellationToken: source.Token));
-        AssertNothingIsLeft();
+        AssertNothingIsLeft(_host);
     }
 
     [Theory]
@@ -219,12 +219,12 @@ public sealed class SandboxHostileTests : IDisposable
         Assert.DoesNotContain("got ", error.Message, StringComparison.Ordinal);
     }
 
-    private void AssertNothingIsLeft()
+    private static void AssertNothingIsLeft(SandboxHost host)
     {
-        Assert.DoesNotContain(Directory.GetDirectories(Path.Combine(_host.DataRoot, "sandbox")), folder => folder.Contains("job-", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetDirectories(Path.Combine(host.DataRoot, "sandbox")), folder => folder.Contains("job-", StringComparison.Ordinal));
         foreach (string process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
         {
-            Assert.DoesNotContain(_host.DataRoot, CommandLineOf(process), StringComparison.Ordinal);
+            Assert.DoesNotContain(host.DataRoot, CommandLineOf(process), StringComparison.Ordinal);
         }
     }
 
