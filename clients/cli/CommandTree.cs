@@ -14,6 +14,7 @@ public static class CommandTree
         root.Subcommands.Add(Local.Backtests.BacktestCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(Remote.WorkflowCommands.Create());
+        root.Subcommands.Add(Remote.GroupCommands.Create());
         root.Subcommands.Add(Remote.RunCommands.Create());
         root.Subcommands.Add(Remote.BacktestCommands.Create());
         root.Subcommands.Add(Remote.SweepCommands.Create());

@@ -1,6 +1,7 @@
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Control;
 using EasyQuant.Nodes.Data;
+using EasyQuant.Nodes.Messaging;
 using EasyQuant.Nodes.Trading;
 
 namespace EasyQuant.Nodes;
@@ -14,6 +15,7 @@ public static class AllNodePacks
         ControlNodePack.AddTo(catalog);
         TradingNodePack.AddTo(catalog);
         DataNodePack.AddTo(catalog);
+        MessagingNodePack.AddTo(catalog);
     }
 
     /// <summary>Returns a new catalog with all packs.</summary>

@@ -1,12 +1,16 @@
 using System.Diagnostics;
+using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.Messaging;
+using EasyQuant.Messaging.Topics;
+using EasyQuant.Messaging.Topics.RabbitMq;
 using EasyQuant.Nodes;
 using EasyQuant.Persistence;
 using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Grpc.Execution;
+using EasyQuant.RunnerService.Grpc.Groups;
 using EasyQuant.RunnerService.Grpc.Monitoring;
 using EasyQuant.RunnerService.Processes;
 using EasyQuant.RunnerService.Projects;
@@ -49,6 +53,13 @@ public static class RunnerServiceExtensions
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<LeaseClock>();
         services.AddSingleton<GraphCache>();
+        builder.AddServiceClient<GroupService.GroupServiceClient>("workflow");
+        services.AddSingleton<GroupReports>();
+        services.AddSingleton(provider => new TopicTransports(new Dictionary<string, Func<ITopicTransport>>(StringComparer.Ordinal)
+        {
+            [RabbitMqTopicTransport.KindName] = () => new RabbitMqTopicTransport(
+                provider.GetRequiredService<IConnectionFactory>(), new BrokerOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()),
+        }));
         services.AddSingleton<ProjectDatabases>();
         services.AddSingleton<ProjectServices>();
         services.AddSingleton<ItemProcessPool>();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Flow;
@@ -5,7 +6,7 @@ using EasyQuant.Flow;
 namespace EasyQuant.Nodes.Data;
 
 /// <summary>Loads CSV files of daily bars into one table.</summary>
-public sealed class CsvLoaderNode : INodeHandler
+public sealed class CsvLoaderNode : IStreamSource
 {
     private readonly CsvLoaderParameters _parameters;
 
@@ -22,6 +23,7 @@ public sealed class CsvLoaderNode : INodeHandler
             Description = new LocalizedText(
                 "Loads daily bars from CSV files of any vendor: finds columns, encoding, delimiter and units.", "从任意来源的 CSV 文件加载日线：自动识别列、编码、分隔符与单位。"),
             Outputs = LoaderFiles.Outputs,
+            StreamRole = StreamRole.Source,
         },
         Create);
 
@@ -32,6 +34,76 @@ public sealed class CsvLoaderNode : INodeHandler
         var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
         load.Run(LoadOne, BarTable.Merge, cancellationToken);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Reads the files of one shard, every <c>shardCount</c>-th of the sorted list, so each file belongs to one shard. A few files are read ahead; chunks come in the
+    /// order of the files, whole files as far as they fit.
+    /// </summary>
+    /// <exception cref="NodeException">As <see cref="RunAsync"/>.</exception>
+    public async IAsyncEnumerable<StreamChunk> StreamAsync(StreamExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IDataFiles files = execution.Services.Require<IDataFiles>("a data directory");
+        IReadOnlyList<string> paths = files.Find(_parameters.Path);
+        if (paths.Count == 0)
+        {
+            throw new NodeException("FILE_NOT_FOUND", $"No file matches `{_parameters.Path}` in the data directory.");
+        }
+
+        long sequence = 0;
+        var pending = new List<Table>();
+        await foreach (Table table in ReadAheadAsync(files, [.. paths.Where((_, i) => i % execution.ShardCount == execution.Shard)], cancellationToken))
+        {
+            if (pending.Count > 0 && pending.Sum(one => one.RowCount) + table.RowCount > _parameters.ChunkSize)
+            {
+                yield return new StreamChunk(execution.Shard, sequence++, Merged(pending));
+                pending.Clear();
+            }
+
+            int row = 0;
+            for (; table.RowCount - row > _parameters.ChunkSize; row += _parameters.ChunkSize)
+            {
+                yield return new StreamChunk(execution.Shard, sequence++, table.Slice(row, _parameters.ChunkSize));
+            }
+
+            pending.Add(row == 0 ? table : table.Slice(row, table.RowCount - row));
+        }
+
+        if (pending.Count > 0)
+        {
+            yield return new StreamChunk(execution.Shard, sequence, Merged(pending));
+        }
+    }
+
+    private async IAsyncEnumerable<Table> ReadAheadAsync(IDataFiles files, string[] paths, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reading = new Queue<Task<Table>>(_parameters.Threads);
+        foreach (string path in paths)
+        {
+            if (reading.Count == _parameters.Threads)
+            {
+                yield return await reading.Dequeue();
+            }
+
+            reading.Enqueue(Task.Run(() => LoadOne(files, path, _parameters.RowsMax).Table, cancellationToken));
+        }
+
+        while (reading.TryDequeue(out Task<Table>? table))
+        {
+            yield return await table;
+        }
+    }
+
+    private static Table Merged(List<Table> tables)
+    {
+        try
+        {
+            return tables.Count == 1 ? tables[0] : BarTable.Merge(tables);
+        }
+        catch (ImportException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
+        }
     }
 
     private static CsvLoaderNode Create(CsvLoaderParameters parameters)

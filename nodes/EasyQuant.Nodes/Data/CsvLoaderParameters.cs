@@ -45,6 +45,18 @@ public sealed record CsvLoaderParameters
     [Bounds(1, 1_000_000)]
     public int AmountMultiplier { get; init; } = 1;
 
+    /// <summary>In a process group: files of a shard that are read ahead at a time. Default 2.</summary>
+    [Title("Threads", "线程数")]
+    [Hint("In a process group: files that are read at a time.", "在进程组中：同时读取的文件数。")]
+    [Bounds(1, 64)]
+    public int Threads { get; init; } = 2;
+
+    /// <summary>In a process group: most rows of a chunk; files with fewer rows stay whole. Default 20,000.</summary>
+    [Title("Rows of a chunk", "每块行数")]
+    [Hint("In a process group: files with fewer rows stay whole in a chunk.", "在进程组中：行数更少的文件保持完整。")]
+    [Bounds(1, 1_000_000)]
+    public int ChunkSize { get; init; } = 20_000;
+
     /// <summary>Largest number of rows of all files together. Default 20,000,000.</summary>
     [Title("Most rows", "最大行数")]
     [Bounds(1, 100_000_000)]

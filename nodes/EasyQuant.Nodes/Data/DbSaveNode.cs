@@ -2,15 +2,19 @@ using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Data.Sql;
+using EasyQuant.Nodes.Messaging;
 
 namespace EasyQuant.Nodes.Data;
 
 /// <summary>Saves a table into the project's database, once for each effect key, in one transaction.</summary>
-public sealed class DbSaveNode : INodeHandler
+public sealed class DbSaveNode : IStreamSink
 {
     private readonly DbSaveParameters _parameters;
 
     private DbSaveNode(DbSaveParameters parameters) => _parameters = parameters;
+
+    /// <inheritdoc/>
+    public int WindowMax => 2;
 
     /// <summary>Adds the node type <c>DbSave</c> to a catalog.</summary>
     public static void AddTo(NodeCatalog catalog) => catalog.Add<DbSaveParameters>(
@@ -25,6 +29,7 @@ public sealed class DbSaveNode : INodeHandler
             Inputs = [new PortDefinition("table", PortType.Table, new LocalizedText("Table", "表"))],
             Outputs = [new PortDefinition("result", PortType.Json, new LocalizedText("Result", "结果"))],
             HasEffects = true,
+            StreamRole = StreamRole.Sink,
         },
         Create);
 
@@ -53,6 +58,16 @@ public sealed class DbSaveNode : INodeHandler
 
         execution.SetOutput(0, result);
         execution.Report(new StepMetrics(table.RowCount, plan.Table.RowCount));
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> WriteAsync(StreamChunk chunk, StreamExecution execution, CancellationToken cancellationToken)
+    {
+        GroupContext context = execution.Services.Require<GroupContext>("a process group");
+        var save = new TableSave(context.Database, SavePlan.Create(chunk.Table, _parameters), TimeSpan.FromSeconds(_parameters.TimeoutSeconds));
+        long bytes = chunk.Delivery is MqDelivery delivery ? delivery.ByteCount : chunk.Table.EstimatedBytes;
+        await context.ConsumeAsync(chunk, execution, bytes, save.WriteAsync, cancellationToken);
+        return 1;
     }
 
     private static DbSaveNode Create(DbSaveParameters parameters)

@@ -100,7 +100,7 @@ public sealed class TableSelectNode : INodeHandler
         return table.Take(latest.ToArray());
     }
 
-    private static Float64Column Compute(Table table, TableComputation computation)
+    internal static Float64Column Compute(Table table, TableComputation computation)
     {
         double[] left = Numbers(table[computation.Left]);
         double[]? right = computation.Right is null ? null : Numbers(table[computation.Right]);

@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
 using EasyQuant.Flow;
+using EasyQuant.Messaging.Topics;
 using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Data.Sql;
 using EasyQuant.Nodes.Hosting;
 using EasyQuant.RunnerService.Grpc.Execution;
+using EasyQuant.RunnerService.Grpc.Groups;
 using EasyQuant.RunnerService.Storage;
 using Microsoft.Extensions.Options;
 
 namespace EasyQuant.RunnerService.Projects;
 
 /// <summary>Makes the services of each project once: its files, the artifacts, its database. Thread-safe.</summary>
-internal sealed class ProjectServices(NodeCatalog catalog, ProjectDatabases databases, IOptions<RunnerOptions> options, TimeProvider time)
+internal sealed class ProjectServices(
+    NodeCatalog catalog, ProjectDatabases databases, TopicTransports transports, GroupReports reports, IOptions<RunnerOptions> options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ProjectRoom> _rooms = new(StringComparer.Ordinal);
     private readonly LocalArtifactStore _artifacts = new(Path.Combine(options.Value.DataRoot, "artifacts"));
@@ -33,7 +36,10 @@ internal sealed class ProjectServices(NodeCatalog catalog, ProjectDatabases data
         Directory.CreateDirectory(files);
         NodeServices services = new NodeServices(time)
             .With<IDataFiles>(new DirectoryDataFiles(files))
-            .With<IArtifactStore>(_artifacts);
+            .With<IArtifactStore>(_artifacts)
+            .With(transports)
+            .With(catalog)
+            .With(reports.For(projectId));
         if (await databases.GetAsync(projectId, cancellationToken) is { } database)
         {
             services = services.With(database);

@@ -44,16 +44,28 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
                 ?? throw new NodeException("EFFECT_KEY_TAKEN", $"The effect key `{effectKey}` belongs to an effect of another kind.");
         }
 
+        SaveCounts counts = await WriteRowsAsync(connection, cancellationToken);
+        string answer = counts.ToJson($"{database.Schema}.{plan.Target}", plan).ToJsonString();
+        await database.Effects.SetResultAsync(connection, effectKey, answer, cancellationToken);
+        return answer;
+    }
+
+    /// <summary>Writes the rows inside a transaction of the caller, who has claimed a key for them.</summary>
+    public async Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await LimitTimeAsync(connection, cancellationToken);
+        await WriteRowsAsync(connection, cancellationToken);
+    }
+
+    private async Task<SaveCounts> WriteRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         await _target.PrepareAsync(connection, cancellationToken);
-        SaveCounts counts = plan.Mode switch
+        return plan.Mode switch
         {
             DbSaveMode.Append => await AppendAsync(connection, cancellationToken),
             DbSaveMode.InsertNew => await InsertNewAsync(connection, cancellationToken),
             _ => await UpsertAsync(connection, cancellationToken),
         };
-        string answer = counts.ToJson($"{database.Schema}.{plan.Target}", plan).ToJsonString();
-        await database.Effects.SetResultAsync(connection, effectKey, answer, cancellationToken);
-        return answer;
     }
 
     // The pool's statement limit is made for short statements; a save has its own, on the server and in the client.

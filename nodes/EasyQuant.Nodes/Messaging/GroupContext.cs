@@ -1,0 +1,133 @@
+using EasyQuant.Flow;
+using EasyQuant.Messaging.Topics;
+using EasyQuant.Nodes.Data.Sql;
+using EasyQuant.Persistence;
+using EasyQuant.Persistence.Streams;
+
+namespace EasyQuant.Nodes.Messaging;
+
+/// <summary>What the nodes of a replica share: the start, the plan, the broker, the tables of streams. Thread-safe.</summary>
+internal sealed class GroupContext(
+    string startId, GroupsDefinition definition, ProcessGroup group, RunContext run, ProjectDatabase database, ITopicTransport transport)
+{
+    /// <summary>Consumer group of a stream that only counts a source's own shards.</summary>
+    private const string OwnGroup = "own";
+
+    public string StartId => startId;
+
+    public GroupsDefinition Definition => definition;
+
+    public GroupsPlan Plan { get; } = GroupsPlan.Create(definition);
+
+    public ProcessGroup Group => group;
+
+    public RunContext Run => run;
+
+    public ProjectDatabase Database => database;
+
+    public ITopicTransport Transport => transport;
+
+    public StreamStore Streams { get; } = new(database.Schema);
+
+    public StreamProducerStore Producers { get; } = new(database.Schema);
+
+    public StreamConsumerStore Consumers { get; } = new(database.Schema);
+
+    public StreamParkingStore Parking { get; } = new(database.Schema);
+
+    public bool IsSource => group.InputQueue.Length == 0;
+
+    public bool IsRelay => !IsSource && group.OutputQueue.Length > 0;
+
+    /// <summary>The source group that writes the input queue; null when the group reads no queue or another kind of group writes it.</summary>
+    public ProcessGroup? SourceWriter => IsSource ? null : definition.Groups.First(other => other.OutputQueue == group.InputQueue) is { InputQueue: "" } writer ? writer : null;
+
+    /// <summary>Stream whose producers are a source's shards: of its output topic, or one of its own when it has none.</summary>
+    public string ShardStream => group.OutputQueue.Length > 0 ? StreamOf(group.OutputQueue) : $"{startId}.own.{group.Id}";
+
+    /// <summary>Stream that a sink counts its chunks in.</summary>
+    public string CountStream => IsSource ? ShardStream : StreamOf(group.InputQueue);
+
+    /// <summary>Consumer group that a sink counts its chunks in.</summary>
+    public string CountGroup => IsSource ? OwnGroup : GroupChain.ConsumerGroup(group);
+
+    public string StreamOf(string queue) => $"{startId}.{queue}";
+
+    public TopicDefinition TopicOf(string queue)
+    {
+        GroupTopic settings = definition.Topic(queue);
+        // Parking comes first; the broker's own limit is the last net.
+        return new TopicDefinition
+        {
+            Name = StreamOf(queue),
+            Groups = Plan.ConsumerGroups(queue),
+            LengthMax = settings.LengthMax,
+            RedeliveriesMax = Math.Min(1_000, settings.DeliveriesMax + 20),
+        };
+    }
+
+    /// <summary>Names a consumer to the database. A fence is locked until its transaction ends, so each lane has two of its own.</summary>
+    public StreamMember Member(StreamExecution execution, long sequence) =>
+        new(CountStream, CountGroup, $"run/{run.RunId}/{execution.Shard}/{sequence & 1}", run.Epoch);
+
+    /// <summary>Opens the streams that the group touches; all replicas do, one is first.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await Transactions.RunAsync(
+            database.DataSource,
+            "groups.open",
+            async (connection, token) =>
+            {
+                await Streams.EnsureTablesAsync(connection, token);
+                return true;
+            },
+            cancellationToken);
+        var openings = new List<StreamOpening>();
+        foreach (string queue in new[] { group.InputQueue, group.OutputQueue }.Where(queue => queue.Length > 0))
+        {
+            openings.Add(new StreamOpening
+            {
+                Stream = StreamOf(queue), ProjectId = run.ProjectId, Topic = queue, ProducerCount = Plan.ProducerCount(queue), Groups = Plan.ConsumerGroups(queue),
+            });
+        }
+
+        if (openings.Count == 0)
+        {
+            openings.Add(new StreamOpening
+            {
+                Stream = ShardStream, ProjectId = run.ProjectId, Topic = group.Id, ProducerCount = Plan.ShardCount(group.Id), Groups = [OwnGroup],
+            });
+        }
+
+        foreach (StreamOpening opening in openings)
+        {
+            await Transactions.RunAsync(
+                database.DataSource, "groups.open", (connection, token) => Streams.OpenAsync(connection, opening, token), cancellationToken);
+        }
+    }
+
+    /// <summary>Consumes a chunk once: fence, key, effect and counters in one transaction.</summary>
+    /// <exception cref="StreamFencedException">A newer owner of the run has written.</exception>
+    public async Task ConsumeAsync(
+        StreamChunk chunk, StreamExecution execution, long bytes, Func<Npgsql.NpgsqlConnection, CancellationToken, Task> effect, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Consumers.ConsumeAsync(
+                database.DataSource, Member(execution, chunk.Sequence), new StreamPosition(chunk.Shard, chunk.Sequence), chunk.Table.RowCount, bytes, effect, cancellationToken);
+        }
+        catch (Persistence.Effects.EpochStaleException e)
+        {
+            throw new StreamFencedException(e.Message, e);
+        }
+        catch (StreamException e) when (e.Reason == StreamException.Surplus)
+        {
+            // The producer is closed with fewer chunks: this one is known already.
+        }
+
+        if (chunk.Delivery is { } delivery)
+        {
+            await delivery.AcknowledgeAsync(cancellationToken);
+        }
+    }
+}

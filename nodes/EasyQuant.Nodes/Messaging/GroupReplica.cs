@@ -1,0 +1,290 @@
+using System.Text.Json.Nodes;
+using EasyQuant.Flow;
+using EasyQuant.Messaging.Topics;
+using EasyQuant.Persistence;
+using EasyQuant.Persistence.Effects;
+using EasyQuant.Persistence.Streams;
+using Npgsql;
+
+namespace EasyQuant.Nodes.Messaging;
+
+/// <summary>One replica at work: lanes, leases of shards, reports, and the end.</summary>
+internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IGroupReports reports, NodeExecution execution)
+{
+    private static readonly TimeSpan s_shardLease = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_renewInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_shardWait = TimeSpan.FromMilliseconds(250);
+
+    private readonly IReadOnlyList<WorkflowNode> _nodes = GroupChain.Of(context.Group);
+    private readonly List<StreamExecution> _lanes = [];
+
+    public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
+    {
+        await context.OpenAsync(cancellationToken);
+        await using ITopicProducer? producer = context.Group.OutputQueue.Length == 0
+            ? null
+            : await context.Transport.OpenProducerAsync(
+                context.TopicOf(context.Group.OutputQueue), new TopicProducerOptions { ProjectId = context.Run.ProjectId, RunId = context.Run.RunId }, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task reporting = ReportLoopAsync(stop.Token);
+        try
+        {
+            Task[] lanes = [.. Enumerable.Range(0, context.Group.Threads).Select(lane => Task.Run(() => LaneAsync(lane, producer, stop.Token), CancellationToken.None))];
+            await AllOrFirstFailureAsync(lanes, stop);
+        }
+        catch (NodeException e) when (e.Reason != "STREAM_ABORTED")
+        {
+            await AbortAsync(e);
+            throw;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reporting;
+        }
+
+        return await EndAsync(cancellationToken);
+    }
+
+    // The first failure ends the others, and is what is told.
+    private static async Task AllOrFirstFailureAsync(Task[] lanes, CancellationTokenSource stop)
+    {
+        var open = lanes.ToList();
+        Task? failed = null;
+        while (open.Count > 0)
+        {
+            Task done = await Task.WhenAny(open);
+            open.Remove(done);
+            if (!done.IsCompletedSuccessfully)
+            {
+                failed ??= done;
+                await stop.CancelAsync();
+            }
+        }
+
+        if (failed is not null)
+        {
+            await failed;
+        }
+    }
+
+    private Task LaneAsync(int lane, ITopicProducer? producer, CancellationToken cancellationToken) => context.IsSource
+        ? ShardsAsync(producer, cancellationToken)
+        : StreamChain.Create(_nodes, catalog).RunAsync(Execution(lane, context.Group.Threads, producer, null), cancellationToken);
+
+    private async Task ShardsAsync(ITopicProducer? producer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            StreamLease? lease = await ReadAsync(
+                (connection, token) => context.Producers.TakeAsync(connection, context.ShardStream, $"run/{context.Run.RunId}", s_shardLease, token), cancellationToken);
+            if (lease is not null)
+            {
+                await ShardAsync(lease, producer, cancellationToken);
+                continue;
+            }
+
+            StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.ShardStream, token), cancellationToken);
+            if (status?.State == StreamState.Aborted)
+            {
+                throw new NodeException("STREAM_ABORTED", $"The stream was given up: {status.Reason}");
+            }
+
+            if (status is null || status.Producers.All(one => one.IsClosed))
+            {
+                return;
+            }
+
+            // Others hold what is left; if they die, it becomes free.
+            await Task.Delay(s_shardWait, execution.Services.Time, cancellationToken);
+        }
+    }
+
+    private async Task ShardAsync(StreamLease lease, ITopicProducer? producer, CancellationToken cancellationToken)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task renewing = RenewAsync(lease, lost);
+        bool isClosed = false;
+        try
+        {
+            StreamExecution shard = Execution(lease.Producer, context.Plan.ShardCount(context.Group.Id), producer, lease);
+            long total = await StreamChain.Create(_nodes, catalog).RunAsync(shard, lost.Token);
+            await Transactions.RunAsync(
+                context.Database.DataSource,
+                "groups.close",
+                async (connection, token) =>
+                {
+                    await context.Producers.CloseAsync(connection, lease, total, token);
+                    return true;
+                },
+                lost.Token);
+            isClosed = true;
+        }
+        catch (Exception e) when (e is EpochStaleException or StreamFencedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Another replica has the shard.
+        }
+        catch (StreamException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await renewing;
+            if (!isClosed)
+            {
+                await TryAsync(connection => context.Producers.ReleaseAsync(connection, lease, 0, CancellationToken.None));
+            }
+        }
+    }
+
+    private async Task RenewAsync(StreamLease lease, CancellationTokenSource lost)
+    {
+        while (!lost.IsCancellationRequested)
+        {
+            await Task.Delay(s_renewInterval, execution.Services.Time, lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await ReadAsync(
+                    async (connection, token) =>
+                    {
+                        await context.Producers.RenewAsync(connection, lease, 0, s_shardLease, token);
+                        return true;
+                    },
+                    lost.Token);
+            }
+            catch (EpochStaleException)
+            {
+                await lost.CancelAsync();
+            }
+            catch (Exception e) when (e is OperationCanceledException or NpgsqlException or TimeoutException)
+            {
+                // The next one may come through; if none does, the lease runs out and another replica takes the shard.
+            }
+        }
+    }
+
+    private async Task<JsonObject> EndAsync(CancellationToken cancellationToken)
+    {
+        if (context.IsRelay)
+        {
+            await Transactions.RunAsync(
+                context.Database.DataSource,
+                "groups.close-derived",
+                (connection, token) => context.Producers.CloseDerivedAsync(connection, context.StreamOf(context.Group.OutputQueue), token),
+                cancellationToken);
+        }
+
+        GroupProgress progress = await ProgressAsync(cancellationToken);
+        await reports.ReportAsync(progress, cancellationToken);
+        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
+        if (context.SourceWriter is { } writer)
+        {
+            // The writer has left before its last rows were consumed: the readers complete its sums.
+            await reports.ReportAsync(ProgressOfWriter(writer.Id, status), cancellationToken);
+        }
+
+        if (!context.IsSource && status?.State == StreamState.Completed)
+        {
+            // Each replica does so after its own consumers have left, so the last one leaves nothing.
+            await context.Transport.DeleteAsync(context.TopicOf(context.Group.InputQueue), cancellationToken);
+        }
+
+        execution.Report(new StepMetrics(progress.Rows, progress.Rows));
+        return new JsonObject
+        {
+            ["chunks"] = progress.Chunks, ["rows"] = progress.Rows, ["bytes"] = progress.Bytes, ["dead_letters"] = progress.Dead, ["errors"] = progress.Errors,
+        };
+    }
+
+    private async Task ReportLoopAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(s_reportInterval, execution.Services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                GroupProgress progress = await ProgressAsync(cancellationToken);
+                execution.Progress(progress.Chunks, 0, $"{progress.Rows} rows");
+                await reports.ReportAsync(progress, cancellationToken);
+            }
+            catch (Exception e) when (e is OperationCanceledException or NpgsqlException or TimeoutException or IOException)
+            {
+                // The next report holds everything again.
+            }
+        }
+    }
+
+    private async Task<GroupProgress> ProgressAsync(CancellationToken cancellationToken)
+    {
+        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
+        // A writer's rows are those that its readers have consumed; every reader sees them all.
+        bool isWriter = context.IsSource && context.Group.OutputQueue.Length > 0;
+        if (isWriter)
+        {
+            return ProgressOfWriter(context.Group.Id, status);
+        }
+
+        StreamGroupStatus? sums = status?.Groups.FirstOrDefault(group => group.Group == context.CountGroup);
+        return new GroupProgress(
+            context.StartId, context.Group.Id, context.Run.RunId, context.Run.Epoch, sums?.DoneCount ?? 0, sums?.RowCount ?? 0, sums?.ByteCount ?? 0,
+            sums?.DeadCount ?? 0, status?.Producers.Count(producer => producer.IsClosed) ?? 0, ErrorCount());
+    }
+
+    private GroupProgress ProgressOfWriter(string groupId, StreamStatus? status)
+    {
+        StreamGroupStatus? sums = status?.Groups.MaxBy(group => group.RowCount);
+        return new GroupProgress(
+            context.StartId, groupId, context.Run.RunId, context.Run.Epoch, status?.Producers.Sum(producer => producer.Total ?? 0) ?? 0, sums?.RowCount ?? 0,
+            sums?.ByteCount ?? 0, 0, status?.Producers.Count(producer => producer.IsClosed) ?? 0, ErrorCount());
+    }
+
+    private long ErrorCount()
+    {
+        lock (_lanes)
+        {
+            return _lanes.Sum(lane => lane.ErrorCount);
+        }
+    }
+
+    private async Task AbortAsync(NodeException cause)
+    {
+        foreach (string stream in context.Definition.Groups.Select(group => group.OutputQueue).Where(queue => queue.Length > 0).Select(context.StreamOf).Append(context.ShardStream).Distinct(StringComparer.Ordinal))
+        {
+            await TryAsync(connection => context.Streams.AbortAsync(connection, stream, $"{cause.Reason}: {cause.Message}", CancellationToken.None));
+        }
+    }
+
+    // Best effort: leases run out and the start cancels its runs in any case.
+    private async Task TryAsync(Func<NpgsqlConnection, Task> work)
+    {
+        try
+        {
+            await using NpgsqlConnection connection = await context.Database.DataSource.OpenConnectionAsync(CancellationToken.None);
+            await work(connection);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or StreamException)
+        {
+            execution.Progress(0, 0, e.Message);
+        }
+    }
+
+    private StreamExecution Execution(int shard, int shardCount, ITopicProducer? producer, StreamLease? lease)
+    {
+        NodeServices services = execution.Services.With(context);
+        services = producer is null ? services : services.With(producer);
+        services = lease is null ? services : services.With(lease);
+        var lane = new StreamExecution(execution.Run, services, context.Group, shard, shardCount);
+        lock (_lanes)
+        {
+            _lanes.Add(lane);
+        }
+
+        return lane;
+    }
+
+    private Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(context.Database.DataSource, work, cancellationToken);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using EasyQuant.Flow;
+using EasyQuant.Messaging.Topics;
+using EasyQuant.Nodes.Data.Sql;
+
+namespace EasyQuant.Nodes.Messaging;
+
+/// <summary>Executes one replica of a process group: its lanes take shards or chunks until the work of the whole group is done.</summary>
+public sealed class ProcessGroupNode : INodeHandler
+{
+    private readonly ProcessGroupParameters _parameters;
+    private readonly GroupsDefinition _definition;
+    private readonly ProcessGroup _group;
+
+    private ProcessGroupNode(ProcessGroupParameters parameters, GroupsDefinition definition)
+    {
+        _parameters = parameters;
+        _definition = definition;
+        _group = definition.Groups.FirstOrDefault(group => group.Id == parameters.Group)
+            ?? throw new NodeException("PARAMETER_OUT_OF_RANGE", $"group: the definition has no group '{parameters.Group}'.");
+    }
+
+    /// <summary>Adds the node type <c>ProcessGroup</c> to a catalog.</summary>
+    public static void AddTo(NodeCatalog catalog) => catalog.Add<ProcessGroupParameters>(
+        new NodeDefinitionTemplate
+        {
+            Type = "ProcessGroup",
+            Title = new LocalizedText("Process group", "进程组"),
+            Category = "control",
+            Icon = "layers",
+            Description = new LocalizedText(
+                "One replica of a process group; made by a start, not by hand.", "进程组的一个副本；由启动创建，无需手工使用。"),
+            Outputs = [new PortDefinition("sums", PortType.Json, new LocalizedText("Sums of the group", "组汇总"))],
+            HasEffects = true,
+        },
+        parameters => GroupsJson.Parse(parameters.Definition.Source?.DeepClone()) is { Definition: { } definition }
+            ? new ProcessGroupNode(parameters, definition)
+            : throw new NodeException("GROUPS_JSON_MALFORMED", "The definition of the process groups cannot be read."));
+
+    /// <summary>Runs the replica.</summary>
+    /// <exception cref="NodeException"><c>SERVICE_NOT_AVAILABLE</c>, <c>STREAM_ABORTED</c>, <c>TOPIC_CONFLICT</c>, or what the source of the chain says.</exception>
+    public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
+    {
+        ProjectDatabase database = execution.Services.Require<ProjectDatabase>("a database of the project");
+        TopicTransports transports = execution.Services.Require<TopicTransports>("brokers of topics");
+        NodeCatalog catalog = execution.Services.Require<NodeCatalog>("a catalogue of node types");
+        IGroupReports reports = execution.Services.Require<IGroupReports>("a place for reports of groups");
+        try
+        {
+            var context = new GroupContext(_parameters.Start, _definition, _group, execution.Run, database, transports.Get(_definition.MqType));
+            JsonObject sums = await new GroupReplica(context, catalog, reports, execution).RunAsync(cancellationToken);
+            execution.SetOutput(0, sums);
+        }
+        catch (TopicException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: e.Reason == TopicException.BrokerUnavailable, e);
+        }
+    }
+}

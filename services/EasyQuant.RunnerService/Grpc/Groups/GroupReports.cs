@@ -1,0 +1,49 @@
+using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Nodes.Messaging;
+using EasyQuant.ServiceDefaults.Grpc;
+using Grpc.Core;
+
+namespace EasyQuant.RunnerService.Grpc.Groups;
+
+/// <summary>Tells Workflow what process groups have done. Thread-safe.</summary>
+internal sealed class GroupReports(GroupService.GroupServiceClient groups, TimeProvider time)
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Returns the port of one project.</summary>
+    public IGroupReports For(string projectId) => new Port(this, projectId);
+
+    private async Task ReportAsync(string projectId, GroupProgress progress, CancellationToken cancellationToken)
+    {
+        var request = new ReportGroupSumsRequest
+        {
+            StartId = progress.StartId,
+            GroupId = progress.GroupId,
+            RunId = progress.RunId,
+            Epoch = progress.Epoch,
+            RunErrorCount = progress.Errors,
+            Sums = new GroupSums
+            {
+                ChunkCount = progress.Chunks,
+                RowCount = progress.Rows,
+                ByteCount = progress.Bytes,
+                DeadLetterCount = progress.Dead,
+                ShardsDone = progress.ShardsDone,
+            },
+        };
+        try
+        {
+            await groups.ReportGroupSumsAsync(
+                request, new CallOptions(CallProject.Headers(projectId, "service:runner"), time.GetUtcNow().UtcDateTime + s_deadline, cancellationToken));
+        }
+        catch (RpcException e)
+        {
+            throw new IOException($"The sums of group '{progress.GroupId}' were not taken: {e.Status.Detail}", e);
+        }
+    }
+
+    private sealed class Port(GroupReports owner, string projectId) : IGroupReports
+    {
+        public Task ReportAsync(GroupProgress progress, CancellationToken cancellationToken) => owner.ReportAsync(projectId, progress, cancellationToken);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Testing;
+using Google.Protobuf;
+using Npgsql;
+using RunState = EasyQuant.Contracts.Run.V1.RunState;
+
+namespace EasyQuant.Services.Tests.Runner.Groups;
+
+public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
+{
+    private const int FileCount = 120;
+    private const int DaysPerFile = 200;
+    private const long RowCount = (long)FileCount * DaysPerFile;
+
+    [Fact]
+    public async Task ReadersAndProcessors_ScaledUpAndARunnerKilled_EveryRowOnce()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false);
+        await WriteFilesAsync(host);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using Process doomed = StartRunner(host);
+        using Process? survivor = StartRunnerLater(host, out Action startSurvivor);
+        try
+        {
+            await host.WaitForCatalogueAsync(deadline.Token);
+            string definition = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "groups", "readers-and-processors.json"), deadline.Token);
+            await host.Workflow.Groups.CreateProcessSchedulerAsync(new CreateProcessSchedulerRequest { Definition = JsonParser.Default.Parse<GroupsDefinition>(definition) });
+            GroupStart start = (await host.Workflow.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = "readers-and-processors" })).Start;
+            await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2 && one.Groups[1].Sums.RowCount > 0, deadline.Token);
+            startSurvivor();
+            await host.Workflow.Groups.ScaleGroupAsync(new ScaleGroupRequest { StartId = start.StartId, GroupId = "processors", Replicas = 3 });
+            doomed.Kill();
+            GroupStart ended = await WaitAsync(
+                host, start, one => one.State is StartState.Succeeded or StartState.Failed or StartState.Stopped, deadline.Token);
+            Assert.True(ended.State == StartState.Succeeded, ended.ToString());
+            Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from data.factors", deadline.Token));
+            Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.factors) as k", deadline.Token));
+            Assert.Equal([RowCount, RowCount], ended.Groups.Select(group => group.Sums.RowCount));
+            Assert.Equal(ended.Groups[0].Sums.ChunkCount, ended.Groups[1].Sums.ChunkCount);
+            Assert.Equal(3, ended.Groups[1].Runs.Count);
+            Assert.Contains(ended.Groups[0].Runs, run => run.CrashCount > 0);
+            Assert.All(ended.Groups.SelectMany(group => group.Runs), run => Assert.Equal(RunState.Succeeded, run.State));
+        }
+        finally
+        {
+            Stop(doomed);
+            Stop(survivor);
+        }
+    }
+
+    [Fact]
+    public async Task Poison_ColumnMissing_IsParkedWithItsReasonAndTheStartEnds()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
+        await WriteFilesAsync(host, 8);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        await host.Workflow.Groups.CreateProcessSchedulerAsync(new CreateProcessSchedulerRequest
+        {
+            Definition = JsonParser.Default.Parse<GroupsDefinition>(
+                """
+                {"schema":"easyquant/groups/1","name":"poison","topics":[{"name":"bars","deliveriesMax":2}],"groups":[
+                  {"id":"read","shards":2,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"csv/*.csv","chunkSize":200}}]},
+                  {"id":"relay","inputQueue":"bars","outputQueue":"made","nodes":[{"id":"t","type":"Transform","params":{"compute":[{"name":"range","operation":"difference","left":"high","right":"low"}]}}]},
+                  {"id":"keep","inputQueue":"made","nodes":[{"id":"save","type":"DbSave","params":{"table":"kept"}}]},
+                  {"id":"refuse","inputQueue":"made","nodes":[{"id":"f","type":"FactorCalc","params":{"factors":[{"name":"x","kind":"mean","column":"nothing"}]}},{"id":"save","type":"DbSave","params":{"table":"never"}}]}]}
+                """),
+        });
+        GroupStart start = (await host.Workflow.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = "poison" })).Start;
+        GroupStart ended = await WaitAsync(host, start, one => one.State is StartState.Succeeded or StartState.Failed, deadline.Token);
+        Assert.True(ended.State == StartState.Succeeded, ended.ToString());
+        Assert.Equal((8L * DaysPerFile, 8L, 0L), (ended.Groups[2].Sums.RowCount, ended.Groups[2].Sums.ChunkCount, ended.Groups[2].Sums.DeadLetterCount));
+        Assert.Equal((0L, 8L), (ended.Groups[3].Sums.RowCount, ended.Groups[3].Sums.DeadLetterCount));
+        Assert.True(ended.Groups[3].Sums.ErrorCount >= 8, ended.Groups[3].ToString());
+        Assert.Equal(8L, await ScalarAsync(host, "select count(*) from data.eq_stream_parked where reason = 'COLUMN_MISSING'", deadline.Token));
+        Assert.Equal(8L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.kept where range is not null", deadline.Token));
+    }
+
+    private static async Task WriteFilesAsync(RunnerHost host, int count = FileCount)
+    {
+        string folder = Path.Combine(host.Workflow.DataRoot, "files", "default", "csv");
+        Directory.CreateDirectory(folder);
+        for (int file = 0; file < count; file++)
+        {
+            var csv = new StringBuilder("symbol,date,open,high,low,close,volume,amount\n");
+            var day = new DateOnly(2024, 1, 1);
+            for (int i = 0; i < DaysPerFile; i++)
+            {
+                csv.Append(CultureInfo.InvariantCulture, $"{600000 + file}.SH,{day.AddDays(i):yyyy-MM-dd},10,11,9,{10 + ((i + file) % 7 * 0.1):0.0},1000,10500\n");
+            }
+
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{600000 + file}.SH.csv"), csv.ToString());
+        }
+    }
+
+    private static async Task<GroupStart> WaitAsync(RunnerHost host, GroupStart start, Func<GroupStart, bool> isReached, CancellationToken deadline)
+    {
+        while (true)
+        {
+            GroupStart now = (await host.Workflow.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = start.StartId })).Start;
+            if (isReached(now))
+            {
+                return now;
+            }
+
+            Assert.False(deadline.IsCancellationRequested, $"The start did not get there in time: {now}");
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private static async Task<long> ScalarAsync(RunnerHost host, string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = host.Workflow.DataSource.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static Process StartRunner(RunnerHost host)
+    {
+        Process process = Describe(host);
+        process.Start();
+        return process;
+    }
+
+    private static Process StartRunnerLater(RunnerHost host, out Action start)
+    {
+        Process process = Describe(host);
+        start = () => process.Start();
+        return process;
+    }
+
+    private static Process Describe(RunnerHost host)
+    {
+        var start = new ProcessStartInfo("dotnet");
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "EasyQuant.RunnerService.dll"));
+        foreach ((string name, string? value) in host.Settings)
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        start.Environment["Logging__LogLevel__Default"] = "Error";
+        return new Process { StartInfo = start };
+    }
+
+    private static void Stop(Process process)
+    {
+        try
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It never started, or has ended.
+        }
+    }
+}
