@@ -63,7 +63,9 @@ public static class TelemetryExtensions
                     "Grpc.Net.Client",
                     "Npgsql",
                     "RabbitMQ.Client.Publisher")
-                .AddProcessor(new RpcSpanProcessor()));
+                .AddProcessor(new RunContextProcessor())
+                .AddProcessor(new RpcSpanProcessor())
+                .AddProcessor(new WorkMetricsProcessor()));
         if (!string.IsNullOrWhiteSpace(builder.Configuration[EndpointSetting]))
         {
             telemetry.UseOtlpExporter();

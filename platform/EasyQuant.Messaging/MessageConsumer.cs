@@ -75,7 +75,7 @@ public sealed partial class MessageConsumer : BackgroundService
         IncomingMessage message = Read(delivery);
         ActivityContext.TryParse(message.TraceParent, null, isRemote: true, out ActivityContext parent);
         using Activity? activity = MessagePublisher.Source.StartActivity($"process {_options.Queue.Name}", ActivityKind.Consumer, parent);
-        activity?.SetTag("messaging.system", "rabbitmq");
+        activity?.SetTag("messaging.system", "rabbitmq").SetTag("messaging.operation.type", "process").SetTag("messaging.destination.name", _options.Queue.Name);
         activity?.SetTag("messaging.message.id", message.MessageId);
         activity?.SetTag("messaging.message.conversation_id", message.CorrelationId);
         MessageVerdict verdict;

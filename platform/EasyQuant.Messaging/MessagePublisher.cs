@@ -105,6 +105,9 @@ public sealed partial class MessagePublisher : IAsyncDisposable
     private async Task<PublishOutcome> PublishOneAsync(Session session, OutgoingMessage message)
     {
         using Activity? activity = StartActivity(message);
+        activity?.SetTag("messaging.system", "rabbitmq").SetTag("messaging.operation.type", "send")
+            .SetTag("messaging.destination.name", message.Exchange).SetTag("messaging.rabbitmq.destination.routing_key", message.RoutingKey)
+            .SetTag("messaging.message.id", message.MessageId.ToString());
         BasicProperties properties = Properties(message, activity);
         try
         {
@@ -115,10 +118,12 @@ public sealed partial class MessagePublisher : IAsyncDisposable
         }
         catch (PublishException exception)
         {
+            activity?.SetStatus(ActivityStatusCode.Error);
             return exception.IsReturn ? PublishOutcome.Unroutable : PublishOutcome.Refused;
         }
         catch (Exception exception) when (IsFaultOfBroker(exception) || exception is InvalidOperationException)
         {
+            activity?.SetStatus(ActivityStatusCode.Error);
             return PublishOutcome.Unknown;
         }
         finally

@@ -14,6 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EasyQuant.Aspire.Tests;
 
+[Collection("hosting")]
 public sealed class ServiceDefaultsTests : IAsyncLifetime
 {
     private const string Credential = "0123456789abcdef0123456789abcdef";

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace EasyQuant.EndToEnd;
 
 /// <summary>A span as the dashboard's API answers it (OTLP JSON).</summary>
-internal sealed record TraceSpan(string TraceId, string SpanId, string ParentId, string Service, string Name, string StepId)
+internal sealed record TraceSpan(string TraceId, string SpanId, string ParentId, string Service, string Name, string StepId, string RunId)
 {
     /// <summary>Finds every span below a JSON value.</summary>
     public static void Collect(JsonElement json, List<TraceSpan> spans)
@@ -32,7 +32,8 @@ internal sealed record TraceSpan(string TraceId, string SpanId, string ParentId,
     }
 
     private static TraceSpan Of(JsonElement span, string service) => new(
-        Text(span, "traceId"), Text(span, "spanId"), Text(span, "parentSpanId"), service, Text(span, "name"), Attribute(span, "easyquant.step_id"));
+        Text(span, "traceId"), Text(span, "spanId"), Text(span, "parentSpanId"), service, Text(span, "name"), Attribute(span, "easyquant.step_id"),
+        Attribute(span, "easyquant.run_id"));
 
     private static string Text(JsonElement span, string name) =>
         span.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;

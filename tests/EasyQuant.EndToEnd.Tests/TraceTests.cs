@@ -47,7 +47,14 @@ public sealed class TraceTests(PlatformFixture platform)
         Assert.Contains("POST", root.Name, StringComparison.Ordinal);
         Dictionary<string, TraceSpan> byId = spans.ToDictionary(span => span.SpanId);
         Assert.All(spans.Where(span => span.ParentId.Length > 0), span => Assert.True(byId.ContainsKey(span.ParentId), $"{span.Service}: {span.Name} hangs under nothing"));
+        string runId = run.GetProperty("runId").GetString()!;
+        TraceSpan[] below = [.. spans.Where(span => IsBelow(span, "run daily-pipeline", byId))];
+        Assert.True(below.Length > nodes.Count + 1, "no span below a node, such as a statement");
+        Assert.All(below, span => Assert.True(span.RunId == runId, $"{span.Service}: {span.Name} has run id '{span.RunId}'"));
     }
+
+    private static bool IsBelow(TraceSpan span, string name, Dictionary<string, TraceSpan> byId) =>
+        span.Name == name || (byId.TryGetValue(span.ParentId, out TraceSpan? parent) && IsBelow(parent, name, byId));
 
     private static bool IsComplete(List<TraceSpan> spans, HashSet<string> nodes) =>
         new[] { "gateway", "workflow", "runner" }.All(service => spans.Any(span => span.Service == service))

@@ -29,7 +29,8 @@ internal sealed class ResourceMapper(IServiceProvider services)
         if (snapshot.State is { } state)
         {
             message.State = state.Text;
-            if (state.Style is not null)
+            // The dashboard judges a running resource by its health, unless it is told a style.
+            if (state.Style is not null && state.Text != KnownResourceStates.Running)
             {
                 message.StateStyle = state.Style;
             }

@@ -135,6 +135,11 @@ public sealed class PlatformHost : IAsyncDisposable
         return (await File.ReadAllLinesAsync(path, cancellationToken)).Select(line => line.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
     }
 
+    /// <summary>What the dashboard shows of every replica: environment, and properties that are not marked as sensitive.</summary>
+    public IEnumerable<(string What, string Text)> Shown() => _states.Values.SelectMany(e => e.Snapshot.EnvironmentVariables
+        .Select(variable => ($"{e.ResourceId} {variable.Name}", variable.Value ?? ""))
+        .Concat(e.Snapshot.Properties.Where(property => !property.IsSensitive).Select(property => ($"{e.ResourceId} {property.Name}", property.Value?.ToString() ?? ""))));
+
     /// <summary>Last lines of a resource's console, for the text of a failure.</summary>
     public string Tail(string resource)
     {

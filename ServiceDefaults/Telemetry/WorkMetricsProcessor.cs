@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OpenTelemetry;
+
+namespace EasyQuant.ServiceDefaults.Telemetry;
+
+/// <summary>
+/// Counts work by its spans, so that metrics and traces never disagree: runs, steps, messages and gRPC calls. The instruments are listed in
+/// <c>docs/operations/telemetry.md</c>. Thread-safe.
+/// </summary>
+internal sealed class WorkMetricsProcessor : BaseProcessor<Activity>
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "EasyQuant.Work";
+
+    private static readonly Meter s_meter = new(MeterName);
+    private static readonly UpDownCounter<long> s_activeRuns = s_meter.CreateUpDownCounter<long>("easyquant.run.active", "{run}", "Runs that this process executes.");
+    private static readonly Histogram<double> s_runs = s_meter.CreateHistogram<double>("easyquant.run.duration", "s", "Time from claim to report of a run.");
+    private static readonly Histogram<double> s_steps = s_meter.CreateHistogram<double>("easyquant.step.duration", "s", "Time of one attempt of a step.");
+    private static readonly Counter<long> s_sent = s_meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Messages handed to the broker.");
+    private static readonly Histogram<double> s_processed = s_meter.CreateHistogram<double>("messaging.process.duration", "s", "Time that a consumer took for a message.");
+    private static readonly Histogram<double> s_served = s_meter.CreateHistogram<double>("rpc.server.duration", "s", "Time of a gRPC call in the server.");
+    private static readonly Histogram<double> s_called = s_meter.CreateHistogram<double>("rpc.client.duration", "s", "Time of a gRPC call in the client.");
+
+    public override void OnStart(Activity data)
+    {
+        if (IsRun(data))
+        {
+            s_activeRuns.Add(1);
+        }
+    }
+
+    public override void OnEnd(Activity data)
+    {
+        double seconds = data.Duration.TotalSeconds;
+        if (IsRun(data))
+        {
+            s_activeRuns.Add(-1);
+            s_runs.Record(seconds, Tag("easyquant.state", data.GetTagItem("easyquant.state") ?? "UNKNOWN"));
+        }
+        else if (data.OperationName.StartsWith("node ", StringComparison.Ordinal))
+        {
+            s_steps.Record(seconds, Tag("easyquant.node_type", data.OperationName["node ".Length..]), Outcome(data));
+        }
+        else if (data.GetTagItem("rpc.method") is string method)
+        {
+            Histogram<double> calls = data.Kind == ActivityKind.Server ? s_served : s_called;
+            calls.Record(
+                seconds, Tag("rpc.system", "grpc"), Tag("rpc.service", data.GetTagItem("rpc.service")), Tag("rpc.method", method),
+                Tag("rpc.grpc.status_code", data.GetTagItem("rpc.grpc.status_code")));
+        }
+        else if (data.GetTagItem("messaging.system") is string system && data.Source.Name.StartsWith("EasyQuant.", StringComparison.Ordinal))
+        {
+            RecordMessage(data, system, seconds);
+        }
+    }
+
+    private static void RecordMessage(Activity data, string system, double seconds)
+    {
+        KeyValuePair<string, object?> destination = Tag("messaging.destination.name", data.GetTagItem("messaging.destination.name"));
+        if (data.Kind == ActivityKind.Consumer)
+        {
+            s_processed.Record(seconds, Tag("messaging.system", system), destination, Outcome(data));
+        }
+        else if (data.Kind == ActivityKind.Producer)
+        {
+            s_sent.Add(1, Tag("messaging.system", system), destination, Outcome(data));
+        }
+    }
+
+    private static bool IsRun(Activity data) =>
+        data.Kind == ActivityKind.Consumer && data.OperationName.StartsWith("run ", StringComparison.Ordinal) && data.Source.Name.StartsWith("EasyQuant.", StringComparison.Ordinal);
+
+    private static KeyValuePair<string, object?> Outcome(Activity data) => Tag("easyquant.outcome", data.Status == ActivityStatusCode.Error ? "error" : "ok");
+
+    private static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
+}

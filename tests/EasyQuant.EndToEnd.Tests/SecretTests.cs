@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace EasyQuant.EndToEnd;
+
+/// <summary>No secret of the platform is in anything that people are shown: spans, logs, environments, console logs.</summary>
+[Collection(PlatformCollection.Name)]
+public sealed class SecretTests(PlatformFixture platform)
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Secrets_AfterARun_AreInNothingThatIsShown()
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        JsonElement run = await new RestRuns(platform).RunAsync("daily-pipeline", [], deadline.Token);
+        string traceId = run.GetProperty("traceId").GetString()!;
+        Dictionary<string, string> secrets = await SecretsAsync(deadline.Token);
+        Assert.True(secrets.Count >= 6, string.Join(", ", secrets.Keys));
+
+        Dictionary<string, string> shown = [];
+        foreach ((string what, string text) in platform.Host.Shown())
+        {
+            shown[what] = text;
+        }
+
+        foreach (string log in Directory.EnumerateFiles(Path.Combine(platform.Host.DataDirectory, "logs")))
+        {
+            shown[log] = await File.ReadAllTextAsync(log, deadline.Token);
+        }
+
+        await AddTelemetryAsync(shown, traceId, deadline.Token);
+        Assert.All(secrets, secret => Assert.DoesNotContain(shown, text => text.Value.Contains(secret.Value, StringComparison.Ordinal)));
+    }
+
+    private async Task<Dictionary<string, string>> SecretsAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> secrets = JsonSerializer.Deserialize<Dictionary<string, string>>(
+            await File.ReadAllTextAsync(Path.Combine(platform.Host.DataDirectory, "secrets.json"), cancellationToken))!;
+        secrets["development key"] = platform.Host.Key;
+        secrets["secret of the development key"] = platform.Host.Key.Split('_')[^1];
+        secrets["database"] = new NpgsqlConnectionStringBuilder(await platform.Host.DatabaseAsync(cancellationToken)).Password!;
+        return secrets;
+    }
+
+    private async Task AddTelemetryAsync(Dictionary<string, string> shown, string traceId, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, string> endpoints = await platform.Host.EndpointsAsync(cancellationToken);
+        Assert.True(endpoints.ContainsKey("DASHBOARD_API_KEY"), "The Aspire dashboard does not run; TraceTests says how to get it.");
+        using HttpClient dashboard = new() { BaseAddress = new Uri(new Uri(endpoints["DASHBOARD_URL"]).GetLeftPart(UriPartial.Authority)) };
+        dashboard.DefaultRequestHeaders.Add("x-api-key", endpoints["DASHBOARD_API_KEY"]);
+        await Poll.UntilAsync(
+            $"spans of trace {traceId} in the dashboard",
+            async () =>
+            {
+                shown["spans"] = await dashboard.GetStringAsync(new Uri("/api/telemetry/spans?limit=20000", UriKind.Relative), cancellationToken);
+                return (shown["spans"].Contains(traceId, StringComparison.Ordinal), $"{shown["spans"].Length} characters");
+            },
+            cancellationToken);
+        shown["logs"] = await dashboard.GetStringAsync(new Uri("/api/telemetry/logs?limit=20000", UriKind.Relative), cancellationToken);
+        Assert.Contains("SELECT", shown["spans"], StringComparison.OrdinalIgnoreCase);
+        Assert.NotEqual(0, shown["logs"].Length);
+    }
+}
