@@ -19,7 +19,7 @@ internal sealed class TestingBuilder(IDistributedApplicationBuilder inner, Entry
 
     public DistributedApplicationExecutionContext ExecutionContext => inner.ExecutionContext;
 
-    public IReadOnlyList<IResource> Resources => inner.Resources;
+    public IResourceCollection Resources => inner.Resources;
 
     public IResourceBuilder<T> AddResource<T>(T resource)
         where T : IResource => inner.AddResource(resource);

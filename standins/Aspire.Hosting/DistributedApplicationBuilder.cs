@@ -12,7 +12,7 @@ namespace Aspire.Hosting;
 internal sealed class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly HostApplicationBuilder _host;
-    private readonly List<IResource> _resources = [];
+    private readonly ResourceCollection _resources = [];
     private readonly DistributedApplicationOptions _options;
 
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
@@ -45,7 +45,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public DistributedApplicationExecutionContext ExecutionContext { get; } = new();
 
-    public IReadOnlyList<IResource> Resources => _resources;
+    public IResourceCollection Resources => _resources;
 
     public IResourceBuilder<T> AddResource<T>(T resource)
         where T : IResource

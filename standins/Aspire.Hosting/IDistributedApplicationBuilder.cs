@@ -24,7 +24,7 @@ public interface IDistributedApplicationBuilder
     DistributedApplicationExecutionContext ExecutionContext { get; }
 
     /// <summary>Resources, in the order they were added.</summary>
-    IReadOnlyList<IResource> Resources { get; }
+    IResourceCollection Resources { get; }
 
     /// <summary>Adds a resource.</summary>
     /// <typeparam name="T">Kind of resource.</typeparam>

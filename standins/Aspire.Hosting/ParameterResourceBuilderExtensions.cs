@@ -43,6 +43,18 @@ public static class ParameterResourceBuilderExtensions
         return Add(builder, name, persist ? new KeptParameterDefault(builder, name, value) : value, secret);
     }
 
+    /// <summary>Adds a connection string: setting <c>ConnectionStrings:{name}</c>.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">Name of the resource and of the setting.</param>
+    /// <param name="environmentVariableName">Without effect here: processes get <c>ConnectionStrings__{name}</c>.</param>
+    /// <returns>Its builder; without a value the resource is in state ValueMissing.</returns>
+    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(
+        this IDistributedApplicationBuilder builder, string name, string? environmentVariableName = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddResource(new ConfiguredConnectionString(name, builder.Configuration));
+    }
+
     private static IResourceBuilder<ParameterResource> Add(IDistributedApplicationBuilder builder, string name, ParameterDefault? whenMissing, bool secret)
     {
         ArgumentNullException.ThrowIfNull(builder);

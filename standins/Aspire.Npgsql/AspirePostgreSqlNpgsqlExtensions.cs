@@ -11,7 +11,7 @@ using OpenTelemetry.Trace;
 namespace Microsoft.Extensions.Hosting;
 
 /// <summary>Adds PostgreSQL to a service.</summary>
-public static class AspireNpgsqlExtensions
+public static class AspirePostgreSqlNpgsqlExtensions
 {
     private const string Section = "Aspire:Npgsql";
 
