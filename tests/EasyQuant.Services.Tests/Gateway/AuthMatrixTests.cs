@@ -112,7 +112,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     {
         string[] hidden = [.. GatewayHost.Owners().Services.SelectMany(s => s.Methods).Where(m => !ServiceOwners.IsPublic(m)).Select(m => m.FullName)];
 
-        Assert.Equal(["easyquant.workflow.v1.NodeService.RegisterNodeDefinitions"], hidden);
+        Assert.Equal(["easyquant.group.v1.GroupService.ReportGroupSums", "easyquant.workflow.v1.NodeService.RegisterNodeDefinitions"], hidden);
     }
 
     [Theory]
