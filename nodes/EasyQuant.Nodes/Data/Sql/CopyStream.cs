@@ -52,7 +52,15 @@ internal sealed class CopyStream
         catch
         {
             // Without this, disposing would complete the copy with the rows sent so far.
-            await stream.CancelAsync();
+            try
+            {
+                await stream.CancelAsync();
+            }
+            catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException or NpgsqlException or IOException)
+            {
+                // The connection is gone and the copy with it; the first error says why.
+            }
+
             throw;
         }
     }

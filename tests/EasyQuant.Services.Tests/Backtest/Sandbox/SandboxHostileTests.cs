@@ -118,8 +118,8 @@ public sealed class SandboxHostileTests : IDisposable
     public async Task Strategy_FillsTheDisk_IsStopped()
     {
         SandboxException error = await _host.FailsAsync(
-            "using var file = File.Create(\"/tmp/big\"); var block = new byte[1 << 20]; for (int i = 0; i < 10_000; i++) { file.Write(block); file.Flush(true); } throw new Exception(\"wrote\");");
-        Assert.DoesNotContain("wrote", error.Message, StringComparison.Ordinal);
+            "using var file = File.Create(\"/tmp/big\"); var block = new byte[1 << 20]; for (int i = 0; i < 10_000; i++) { file.Write(block); file.Flush(true); } throw new Exception(\"unbounded\");");
+        Assert.DoesNotContain("unbounded", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class SandboxHostileTests : IDisposable
     [Fact]
     public async Task Run_Cancelled_KillsTheProcess()
     {
-        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.RunAsync(
             HostileStrategy.Compile("while (true) { }", ""), cancellationToken: source.Token));
         AssertNothingIsLeft(_host);
