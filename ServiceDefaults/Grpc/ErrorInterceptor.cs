@@ -1,3 +1,4 @@
+using System.Data.Common;
 using EasyQuant.ServiceDefaults.Errors;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -7,7 +8,8 @@ namespace EasyQuant.ServiceDefaults.Grpc;
 
 /// <summary>
 /// Turns what a handler throws into a gRPC status: <see cref="RpcError"/> with its details; a cancelled or expired call into
-/// Cancelled or DeadlineExceeded; <see cref="RpcException"/> unchanged; everything else into Internal with the reason
+/// Cancelled or DeadlineExceeded; <see cref="RpcException"/> unchanged; a passing fault of the database into Unavailable with the reason
+/// SERVICE_UNAVAILABLE; everything else into Internal with the reason
 /// INTERNAL and no text of the exception, which goes to the log. Thread-safe.
 /// </summary>
 public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time) : Interceptor
@@ -85,9 +87,19 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, T
                 : new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled the call."));
         }
 
+        if (exception is DbException { IsTransient: true })
+        {
+            // The database restarts or is full of connections: the caller's retry finds it again, and no work fails for it.
+            LogDatabaseAway(exception, context.Method);
+            return new RpcError(StatusCode.Unavailable, "SERVICE_UNAVAILABLE", "The service cannot reach its database now.", retryAfter: TimeSpan.FromSeconds(1)).ToRpcException();
+        }
+
         LogUnexpected(exception, context.Method);
         return new RpcError(StatusCode.Internal, "INTERNAL", "The service failed unexpectedly; its log has the cause.").ToRpcException();
     }
+
+    [LoggerMessage(102, LogLevel.Warning, "{Method} could not reach the database.")]
+    private partial void LogDatabaseAway(Exception exception, string method);
 
     [LoggerMessage(100, LogLevel.Error, "{Method} failed unexpectedly.")]
     private partial void LogUnexpected(Exception exception, string method);

@@ -28,7 +28,7 @@ public static class TransientRetry
         PostgresException postgres => postgres.SqlState is "40001" or "40P01" or "57P01" or "57P02" or "57P03" or "53300" or "25P03" or "55P03"
             || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or TimeoutException or ObjectDisposedException,
-        IOException or SocketException or ObjectDisposedException => true,
+        IOException or SocketException => true,
         _ => false,
     };
 

@@ -22,6 +22,8 @@ internal sealed class FakeScheduleService : ScheduleService.ScheduleServiceBase
                     TimeSpan.FromSeconds(3));
             case "crash":
                 throw new InvalidCastException("secret detail");
+            case "restart":
+                throw new FakeRestart();
             case "hang":
                 await Task.Delay(Timeout.Infinite, context.CancellationToken);
                 break;

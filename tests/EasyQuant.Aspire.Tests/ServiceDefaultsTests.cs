@@ -82,6 +82,17 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exception_OfARestartingDatabase_IsUnavailable()
+    {
+        RpcException exception = await Assert.ThrowsAsync<RpcException>(() => GetAsync("restart"));
+
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
+        Assert.True(RpcError.TryRead(exception, out RpcError? error));
+        Assert.Equal("SERVICE_UNAVAILABLE", error.Reason);
+    }
+
+    [Fact]
     public async Task Call_DeadlinePasses_IsDeadlineExceeded()
     {
         RpcException exception = await Assert.ThrowsAsync<RpcException>(() => Client.GetScheduleAsync(
