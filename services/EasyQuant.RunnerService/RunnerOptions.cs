@@ -44,6 +44,12 @@ public sealed class RunnerOptions
     /// <summary>Region told to the Monitor. Default empty.</summary>
     public string Region { get; init; } = "";
 
+    /// <summary>
+    /// Servers that the node HttpRequest may call although their address is not public, each <c>host:port</c>; at most 1,000. Default none.
+    /// </summary>
+    [MaxLength(1_000)]
+    public string[] HttpAllowedEndpoints { get; init; } = [];
+
     /// <summary>Root of all data: <c>files/&lt;project&gt;</c>, <c>artifacts</c>; from <see cref="DataRootSetting"/>. Required.</summary>
     [Required]
     public string DataRoot { get; set; } = "";

@@ -7,6 +7,7 @@ using EasyQuant.Messaging;
 using EasyQuant.Messaging.Topics;
 using EasyQuant.Messaging.Topics.RabbitMq;
 using EasyQuant.Nodes;
+using EasyQuant.Nodes.Hosting;
 using EasyQuant.Persistence;
 using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Grpc.Execution;
@@ -60,6 +61,8 @@ public static class RunnerServiceExtensions
             [RabbitMqTopicTransport.KindName] = () => new RabbitMqTopicTransport(
                 provider.GetRequiredService<IConnectionFactory>(), new BrokerOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()),
         }));
+        services.AddSingleton(provider => new HttpDoor(
+            new HttpDoorOptions { AllowedEndpoints = provider.GetRequiredService<IOptions<RunnerOptions>>().Value.HttpAllowedEndpoints }, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProjectDatabases>();
         services.AddSingleton<ProjectServices>();
         services.AddSingleton<ItemProcessPool>();

@@ -8,6 +8,7 @@ namespace EasyQuant.Cli.Local;
 /// <param name="DataRoot">The only folder in which nodes see files.</param>
 /// <param name="OutputFolder">Folder of the run: artifacts, saved tables, outputs.</param>
 /// <param name="Seed">Seed of every random choice.</param>
+/// <param name="HttpAllowedEndpoints">Servers (host:port) that nodes may call although their address is not public.</param>
 /// <param name="Json">Whether the result is printed as JSON.</param>
 public sealed record LocalOptions(
     string File,
@@ -17,4 +18,5 @@ public sealed record LocalOptions(
     string DataRoot,
     string OutputFolder,
     long Seed,
+    IReadOnlyList<string> HttpAllowedEndpoints,
     bool Json);

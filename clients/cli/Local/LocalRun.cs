@@ -32,10 +32,17 @@ public static class LocalRun
         }
 
         Directory.CreateDirectory(options.OutputFolder);
+        if (OpenDoor(options, time) is not { } http)
+        {
+            return ExitCodes.Usage;
+        }
+
+        using HttpDoor open = http;
         NodeServices services = new NodeServices(time)
             .With<IDataFiles>(new DirectoryDataFiles(options.DataRoot))
             .With<IArtifactStore>(new LocalArtifactStore(Path.Combine(options.OutputFolder, "artifacts")))
-            .With<ITableSink>(new FolderTableSink(Path.Combine(options.OutputFolder, "tables")));
+            .With<ITableSink>(new FolderTableSink(Path.Combine(options.OutputFolder, "tables")))
+            .With(http);
         RunContext context = new()
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()).ToString(),
@@ -60,6 +67,19 @@ public static class LocalRun
         {
             Print(options.File, e.Errors);
             return ExitCodes.Usage;
+        }
+    }
+
+    private static HttpDoor? OpenDoor(LocalOptions options, TimeProvider time)
+    {
+        try
+        {
+            return new HttpDoor(new HttpDoorOptions { AllowedEndpoints = options.HttpAllowedEndpoints }, time);
+        }
+        catch (ArgumentException e)
+        {
+            Console.Error.WriteLine($"eq: --allow-http: {e.Message}");
+            return null;
         }
     }
 

@@ -17,9 +17,10 @@ public static class RunCommand
         Option<string> data = new("--data") { Description = "Folder in which nodes see files; default: the current folder.", DefaultValueFactory = _ => Environment.CurrentDirectory };
         Option<string> folder = new("--folder") { Description = "Folder of the run; default: eq-runs/<time> below the current folder." };
         Option<long> seed = new("--seed") { Description = "Seed of every random choice." };
+        Option<string[]> http = new("--allow-http") { Description = "A server (host:port) that HttpRequest may call although its address is not public. / 允许访问的非公网服务。", DefaultValueFactory = _ => [] };
         Option<string> output = new("--output", "-o") { Description = "table or json.", DefaultValueFactory = _ => "table" };
         output.AcceptOnlyFromAmong("table", "json");
-        Command command = new("run", "Runs a workflow file on this machine. / 在本机运行工作流文件。") { file, inputs, pairs, workflows, data, folder, seed, output };
+        Command command = new("run", "Runs a workflow file on this machine. / 在本机运行工作流文件。") { file, inputs, pairs, workflows, data, folder, seed, http, output };
         command.SetAction((result, cancellationToken) =>
         {
             string path = result.GetRequiredValue(file).FullName;
@@ -32,6 +33,7 @@ public static class RunCommand
                 result.GetRequiredValue(data),
                 result.GetValue(folder) ?? Path.Combine(Environment.CurrentDirectory, "eq-runs", stamp),
                 result.GetValue(seed),
+                result.GetRequiredValue(http),
                 result.GetRequiredValue(output) == "json");
             return LocalRun.ExecuteAsync(options, TimeProvider.System, cancellationToken);
         });

@@ -2,7 +2,7 @@ using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Data;
 
-/// <summary>Nodes that load, clean, choose, save and read tables.</summary>
+/// <summary>Nodes that list, fetch, load, clean, choose, save and read tables.</summary>
 public static class DataNodePack
 {
     /// <summary>Adds the pack to a catalog.</summary>
@@ -21,5 +21,7 @@ public static class DataNodePack
         TableSelectNode.AddTo(catalog);
         DbSaveNode.AddTo(catalog);
         DbQueryNode.AddTo(catalog);
+        HttpRequestNode.AddTo(catalog);
+        MarketListNode.AddTo(catalog);
     }
 }

@@ -163,6 +163,7 @@ internal sealed class ItemProcessPool : IDisposable
         {
             ["artifacts"] = Path.Combine(_options.DataRoot, "artifacts"),
             ["files"] = Path.Combine(_options.DataRoot, "files", projectId),
+            ["http"] = new JsonArray([.. _options.HttpAllowedEndpoints.Select(endpoint => (JsonNode)endpoint)]),
         };
         if (_databases.ConnectionOf(projectId) is { } connection)
         {

@@ -48,9 +48,12 @@ internal sealed class ItemProgram
         }
 
         var artifacts = new LocalArtifactStore(settings["artifacts"]!.GetValue<string>());
+        using var http = new HttpDoor(
+            new HttpDoorOptions { AllowedEndpoints = [.. settings["http"]!.AsArray().Select(endpoint => endpoint!.GetValue<string>())] }, TimeProvider.System);
         NodeServices services = new NodeServices(TimeProvider.System)
             .With<IDataFiles>(new DirectoryDataFiles(settings["files"]!.GetValue<string>()))
-            .With<IArtifactStore>(artifacts);
+            .With<IArtifactStore>(artifacts)
+            .With(http);
         if (settings["database"] is JsonObject database)
         {
             services = services.With(ItemDatabase.Open(database["connectionString"]!.GetValue<string>(), database["schema"]!.GetValue<string>()));

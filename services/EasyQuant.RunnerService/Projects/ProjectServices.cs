@@ -13,7 +13,7 @@ namespace EasyQuant.RunnerService.Projects;
 
 /// <summary>Makes the services of each project once: its files, the artifacts, its database. Thread-safe.</summary>
 internal sealed class ProjectServices(
-    NodeCatalog catalog, ProjectDatabases databases, TopicTransports transports, GroupReports reports, IOptions<RunnerOptions> options, TimeProvider time)
+    NodeCatalog catalog, ProjectDatabases databases, TopicTransports transports, GroupReports reports, HttpDoor http, IOptions<RunnerOptions> options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ProjectRoom> _rooms = new(StringComparer.Ordinal);
     private readonly LocalArtifactStore _artifacts = new(Path.Combine(options.Value.DataRoot, "artifacts"));
@@ -39,6 +39,7 @@ internal sealed class ProjectServices(
             .With<IArtifactStore>(_artifacts)
             .With(transports)
             .With(catalog)
+            .With(http)
             .With(reports.For(projectId));
         if (await databases.GetAsync(projectId, cancellationToken) is { } database)
         {
