@@ -1,4 +1,5 @@
 using EasyQuant.Samples.Demo;
+using EasyQuant.Samples.Etl;
 using EasyQuant.Samples.Market;
 
 using CancellationTokenSource stop = new();
@@ -18,5 +19,10 @@ if (args is ["demo", .. string[] demo])
     return await DemoCommand.RunAsync(demo, stop.Token);
 }
 
-await Console.Error.WriteLineAsync($"usage: dotnet run --project samples -- {GenerateCommand.Usage}\n       dotnet run --project samples -- {DemoCommand.Usage}");
+if (args is ["vendor", .. string[] vendor])
+{
+    return await VendorCommand.RunAsync(vendor, stop.Token);
+}
+
+await Console.Error.WriteLineAsync($"usage: dotnet run --project samples -- {GenerateCommand.Usage}\n       dotnet run --project samples -- {DemoCommand.Usage}\n       dotnet run --project samples -- {VendorCommand.Usage}");
 return 2;
