@@ -44,6 +44,10 @@ public sealed class RunnerOptions
     /// <summary>Region told to the Monitor. Default empty.</summary>
     public string Region { get; init; } = "";
 
+    /// <summary>Labels for placement, at most 50, told to the Monitor and with every claim. Default none.</summary>
+    [MaxLength(50)]
+    public Dictionary<string, string> Labels { get; init; } = [];
+
     /// <summary>
     /// Servers that the node HttpRequest may call although their address is not public, each <c>host:port</c>; at most 1,000. Default none.
     /// </summary>

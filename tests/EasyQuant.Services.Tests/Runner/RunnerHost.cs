@@ -50,6 +50,8 @@ public sealed class RunnerHost : IAsyncDisposable
             [InternalCredential.Setting] = Credential,
             ["Runner:PollInterval"] = "00:00:00.200",
             ["Runner:DrainTimeout"] = "00:00:00.200",
+            ["Runner:Region"] = "cn-east",
+            ["Runner:Labels:disk"] = "ssd",
         });
         foreach ((string name, string? value) in settings ?? [])
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Workflow.V1;
+using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 
 namespace EasyQuant.Services.Tests.Runner;
@@ -95,6 +96,25 @@ public sealed class RunnerTests(RunnerFixture fixture) : IClassFixture<RunnerFix
     }
 
     [Fact]
+    public async Task Run_TimeIsOver_FailsAndSaysSo()
+    {
+        await EnsureEndlessAsync("endless-time");
+        Run run = await StartAsync(new RunSpec { WorkflowName = "endless-time", Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) });
+        Run ended = await _host.WaitAsync(run.RunId);
+        Assert.Equal((RunState.Failed, "RUN_TIMEOUT"), (ended.State, ended.Error?.Reason));
+    }
+
+    [Fact]
+    public async Task Run_WantsLabelsAndRegion_IsTakenByARunnerThatHasThem()
+    {
+        await _host.CreateAsync("placed", """  "nodes":[{"id":"m","type":"JsonMap","params":{"value":1}}]  """);
+        Run other = await StartAsync(new RunSpec { WorkflowName = "placed", Placement = new RunPlacement { Labels = { ["disk"] = "hdd" } } });
+        Run run = await StartAsync(new RunSpec { WorkflowName = "placed", Placement = new RunPlacement { Region = "cn-east", RegionRequired = true, Labels = { ["disk"] = "ssd" } } });
+        Assert.Equal(RunState.Succeeded, (await _host.WaitAsync(run.RunId)).State);
+        Assert.Equal(RunState.Queued, (await _host.WaitAsync(other.RunId, _ => true)).State);
+    }
+
+    [Fact]
     public async Task Run_LeaseTaken_StopsAndContinuesUnderTheNextEpoch()
     {
         await EnsureEndlessAsync("endless-lease");
@@ -149,6 +169,12 @@ public sealed class RunnerTests(RunnerFixture fixture) : IClassFixture<RunnerFix
         await using NpgsqlCommand foreign = source.CreateCommand("select count(*) from workflow.runs");
         PostgresException refused = await Assert.ThrowsAsync<PostgresException>(() => foreign.ExecuteScalarAsync());
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    private async Task<Run> StartAsync(RunSpec spec)
+    {
+        spec.RequestId = Guid.NewGuid().ToString();
+        return (await _host.Workflow.Runs.CreateRunsAsync(new CreateRunsRequest { Runs = { spec } })).Runs[0];
     }
 
     private async Task EnsureEndlessAsync(string name)

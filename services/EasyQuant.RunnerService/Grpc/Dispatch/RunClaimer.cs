@@ -123,7 +123,10 @@ internal sealed partial class RunClaimer(
             string hinted = Interlocked.Exchange(ref _hintedRun, "");
             long sent = time.GetTimestamp();
             ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
-                new ClaimRunsRequest { WorkerId = identity.WorkerId, MaxCount = free, RunId = hinted },
+                new ClaimRunsRequest
+                {
+                    WorkerId = identity.WorkerId, MaxCount = free, RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
+                },
                 new CallOptions(CallProject.Headers("default", "service:runner"), cancellationToken: cancellationToken));
             foreach (ClaimedRun claimed in answer.Runs)
             {

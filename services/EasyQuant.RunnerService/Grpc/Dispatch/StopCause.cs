@@ -14,4 +14,7 @@ internal enum StopCause
 
     /// <summary>The Runner shuts down: the run is given back.</summary>
     Shutdown,
+
+    /// <summary>The time that the run may take is over: it fails.</summary>
+    TimedOut,
 }

@@ -59,6 +59,8 @@ internal sealed partial class RunExecutor(
     private async Task<Wire.RunReport?> RunAsync(ActiveRun run)
     {
         RunResult result;
+        using CancellationTokenSource? limit = run.Claimed.Run.Timeout is { } timeout ? new CancellationTokenSource(timeout.ToTimeSpan(), time) : null;
+        using CancellationTokenRegistration stop = limit?.Token.Register(() => run.Stop(StopCause.TimedOut)) ?? default;
         try
         {
             PreparedWorkflow workflow = graphs.Get(run.Claimed);
@@ -68,6 +70,11 @@ internal sealed partial class RunExecutor(
             NodeServices services = room.Services.With(workflow.Children).With<IItemLedger>(items).With<IRemoteItems>(items)
                 .With<IItemProcesses>(new RunItemProcesses(processes, workflow.Key, workflow.Definitions));
             result = await workflow.Graphs.ExecuteAsync(Context(run, workflow), services, options, run.StopToken);
+            if (run.Cause == StopCause.TimedOut && result.State is not (RunState.Succeeded or RunState.Failed))
+            {
+                return TimedOut(run);
+            }
+
             if (run.Cause is StopCause.Lost or StopCause.Shutdown && result.State is not (RunState.Succeeded or RunState.Failed))
             {
                 return null;
@@ -77,7 +84,12 @@ internal sealed partial class RunExecutor(
         }
         catch (OperationCanceledException) when (run.Cause != StopCause.None)
         {
-            return run.Cause == StopCause.Cancelled ? new Wire.RunReport { FinalState = Wire.RunState.Cancelled } : null;
+            return run.Cause switch
+            {
+                StopCause.Cancelled => new Wire.RunReport { FinalState = Wire.RunState.Cancelled },
+                StopCause.TimedOut => TimedOut(run),
+                _ => null,
+            };
         }
         catch (Exception e) when (e is not LeaseLostException)
         {
@@ -92,6 +104,12 @@ internal sealed partial class RunExecutor(
             return new Wire.RunReport { FinalState = Wire.RunState.Failed, Error = RunReporter.ToWire(error) };
         }
     }
+
+    private static Wire.RunReport TimedOut(ActiveRun run) => new()
+    {
+        FinalState = Wire.RunState.Failed,
+        Error = new Wire.RunError { Reason = "RUN_TIMEOUT", Message = $"The run may take {run.Claimed.Run.Timeout.ToTimeSpan():c} and was stopped then." },
+    };
 
     private static RunContext Context(ActiveRun run, PreparedWorkflow workflow)
     {

@@ -130,6 +130,7 @@ internal sealed partial class WorkerLink(
             ProcessId = Environment.ProcessId,
             Version = identity.Version,
             Region = options.Value.Region,
+            Labels = { options.Value.Labels },
             Capacity = options.Value.MaxConcurrentRuns,
         };
         registration.NodeTypes.AddRange(catalog.Definitions.Select(d => d.Type));
