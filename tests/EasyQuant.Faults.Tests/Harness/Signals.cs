@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace EasyQuant.Faults.Harness;
+
+/// <summary>Signals to processes by id.</summary>
+internal static class Signals
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private const int SigContinue = 18;
+    private const int SigStop = 19;
+
+    /// <summary>Kills as a crash would.</summary>
+    public static void Kill(int processId) => Send(processId, SigKill);
+
+    /// <summary>Asks to end.</summary>
+    public static void Terminate(int processId) => Send(processId, SigTerm);
+
+    /// <summary>Freezes; sockets and locks stay.</summary>
+    public static void Stop(int processId) => Send(processId, SigStop);
+
+    /// <summary>Thaws.</summary>
+    public static void Continue(int processId) => Send(processId, SigContinue);
+
+    /// <summary>Sets how many files a running process may hold open.</summary>
+    /// <returns>The limit before.</returns>
+    public static ulong LimitFiles(int processId, ulong limit)
+    {
+        const int Files = 7;
+        if (Prlimit(processId, Files, 0, out RLimit now) != 0)
+        {
+            throw new InvalidOperationException($"The limit of process {processId} cannot be read: error {Marshal.GetLastPInvokeError()}.");
+        }
+
+        RLimit wanted = now with { Current = limit };
+        return Prlimit(processId, Files, ref wanted, 0) == 0 ? now.Current : throw new InvalidOperationException($"The limit of process {processId} cannot be set: error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    /// <summary>Counts the files that a process holds open.</summary>
+    public static int FileCount(int processId) => Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/fd")).Count();
+
+    /// <summary>Reads the resident bytes of a process.</summary>
+    public static long ResidentBytes(int processId) =>
+        long.Parse(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/statm")).Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+
+    private static void Send(int processId, int signal)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(processId, 2);
+        if (NativeKill(processId, signal) != 0 && Marshal.GetLastPInvokeError() != 3)
+        {
+            throw new InvalidOperationException($"Signal {signal} does not reach process {processId}: error {Marshal.GetLastPInvokeError()}.");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int NativeKill(int processId, int signal);
+
+    [DllImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static extern int Prlimit(int processId, int resource, nint none, out RLimit old);
+
+    [DllImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    private static extern int Prlimit(int processId, int resource, ref RLimit wanted, nint none);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private record struct RLimit(ulong Current, ulong Maximum);
+}
