@@ -37,7 +37,7 @@ public sealed class TcpProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Delay_AndThrottle_TakeAtLeastTheirTime()
+    public async Task DelayAndThrottle_Bytes_TakeAtLeastTheirTime()
     {
         using TcpClient client = await ConnectAsync();
         var watch = Stopwatch.StartNew();
@@ -52,7 +52,7 @@ public sealed class TcpProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SwallowsRequests_ConnectionStaysOpenAndServerSeesNothing()
+    public async Task SwallowsRequests_OpenConnection_StaysOpenAndServerSeesNothing()
     {
         using TcpClient client = await ConnectAsync();
         Assert.Equal("before", await AskAsync(client, "before"));
@@ -82,7 +82,7 @@ public sealed class TcpProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reset_AndRefuse_BreakConnectionsAtOnce()
+    public async Task ResetAndRefuse_OpenAndNewConnection_BreakAtOnce()
     {
         using TcpClient client = await ConnectAsync();
         Assert.Equal("x", await AskAsync(client, "x"));
