@@ -13,6 +13,9 @@ namespace EasyQuant.LocalServers;
 public sealed class ChildProcess
 {
     private const int LineCharsMax = 16 * 1024;
+
+    // A process that outlives its parent may hold the pipes for ever.
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(5);
     private static readonly string[] s_launchers = ["setsid", "setpriv"];
 
     // The parent-death signal reaches the process alone. A reader of the pipe from this process sees its end whatever ended it, and kills the group.
@@ -20,21 +23,32 @@ public sealed class ChildProcess
         ["/bin/sh", "-c", "exec 3<&0; (cat <&3; kill -9 0) >/dev/null 2>&1 & exec \"$@\" 3<&- </dev/null", "guard"];
 
     private readonly ProcessSpec _spec;
-    private readonly Process _process;
-    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ChildProcess(ProcessSpec spec, Process process)
+    private ChildProcess(ProcessSpec spec, Process process, Action<string, bool> onLine)
     {
         _spec = spec;
-        _process = process;
         Id = process.Id;
+        process.Exited += (_, _) => _gone.TrySetResult(process.ExitCode);
+        if (process.HasExited)
+        {
+            _gone.TrySetResult(process.ExitCode);
+        }
+
+        // On threads of the pool: a receiver that is slow with what came already must not hold the thread that starts processes.
+        Exited = DrainAsync(Task.WhenAll(
+            Task.Run(() => ReadLinesAsync(process.StandardOutput, line => onLine(line, false))),
+            Task.Run(() => ReadLinesAsync(process.StandardError, line => onLine(line, true)))));
     }
 
     /// <summary>Process id, which is also the id of its process group.</summary>
     public int Id { get; }
 
-    /// <summary>Completes with the exit code when the process has ended; 128 + n when signal n ended it.</summary>
-    public Task<int> Exited => _exited.Task;
+    /// <summary>
+    /// Completes with the exit code when the process has ended and its last line was delivered; 128 + n when signal n ended it. Lines that
+    /// come more than 5 s after the end (from processes that it left behind) are not waited for.
+    /// </summary>
+    public Task<int> Exited { get; }
 
     /// <summary>Starts a process.</summary>
     /// <param name="spec">What to start.</param>
@@ -53,7 +67,7 @@ public sealed class ChildProcess
     /// <param name="signal">The signal.</param>
     public void Send(UnixSignal signal)
     {
-        if (!_exited.Task.IsCompleted)
+        if (!_gone.Task.IsCompleted)
         {
             _ = kill(Id, (int)signal);
         }
@@ -72,7 +86,7 @@ public sealed class ChildProcess
     public async Task<int> StopAsync()
     {
         Send(_spec.StopSignal);
-        await Task.WhenAny(Exited, Task.Delay(_spec.StopTimeout));
+        await Task.WhenAny(_gone.Task, Task.Delay(_spec.StopTimeout));
         _ = kill(-Id, (int)UnixSignal.Kill);
         return await Exited;
     }
@@ -98,21 +112,20 @@ public sealed class ChildProcess
             throw new InvalidOperationException($"Cannot start '{spec.FileName}': {exception.Message}", exception);
         }
 
-        var child = new ChildProcess(spec, process);
-        process.Exited += (_, _) => child._exited.TrySetResult(process.ExitCode);
-        if (process.HasExited)
-        {
-            child._exited.TrySetResult(process.ExitCode);
-        }
-
+        var child = new ChildProcess(spec, process, onLine);
         if (!spec.IsGroupGuarded)
         {
             process.StandardInput.Close();
         }
 
-        _ = ReadLinesAsync(process.StandardOutput, line => onLine(line, false));
-        _ = ReadLinesAsync(process.StandardError, line => onLine(line, true));
         return child;
+    }
+
+    private async Task<int> DrainAsync(Task output)
+    {
+        int exitCode = await _gone.Task;
+        await Task.WhenAny(output, Task.Delay(s_drainTimeout));
+        return exitCode;
     }
 
     private static ProcessStartInfo CreateStartInfo(ProcessSpec spec)

@@ -47,8 +47,12 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
 
         Endpoints = File.ReadAllLines(endpoints).Where(line => line.Contains('=')).ToDictionary(line => line[..line.IndexOf('=')], line => line[(line.IndexOf('=') + 1)..]);
-        Processes = [.. File.ReadAllLines(Path.Combine(_directory, "processes")).Select(line => int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture)).SelectMany(GroupOf)];
+        Processes = [.. ReadStarted().SelectMany(GroupOf)];
     }
+
+    /// <summary>Processes that the AppHost started itself and that run now, by its own record.</summary>
+    public IReadOnlyList<int> ReadStarted() =>
+        [.. File.ReadAllLines(Path.Combine(_directory, "processes")).Select(line => int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture))];
 
     /// <summary>Starts another AppHost on the same data and waits for its end.</summary>
     public async Task<(int ExitCode, string Output)> StartSecondAsync(CancellationToken cancellationToken, params string[] arguments)

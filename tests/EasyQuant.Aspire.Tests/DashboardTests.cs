@@ -32,7 +32,7 @@ public sealed class DashboardTests
         await AssertResourcesAsync(page);
         await AssertDetailsAsync(page, root, secret);
         await AssertPagesAsync(page, root);
-        await AssertButtonsAsync(page, root);
+        await AssertButtonsAsync(page, root, appHost, deadline.Token);
     }
 
     private static async Task<string> CallAsync(AppHostProcess appHost, string root, CancellationToken cancellationToken)
@@ -102,7 +102,7 @@ public sealed class DashboardTests
         await SaveAsync(page, picture);
     }
 
-    private static async Task AssertButtonsAsync(IPage page, string root)
+    private static async Task AssertButtonsAsync(IPage page, string root, AppHostProcess appHost, CancellationToken cancellationToken)
     {
         await page.GotoAsync(root + "/");
         ILocator row = Row(page, "caller");
@@ -111,12 +111,12 @@ public sealed class DashboardTests
         await SaveAsync(page, "stopped");
         await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start" }).First.ClickAsync();
         await row.GetByText("Running").First.WaitForAsync();
-        string before = await row.InnerTextAsync();
+        IReadOnlyList<int> before = appHost.ReadStarted();
         await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Actions" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new PageGetByRoleOptions { Name = "Restart" }).First.ClickAsync();
-        while (await row.InnerTextAsync() == before)
+        while (appHost.ReadStarted().All(before.Contains))
         {
-            await Task.Delay(100);
+            await Task.Delay(100, cancellationToken);
         }
 
         await row.GetByText("Running").First.WaitForAsync();

@@ -121,8 +121,13 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose() => _held.Dispose();
 
-    private void WriteProcesses() =>
-        File.WriteAllLines(PathOf(ProcessFile), _processes.Select(id => string.Create(CultureInfo.InvariantCulture, $"{id} {StartTimeOf(id)}")));
+    // Renamed into place: whoever reads, and the start after a kill, sees the whole list.
+    private void WriteProcesses()
+    {
+        string written = PathOf(ProcessFile + ".new");
+        File.WriteAllLines(written, _processes.Select(id => string.Create(CultureInfo.InvariantCulture, $"{id} {StartTimeOf(id)}")));
+        File.Move(written, PathOf(ProcessFile), overwrite: true);
+    }
 
     private void EndAbandoned()
     {
