@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace EasyQuant.AppHost;
 
 /// <summary>What every service of the platform has in common.</summary>
@@ -46,6 +48,15 @@ internal sealed class Platform
             .WithEnvironment("EASYQUANT_DATA_ROOT", _directories.Files)
             .WithEnvironment("EASYQUANT_KEYS_DIRECTORY", _directories.Keys)
             .WithEnvironment(AddDashboardAddress);
+
+    /// <summary>Hands the Redis named by ConnectionStrings:redis to a service; does nothing when none is named.</summary>
+    public void AddRedis(IResourceBuilder<ProjectResource> service)
+    {
+        if (_builder.Configuration.GetConnectionString(ResourceNames.Redis) is { Length: > 0 })
+        {
+            service.WithReference(_builder.AddConnectionString(ResourceNames.Redis));
+        }
+    }
 
     // Runs and pages link to their traces there.
     private void AddDashboardAddress(EnvironmentCallbackContext context)

@@ -10,8 +10,9 @@ try
     var backtest = platform.AddService<Projects.EasyQuant_BacktestService>(ResourceNames.Backtest).WithReference(workflow);
     var monitor = platform.AddService<Projects.EasyQuant_MonitorService>(ResourceNames.Monitor).WithReference(workflow);
     var scheduler = platform.AddService<Projects.EasyQuant_SchedulerService>(ResourceNames.Scheduler, replicas: 2).WithReference(workflow);
-    platform.AddService<Projects.EasyQuant_RunnerService>(ResourceNames.Runner, replicas: 2)
+    var runner = platform.AddService<Projects.EasyQuant_RunnerService>(ResourceNames.Runner, replicas: 2)
         .WithReference(workflow).WithReference(backtest).WithReference(monitor);
+    platform.AddRedis(runner);
     platform.AddService<Projects.EasyQuant_Gateway>(ResourceNames.Gateway)
         .WithReference(workflow).WithReference(backtest).WithReference(monitor).WithReference(scheduler)
         .WithExternalHttpEndpoints()

@@ -6,6 +6,7 @@ internal static class ResourceNames
     public const string Postgres = "postgres";
     public const string Database = "easyquant";
     public const string Messaging = "messaging";
+    public const string Redis = "redis";
     public const string Workflow = "workflow";
     public const string Runner = "runner";
     public const string Scheduler = "scheduler";

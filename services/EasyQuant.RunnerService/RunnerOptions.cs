@@ -14,6 +14,9 @@ public sealed class RunnerOptions
     /// <summary>Setting (environment variable) with the password of the projects' database roles.</summary>
     public const string DataPasswordSetting = "EASYQUANT_DATA_PASSWORD";
 
+    /// <summary>Connection string of the Redis that carries topics of process groups with <c>mqType: redis</c>.</summary>
+    public const string RedisSetting = "ConnectionStrings:redis";
+
     /// <summary>Name of the worker, unique among Runners; empty (default) for <c>runner-</c> and the start of its id.</summary>
     public string Name { get; init; } = "";
 
@@ -60,4 +63,10 @@ public sealed class RunnerOptions
 
     /// <summary>Password of the projects' database roles; from <see cref="DataPasswordSetting"/>. Default empty: nodes get no database.</summary>
     public string DataPassword { get; set; } = "";
+
+    /// <summary>
+    /// Where Redis is, in the form of StackExchange.Redis (<c>127.0.0.1:6379,password=...</c>); from <see cref="RedisSetting"/>. Default empty: process groups
+    /// use RabbitMQ only.
+    /// </summary>
+    public string Redis { get; set; } = "";
 }

@@ -4,8 +4,7 @@ using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.Messaging;
-using EasyQuant.Messaging.Topics;
-using EasyQuant.Messaging.Topics.RabbitMq;
+using EasyQuant.Messaging.Topics.Redis;
 using EasyQuant.Nodes;
 using EasyQuant.Nodes.Hosting;
 using EasyQuant.Persistence;
@@ -40,7 +39,11 @@ public static class RunnerServiceExtensions
         {
             options.DataRoot = configuration[RunnerOptions.DataRootSetting] ?? options.DataRoot;
             options.DataPassword = configuration[RunnerOptions.DataPasswordSetting] ?? options.DataPassword;
-        }).ValidateDataAnnotations().ValidateOnStart();
+            options.Redis = configuration[RunnerOptions.RedisSetting] ?? options.Redis;
+        }).Validate(
+            options => options.Redis.Length == 0 || RedisTopicTransport.IsAddress(options.Redis),
+            $"{RunnerOptions.RedisSetting} must name a server in the form of StackExchange.Redis, for example 127.0.0.1:6379,password=...; leave it out for none.")
+            .ValidateDataAnnotations().ValidateOnStart();
         builder.AddNpgsqlDataSource("easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-runner", null));
         builder.AddRabbitMQClient("messaging");
         builder.AddGrpcServerDefaults();
@@ -56,11 +59,10 @@ public static class RunnerServiceExtensions
         services.AddSingleton<GraphCache>();
         builder.AddServiceClient<GroupService.GroupServiceClient>("workflow");
         services.AddSingleton<GroupReports>();
-        services.AddSingleton(provider => new TopicTransports(new Dictionary<string, Func<ITopicTransport>>(StringComparer.Ordinal)
-        {
-            [RabbitMqTopicTransport.KindName] = () => new RabbitMqTopicTransport(
-                provider.GetRequiredService<IConnectionFactory>(), new BrokerOptions(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()),
-        }));
+        services.AddSingleton(provider => Brokers.Create(
+            provider.GetRequiredService<IConnectionFactory>(), provider.GetRequiredService<IOptions<RunnerOptions>>().Value.Redis,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<ChildBrokers>();
         services.AddSingleton(provider => new HttpDoor(
             new HttpDoorOptions { AllowedEndpoints = provider.GetRequiredService<IOptions<RunnerOptions>>().Value.HttpAllowedEndpoints }, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProjectDatabases>();

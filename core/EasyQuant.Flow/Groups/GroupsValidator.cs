@@ -90,11 +90,6 @@ public static class GroupsValidator
 
         CheckRange(group.Replicas, 1, GroupLimits.ReplicasMax, group.Id, $"{pointer}/replicas", errors);
         CheckRange(group.Threads, 1, GroupLimits.ThreadsMax, group.Id, $"{pointer}/threads", errors);
-        if (group.Placement == GroupPlacement.Processes)
-        {
-            errors.Add("PLACEMENT_UNAVAILABLE", group.Id, $"{pointer}/placement", "Replicas run on Runners (\"runners\"); child processes are not offered yet.");
-        }
-
         if (group.Shards is { } shards)
         {
             CheckRange(shards, 1, GroupLimits.ShardsMax, group.Id, $"{pointer}/shards", errors);

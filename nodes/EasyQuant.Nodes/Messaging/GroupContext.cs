@@ -51,6 +51,9 @@ internal sealed class GroupContext(
     /// <summary>Consumer group that a sink counts its chunks in.</summary>
     public string CountGroup => IsSource ? OwnGroup : GroupChain.ConsumerGroup(group);
 
+    /// <summary>The queues that the group reads and writes.</summary>
+    private IEnumerable<string> Queues => new[] { group.InputQueue, group.OutputQueue }.Where(queue => queue.Length > 0);
+
     public string StreamOf(string queue) => $"{startId}.{queue}";
 
     public TopicDefinition TopicOf(string queue)
@@ -70,9 +73,15 @@ internal sealed class GroupContext(
     public StreamMember Member(StreamExecution execution, long sequence) =>
         new(CountStream, CountGroup, $"run/{run.RunId}/{execution.Shard}/{sequence & 1}", run.Epoch);
 
-    /// <summary>Opens the streams that the group touches; all replicas do, one is first.</summary>
+    /// <summary>Asserts the queues and opens the streams that the group touches; all replicas do, one is first.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        // Before anything is read or counted: what the broker refuses is known at once.
+        foreach (string queue in Queues)
+        {
+            await transport.DeclareAsync(TopicOf(queue), cancellationToken);
+        }
+
         await Transactions.RunAsync(
             database.DataSource,
             "groups.open",
@@ -83,7 +92,7 @@ internal sealed class GroupContext(
             },
             cancellationToken);
         var openings = new List<StreamOpening>();
-        foreach (string queue in new[] { group.InputQueue, group.OutputQueue }.Where(queue => queue.Length > 0))
+        foreach (string queue in Queues)
         {
             openings.Add(new StreamOpening
             {

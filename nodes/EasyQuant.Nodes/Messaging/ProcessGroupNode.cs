@@ -8,23 +8,29 @@ namespace EasyQuant.Nodes.Messaging;
 /// <summary>Executes one replica of a process group: its lanes take shards or chunks until the work of the whole group is done.</summary>
 public sealed class ProcessGroupNode : INodeHandler
 {
+    /// <summary>Name of the node type.</summary>
+    internal const string TypeName = "ProcessGroup";
+
     private readonly ProcessGroupParameters _parameters;
     private readonly GroupsDefinition _definition;
-    private readonly ProcessGroup _group;
+    private readonly ProcessGroup? _group;
 
     private ProcessGroupNode(ProcessGroupParameters parameters, GroupsDefinition definition)
     {
         _parameters = parameters;
         _definition = definition;
-        _group = definition.Groups.FirstOrDefault(group => group.Id == parameters.Group)
-            ?? throw new NodeException("PARAMETER_OUT_OF_RANGE", $"group: the definition has no group '{parameters.Group}'.");
+        _group = definition.Groups.FirstOrDefault(group => group.Id == parameters.Group);
+        if (_group is null && parameters.Group != GroupCleanup.AllGroups)
+        {
+            throw new NodeException("PARAMETER_OUT_OF_RANGE", $"group: the definition has no group '{parameters.Group}'.");
+        }
     }
 
     /// <summary>Adds the node type <c>ProcessGroup</c> to a catalog.</summary>
     public static void AddTo(NodeCatalog catalog) => catalog.Add<ProcessGroupParameters>(
         new NodeDefinitionTemplate
         {
-            Type = "ProcessGroup",
+            Type = TypeName,
             Title = new LocalizedText("Process group", "进程组"),
             Category = "control",
             Icon = "layers",
@@ -38,22 +44,35 @@ public sealed class ProcessGroupNode : INodeHandler
             : throw new NodeException("GROUPS_JSON_MALFORMED", "The definition of the process groups cannot be read."));
 
     /// <summary>Runs the replica.</summary>
-    /// <exception cref="NodeException"><c>SERVICE_NOT_AVAILABLE</c>, <c>STREAM_ABORTED</c>, <c>TOPIC_CONFLICT</c>, or what the source of the chain says.</exception>
+    /// <exception cref="NodeException"><c>SERVICE_NOT_AVAILABLE</c>, <c>STREAM_ABORTED</c>, <c>TOPIC_CONFLICT</c>, <c>ITEM_PROCESS_DIED</c>, or what the source of the chain says.</exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         ProjectDatabase database = execution.Services.Require<ProjectDatabase>("a database of the project");
         TopicTransports transports = execution.Services.Require<TopicTransports>("brokers of topics");
-        NodeCatalog catalog = execution.Services.Require<NodeCatalog>("a catalogue of node types");
-        IGroupReports reports = execution.Services.Require<IGroupReports>("a place for reports of groups");
         try
         {
-            var context = new GroupContext(_parameters.Start, _definition, _group, execution.Run, database, transports.Get(_definition.MqType));
-            JsonObject sums = await new GroupReplica(context, catalog, reports, execution).RunAsync(cancellationToken);
-            execution.SetOutput(0, sums);
+            execution.SetOutput(0, _group is null
+                ? await new GroupCleanup(_parameters.Start, _definition, database, transports).RunAsync(execution.Run, cancellationToken)
+                : await ReplicaAsync(_group, database, transports, execution, cancellationToken));
         }
         catch (TopicException e)
         {
             throw new NodeException(e.Reason, e.Message, transient: e.Reason == TopicException.BrokerUnavailable, e);
         }
+    }
+
+    private async Task<JsonObject> ReplicaAsync(
+        ProcessGroup group, ProjectDatabase database, TopicTransports transports, NodeExecution execution, CancellationToken cancellationToken)
+    {
+        NodeCatalog catalog = execution.Services.Require<NodeCatalog>("a catalogue of node types");
+        IGroupReports reports = execution.Services.Require<IGroupReports>("a place for reports of groups");
+        // A child process has no child processes: there the chain executes.
+        if (group.Placement == GroupPlacement.Processes && execution.Services.Get<IReplicaProcesses>() is { } processes)
+        {
+            return await new ReplicaProcess(processes, reports, execution).RunAsync(_parameters, cancellationToken);
+        }
+
+        var context = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, transports.Get(_definition.MqType));
+        return await new GroupReplica(context, catalog, reports, execution).RunAsync(cancellationToken);
     }
 }

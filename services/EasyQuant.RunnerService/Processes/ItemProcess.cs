@@ -87,21 +87,32 @@ internal sealed class ItemProcess : IDisposable
     /// <summary>Tells the process a workflow with all it calls, unless it knows it.</summary>
     public async ValueTask PrepareAsync(string key, Func<JsonObject> workflow, CancellationToken cancellationToken)
     {
-        if (_workflows.Add(key))
+        if (!_workflows.Contains(key))
         {
+            // The process forgets in the same way.
+            if (_workflows.Count >= ItemProgram.WorkflowsMax)
+            {
+                _workflows.Clear();
+            }
+
+            _workflows.Add(key);
             await SendAsync(workflow(), cancellationToken);
         }
     }
 
     /// <summary>Sends an item and waits for its answer.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="onReport">Told what the item reports on its way, one report after the other; null when it reports nothing.</param>
+    /// <param name="cancellationToken">Stops the item.</param>
     /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: the process ended or was stopped; transient.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public async ValueTask<JsonObject> RunAsync(JsonObject item, CancellationToken cancellationToken)
+    public async ValueTask<JsonObject> RunAsync(
+        JsonObject item, Func<JsonObject, CancellationToken, ValueTask>? onReport, CancellationToken cancellationToken)
     {
         await SendAsync(item, cancellationToken);
         try
         {
-            return await AnswerAsync(cancellationToken);
+            return await AnswerAsync(onReport, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -156,7 +167,7 @@ internal sealed class ItemProcess : IDisposable
         }
     }
 
-    private async ValueTask<JsonObject> AnswerAsync(CancellationToken cancellationToken)
+    private async ValueTask<JsonObject> AnswerAsync(Func<JsonObject, CancellationToken, ValueTask>? onReport, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -181,7 +192,11 @@ internal sealed class ItemProcess : IDisposable
                 throw Died("ended", null);
             }
 
-            if (!message.ContainsKey("alive"))
+            if (message["report"] is JsonObject report)
+            {
+                await (onReport?.Invoke(report, cancellationToken) ?? ValueTask.CompletedTask);
+            }
+            else if (!message.ContainsKey("alive"))
             {
                 IsUsable = message["isLast"] is null;
                 return message;
@@ -204,7 +219,7 @@ internal sealed class ItemProcess : IDisposable
         try
         {
             await ItemFrame.WriteAsync(_process.StandardInput.BaseStream, new JsonObject { ["cancel"] = true }, grace.Token);
-            await AnswerAsync(grace.Token);
+            await AnswerAsync(null, grace.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or NodeException or ObjectDisposedException)
         {

@@ -8,11 +8,17 @@ namespace EasyQuant.RunnerService.Processes;
 /// <summary>The child processes of this worker: warm ones are kept by project, at most as many as the options say, idle ones for two minutes. Thread-safe.</summary>
 internal sealed class ItemProcessPool : IDisposable
 {
+    /// <summary>Processes that may die under one replica before its run fails.</summary>
+    private const int ReplicaDeathsMax = 20;
+
     private const int DeathsMax = 2;
+    private static readonly TimeSpan s_deathPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_deathPauseMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_idleMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(30);
 
     private readonly RunnerOptions _options;
+    private readonly ChildBrokers _brokers;
     private readonly ProjectDatabases _databases;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _slots;
@@ -21,9 +27,10 @@ internal sealed class ItemProcessPool : IDisposable
     private readonly ITimer _timer;
     private bool _isDisposed;
 
-    public ItemProcessPool(IOptions<RunnerOptions> options, ProjectDatabases databases, TimeProvider time)
+    public ItemProcessPool(IOptions<RunnerOptions> options, ProjectDatabases databases, ChildBrokers brokers, TimeProvider time)
     {
         _options = options.Value;
+        _brokers = brokers;
         _databases = databases;
         _time = time;
         CountMax = _options.MaxItemProcesses > 0 ? _options.MaxItemProcesses : Environment.ProcessorCount;
@@ -65,6 +72,37 @@ internal sealed class ItemProcessPool : IDisposable
         }
     }
 
+    /// <summary>
+    /// Runs a replica of a process group in a process of its own, which counts for no item: the replica's run has a slot already, and replicas wait for each
+    /// other, so that a bound here could stop them all. One whose process dies is started again, with growing pauses.
+    /// </summary>
+    /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: <see cref="ReplicaDeathsMax"/> processes died.</exception>
+    public async ValueTask<(ChildRunResult Result, int ProcessId)> RunReplicaAsync(
+        string projectId, string key, Func<JsonObject> workflow, Func<JsonObject> item, Func<JsonObject, int, CancellationToken, ValueTask> onReport,
+        CancellationToken cancellationToken)
+    {
+        for (int deaths = 1; ; deaths++)
+        {
+            ItemProcess process = Take(projectId) ?? await ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _time, cancellationToken);
+            try
+            {
+                await process.PrepareAsync(key, workflow, cancellationToken);
+                JsonObject answer = await process.RunAsync(item(), (report, token) => onReport(report, process.Id, token), cancellationToken);
+                return (ItemMessages.ToResult(answer), process.Id);
+            }
+            catch (NodeException e) when (e.Reason == "ITEM_PROCESS_DIED" && deaths < ReplicaDeathsMax)
+            {
+                // What it held comes again; a chunk that ends processes is parked by whoever gets it next.
+            }
+            finally
+            {
+                Return(projectId, process);
+            }
+
+            await Task.Delay(deaths < 8 ? s_deathPause * (1 << deaths) : s_deathPauseMax, _time, cancellationToken);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -88,14 +126,14 @@ internal sealed class ItemProcessPool : IDisposable
     {
         if (timeout is not { } limit)
         {
-            return await process.RunAsync(item, cancellationToken);
+            return await process.RunAsync(item, null, cancellationToken);
         }
 
         using var late = new CancellationTokenSource(limit, _time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            return await process.RunAsync(item, linked.Token);
+            return await process.RunAsync(item, null, linked.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -132,7 +170,7 @@ internal sealed class ItemProcessPool : IDisposable
     {
         lock (_gate)
         {
-            if (process.IsUsable && !_isDisposed)
+            if (process.IsUsable && !_isDisposed && _idle.Count < CountMax)
             {
                 _idle.Add((projectId, process, _time.GetTimestamp()));
                 return;
@@ -164,6 +202,7 @@ internal sealed class ItemProcessPool : IDisposable
             ["artifacts"] = Path.Combine(_options.DataRoot, "artifacts"),
             ["files"] = Path.Combine(_options.DataRoot, "files", projectId),
             ["http"] = new JsonArray([.. _options.HttpAllowedEndpoints.Select(endpoint => (JsonNode)endpoint)]),
+            ["brokers"] = _brokers.ToJson(),
         };
         if (_databases.ConnectionOf(projectId) is { } connection)
         {

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
+using EasyQuant.Messaging.Topics;
 using EasyQuant.Nodes;
 using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Data.Sql;
 using EasyQuant.Nodes.Hosting;
+using EasyQuant.Nodes.Messaging;
 using EasyQuant.RunnerService.Storage;
 
 namespace EasyQuant.RunnerService.Processes;
@@ -17,7 +19,8 @@ internal sealed class ItemProgram
     /// <summary>Argument that starts the Runner as a child process.</summary>
     public const string Argument = "--item-process";
 
-    private const int WorkflowsMax = 64;
+    /// <summary>Workflows that a process remembers; it forgets all of them before it learns one more.</summary>
+    internal const int WorkflowsMax = 64;
     private const int AliveMilliseconds = 1_000;
 
     private readonly Stream _output;
@@ -31,7 +34,7 @@ internal sealed class ItemProgram
     private ItemProgram(Stream output, NodeServices services, IArtifactStore artifacts)
     {
         _output = output;
-        _services = services;
+        _services = services.With(_catalog).With<IGroupReports>(new ChildReports(WriteAsync));
         _artifacts = artifacts;
     }
 
@@ -59,7 +62,8 @@ internal sealed class ItemProgram
             services = services.With(ItemDatabase.Open(database["connectionString"]!.GetValue<string>(), database["schema"]!.GetValue<string>()));
         }
 
-        var program = new ItemProgram(output, services, artifacts);
+        await using TopicTransports transports = ChildBrokers.FromJson(settings["brokers"] as JsonObject);
+        var program = new ItemProgram(output, services.With(transports), artifacts);
         await program.WriteAsync(new JsonObject { ["ready"] = true });
         using var alive = new Timer(_ => program.SayAlive(), null, AliveMilliseconds, AliveMilliseconds);
         await program.ServeAsync(input);

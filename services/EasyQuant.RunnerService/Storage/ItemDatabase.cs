@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace EasyQuant.RunnerService.Storage;
 
-/// <summary>The project's database as a child process uses it: two connections at most, since it serves one item at a time.</summary>
+/// <summary>The project's database as a child process uses it: a few connections, opened as they are needed: one item at a time needs one or two, the lanes of a replica up to eight.</summary>
 internal static class ItemDatabase
 {
-    private const int PoolSizeMax = 2;
+    private const int PoolSizeMax = 8;
 
     /// <summary>Opens the pool; the tables of effects exist already.</summary>
     public static ProjectDatabase Open(string connectionString, string schema)

@@ -10,6 +10,8 @@ using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace EasyQuant.Services.Tests.Runner;
 
@@ -137,6 +139,23 @@ public sealed class RunnerHost : IAsyncDisposable
 
     public async Task<IReadOnlyList<Step>> StepsAsync(string runId) =>
         (await Workflow.Runs.ListStepsAsync(new ListStepsRequest { RunId = runId })).Steps;
+
+    /// <summary>Tells whether the broker has a queue.</summary>
+    public async Task<bool> HasQueueAsync(string name, CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(Settings["ConnectionStrings:messaging"]!) };
+        await using IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(name, cancellationToken);
+            return true;
+        }
+        catch (OperationInterruptedException)
+        {
+            return false;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -33,6 +33,20 @@ public sealed class RedisTopicTransport : ITopicTransport
     /// <inheritdoc />
     public string Kind => KindName;
 
+    /// <summary>Whether a text is a connection string that names a server.</summary>
+    /// <param name="connectionString">In the form of StackExchange.Redis.</param>
+    public static bool IsAddress(string connectionString)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(connectionString).EndPoints.Count > 0;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc />
     public async Task DeclareAsync(TopicDefinition topic, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Messaging;
 using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Grpc.Items;
 using EasyQuant.RunnerService.Processes;
@@ -68,7 +69,8 @@ internal sealed partial class RunExecutor(
             RunOptions options = await OptionsAsync(run, workflow, room);
             var items = new RunItems(run, new ItemCalls(run, itemDispatch, time), new ItemCodec(room.Outputs, identity), workflow, runs, time);
             NodeServices services = room.Services.With(workflow.Children).With<IItemLedger>(items).With<IRemoteItems>(items)
-                .With<IItemProcesses>(new RunItemProcesses(processes, workflow.Key, workflow.Definitions));
+                .With<IItemProcesses>(new RunItemProcesses(processes, workflow.Key, workflow.Definitions))
+                .With<IReplicaProcesses>(new ReplicaProcesses(processes));
             result = await workflow.Graphs.ExecuteAsync(Context(run, workflow), services, options, run.StopToken);
             if (run.Cause == StopCause.TimedOut && result.State is not (RunState.Succeeded or RunState.Failed))
             {

@@ -28,6 +28,9 @@ internal sealed class StartController(
     /// <summary>Node type that executes the chain of a group.</summary>
     private const string NodeType = "ProcessGroup";
 
+    /// <summary>What the node takes for the run that follows a start that was stopped or has failed.</summary>
+    private const string AllGroups = "*";
+
     private const int StartCountMax = 100;
 
     /// <summary>Looks after all starts that have not ended.</summary>
@@ -95,6 +98,7 @@ internal sealed class StartController(
             if (replicas.TrueForAll(replica => replica.HasEnded))
             {
                 bool hasFailed = start.Error is not null;
+                await CleanUpAsync(row, cancellationToken);
                 await SetStateAsync(connection, start, hasFailed ? StartState.Failed : StartState.Stopped, hasFailed ? "failed" : "stopped", null, cancellationToken);
             }
 
@@ -170,6 +174,17 @@ internal sealed class StartController(
                 connection, "insert into workflow.group_runs(start_id, group_id, replica, run_id) values ($1, $2, $3, $4) on conflict do nothing",
                 Pg.P(row.StartId), Pg.P(wanted[i].GroupId), Pg.P(wanted[i].Replica), Pg.P(created[i].RunId));
             await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    // One more run, which nobody waits for, deletes the queues: only Runners know the brokers. Made before the end is noted, and under a fixed request id, so that there is one.
+    private async Task CleanUpAsync(StartRow row, CancellationToken cancellationToken)
+    {
+        StoredGroups stored = await groups.GetAsync(row.SchedulerId, row.Version, cancellationToken);
+        if (GroupsCodec.ToCore(stored.Json).Groups.Any(group => group.OutputQueue.Length > 0))
+        {
+            StoredDefinition workflow = await EnsureWorkflowAsync(row, cancellationToken);
+            await runs.CreateAsync([factory.Build(row.ProjectId, row.Actor, SpecOf(row, AllGroups, 0), workflow, "", clock.Now(), "/runs")], cancellationToken);
         }
     }
 

@@ -1,20 +1,14 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Testing;
 using Google.Protobuf;
-using Npgsql;
+using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
 using RunState = EasyQuant.Contracts.Run.V1.RunState;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
 
 public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private const int FileCount = 120;
-    private const int DaysPerFile = 200;
-    private const long RowCount = (long)FileCount * DaysPerFile;
-
     [Fact]
     public async Task ReadersAndProcessors_ScaledUpAndARunnerKilled_EveryRowOnce()
     {
@@ -76,83 +70,5 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
         Assert.True(ended.Groups[3].Sums.ErrorCount >= 8, ended.Groups[3].ToString());
         Assert.Equal(8L, await ScalarAsync(host, "select count(*) from data.eq_stream_parked where reason = 'COLUMN_MISSING'", deadline.Token));
         Assert.Equal(8L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.kept where range is not null", deadline.Token));
-    }
-
-    private static async Task WriteFilesAsync(RunnerHost host, int count = FileCount)
-    {
-        string folder = Path.Combine(host.Workflow.DataRoot, "files", "default", "csv");
-        Directory.CreateDirectory(folder);
-        for (int file = 0; file < count; file++)
-        {
-            var csv = new StringBuilder("symbol,date,open,high,low,close,volume,amount\n");
-            var day = new DateOnly(2024, 1, 1);
-            for (int i = 0; i < DaysPerFile; i++)
-            {
-                csv.Append(CultureInfo.InvariantCulture, $"{600000 + file}.SH,{day.AddDays(i):yyyy-MM-dd},10,11,9,{10 + ((i + file) % 7 * 0.1):0.0},1000,10500\n");
-            }
-
-            await File.WriteAllTextAsync(Path.Combine(folder, $"{600000 + file}.SH.csv"), csv.ToString());
-        }
-    }
-
-    private static async Task<GroupStart> WaitAsync(RunnerHost host, GroupStart start, Func<GroupStart, bool> isReached, CancellationToken deadline)
-    {
-        while (true)
-        {
-            GroupStart now = (await host.Workflow.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = start.StartId })).Start;
-            if (isReached(now))
-            {
-                return now;
-            }
-
-            Assert.False(deadline.IsCancellationRequested, $"The start did not get there in time: {now}");
-            await Task.Delay(50, CancellationToken.None);
-        }
-    }
-
-    private static async Task<long> ScalarAsync(RunnerHost host, string sql, CancellationToken cancellationToken)
-    {
-        await using NpgsqlCommand command = host.Workflow.DataSource.CreateCommand(sql);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    private static Process StartRunner(RunnerHost host)
-    {
-        Process process = Describe(host);
-        process.Start();
-        return process;
-    }
-
-    private static Process StartRunnerLater(RunnerHost host, out Action start)
-    {
-        Process process = Describe(host);
-        start = () => process.Start();
-        return process;
-    }
-
-    private static Process Describe(RunnerHost host)
-    {
-        var start = new ProcessStartInfo("dotnet");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "EasyQuant.RunnerService.dll"));
-        foreach ((string name, string? value) in host.Settings)
-        {
-            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
-        start.Environment["Logging__LogLevel__Default"] = "Error";
-        return new Process { StartInfo = start };
-    }
-
-    private static void Stop(Process process)
-    {
-        try
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-        catch (InvalidOperationException)
-        {
-            // It never started, or has ended.
-        }
     }
 }

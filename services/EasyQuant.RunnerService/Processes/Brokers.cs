@@ -1,0 +1,26 @@
+using EasyQuant.Messaging;
+using EasyQuant.Messaging.Topics;
+using EasyQuant.Messaging.Topics.RabbitMq;
+using EasyQuant.Messaging.Topics.Redis;
+using RabbitMQ.Client;
+
+namespace EasyQuant.RunnerService.Processes;
+
+/// <summary>The brokers that carry topics, in the Runner as in its child processes; each connects at its first use.</summary>
+internal static class Brokers
+{
+    /// <summary>Makes the transports.</summary>
+    /// <param name="rabbitMq">Where RabbitMQ is.</param>
+    /// <param name="redis">Where Redis is; empty when there is none, and whoever asks for it is told which setting is missing.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Log.</param>
+    public static TopicTransports Create(IConnectionFactory rabbitMq, string redis, TimeProvider time, ILoggerFactory loggers) =>
+        new(new Dictionary<string, Func<ITopicTransport>>(StringComparer.Ordinal)
+        {
+            [RabbitMqTopicTransport.KindName] = () => new RabbitMqTopicTransport(rabbitMq, new BrokerOptions(), time, loggers),
+            [RedisTopicTransport.KindName] = () => redis.Length > 0
+                ? new RedisTopicTransport(redis, new BrokerOptions())
+                : throw new TopicException(
+                    TopicException.KindUnknown, $"`mqType` is redis, but the Runner knows no Redis: set {RunnerOptions.RedisSetting} (ConnectionStrings__redis in the environment)."),
+        });
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using EasyQuant.Messaging.Topics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace EasyQuant.RunnerService.Processes;
+
+/// <summary>What a child process must know to reach the brokers; it travels through the pipe, where no other user can read it. Thread-safe.</summary>
+internal sealed class ChildBrokers(IConfiguration configuration, IOptions<RunnerOptions> options)
+{
+    /// <summary>Writes the addresses.</summary>
+    public JsonObject ToJson() => new() { ["messaging"] = configuration.GetConnectionString("messaging"), ["redis"] = options.Value.Redis };
+
+    /// <summary>Makes the transports of a child process.</summary>
+    /// <param name="brokers">What <see cref="ToJson"/> wrote; null for no brokers.</param>
+    public static TopicTransports FromJson(JsonObject? brokers)
+    {
+        string address = brokers?["messaging"]?.GetValue<string>() ?? "";
+        var factory = new ConnectionFactory { ClientProvidedName = "easyquant-replica" };
+        if (address.Length > 0)
+        {
+            factory.Uri = new Uri(address);
+        }
+
+        return Brokers.Create(factory, brokers?["redis"]?.GetValue<string>() ?? "", TimeProvider.System, NullLoggerFactory.Instance);
+    }
+}

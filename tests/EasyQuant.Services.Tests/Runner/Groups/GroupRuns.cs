@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using EasyQuant.Contracts.Group.V1;
+using Google.Protobuf;
+using Npgsql;
+
+namespace EasyQuant.Services.Tests.Runner.Groups;
+
+/// <summary>What the tests of process groups share: input files, waiting, Runners in processes of their own.</summary>
+internal static class GroupRuns
+{
+    public const int FileCount = 120;
+    public const int DaysPerFile = 200;
+    public const long RowCount = (long)FileCount * DaysPerFile;
+
+    /// <summary>Stores a definition and starts it.</summary>
+    public static async Task<GroupStart> StartAsync(RunnerHost host, string definition)
+    {
+        GroupsDefinition groups = JsonParser.Default.Parse<GroupsDefinition>(definition);
+        await host.Workflow.Groups.CreateProcessSchedulerAsync(new CreateProcessSchedulerRequest { Definition = groups });
+        return (await host.Workflow.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = groups.Name })).Start;
+    }
+
+    public static Task<GroupStart> WaitForEndAsync(RunnerHost host, GroupStart start, CancellationToken deadline) =>
+        WaitAsync(host, start, one => one.State is StartState.Succeeded or StartState.Failed or StartState.Stopped, deadline);
+
+    public static async Task WriteFilesAsync(RunnerHost host, int count = FileCount)
+    {
+        string folder = Path.Combine(host.Workflow.DataRoot, "files", "default", "csv");
+        Directory.CreateDirectory(folder);
+        for (int file = 0; file < count; file++)
+        {
+            var csv = new StringBuilder("symbol,date,open,high,low,close,volume,amount\n");
+            var day = new DateOnly(2024, 1, 1);
+            for (int i = 0; i < DaysPerFile; i++)
+            {
+                csv.Append(CultureInfo.InvariantCulture, $"{600000 + file}.SH,{day.AddDays(i):yyyy-MM-dd},10,11,9,{10 + ((i + file) % 7 * 0.1):0.0},1000,10500\n");
+            }
+
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{600000 + file}.SH.csv"), csv.ToString());
+        }
+    }
+
+    public static async Task<GroupStart> WaitAsync(RunnerHost host, GroupStart start, Func<GroupStart, bool> isReached, CancellationToken deadline)
+    {
+        while (true)
+        {
+            GroupStart now = (await host.Workflow.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = start.StartId })).Start;
+            if (isReached(now))
+            {
+                return now;
+            }
+
+            Assert.False(deadline.IsCancellationRequested, $"The start did not get there in time: {now}");
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    public static async Task<long> ScalarAsync(RunnerHost host, string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = host.Workflow.DataSource.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public static Process StartRunner(RunnerHost host)
+    {
+        Process process = Describe(host);
+        process.Start();
+        return process;
+    }
+
+    public static Process StartRunnerLater(RunnerHost host, out Action start)
+    {
+        Process process = Describe(host);
+        start = () => process.Start();
+        return process;
+    }
+
+    private static Process Describe(RunnerHost host)
+    {
+        var start = new ProcessStartInfo("dotnet");
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "EasyQuant.RunnerService.dll"));
+        foreach ((string name, string? value) in host.Settings)
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        start.Environment["Logging__LogLevel__Default"] = "Error";
+        return new Process { StartInfo = start };
+    }
+
+    public static void Stop(Process process)
+    {
+        try
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It never started, or has ended.
+        }
+    }
+}
