@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using EasyQuant.LocalServers;
@@ -11,6 +12,7 @@ public sealed class ServerPair : IAsyncDisposable
 
     private readonly string _directory;
     private readonly RabbitMqServer _rabbitMq;
+    private readonly int _epmdPort = FreePorts.Next();
     private readonly StreamWriter _log;
     private bool _isDisposed;
 
@@ -33,7 +35,7 @@ public sealed class ServerPair : IAsyncDisposable
         {
             DataDirectory = Path.Combine(directory, "rabbitmq"),
             Port = FreePorts.Next(),
-            EpmdPort = FreePorts.Next(),
+            EpmdPort = _epmdPort,
             DistributionPort = FreePorts.Next(),
             ManagementPort = managementPort,
             Password = password,
@@ -79,6 +81,37 @@ public sealed class ServerPair : IAsyncDisposable
             string log = pair.LogTail();
             await pair.DisposeAsync();
             throw new InvalidOperationException($"The test servers did not start: {exception.Message}\n{log}", exception);
+        }
+    }
+
+    /// <summary>Tells the broker something as its operator would: the arguments of <c>rabbitmqctl</c>.</summary>
+    /// <param name="arguments">Command and arguments.</param>
+    /// <param name="cancellationToken">Ends the command.</param>
+    /// <exception cref="InvalidOperationException">It failed; with its output.</exception>
+    public async Task RabbitMqCtlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        // The script of the distribution beside the server's own; the one on the path wants to become another user.
+        string data = Path.Combine(_directory, "rabbitmq");
+        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-n", "rabbit@localhost", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["HOME"] = Path.Combine(data, "home");
+        start.Environment["ERL_EPMD_PORT"] = _epmdPort.ToString(CultureInfo.InvariantCulture);
+        start.Environment["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(data, "rabbitmq-env.conf");
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await output}{await errors}");
         }
     }
 

@@ -75,10 +75,12 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
     private async Task ShardsAsync(ITopicProducer? producer, CancellationToken cancellationToken)
     {
+        // What an earlier lease of this run held is free at once: its holder is dead, or a zombie that is refused.
+        string owners = $"run/{context.Run.RunId}/";
         while (true)
         {
             StreamLease? lease = await ReadAsync(
-                (connection, token) => context.Producers.TakeAsync(connection, context.ShardStream, $"run/{context.Run.RunId}", s_shardLease, token), cancellationToken);
+                (connection, token) => context.Producers.TakeAsync(connection, context.ShardStream, $"{owners}{context.Run.Epoch}", s_shardLease, owners, token), cancellationToken);
             if (lease is not null)
             {
                 await ShardAsync(lease, producer, cancellationToken);

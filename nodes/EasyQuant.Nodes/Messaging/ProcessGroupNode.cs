@@ -72,7 +72,7 @@ public sealed class ProcessGroupNode : INodeHandler
             return await new ReplicaProcess(processes, reports, execution).RunAsync(_parameters, cancellationToken);
         }
 
-        var context = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, transports.Get(_definition.MqType));
+        var context = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, new PatientTransport(transports.Get(_definition.MqType), execution.Services.Time));
         return await new GroupReplica(context, catalog, reports, execution).RunAsync(cancellationToken);
     }
 }

@@ -6,7 +6,8 @@ namespace EasyQuant.Persistence.Faults;
 
 /// <summary>
 /// Named places at both sides of durable actions where a fault can be injected. Armed by the environment variable
-/// <c>EQ_FAIL=point:action:nth[,...]</c>: at the nth hit (counted from 1, <c>*</c> for every hit) the action is taken:
+/// <c>EQ_FAIL=point:action:nth[,...]</c>: at the nth hit (counted from 1, <c>*</c> for every hit, <c>5%</c> for that share of them, spread evenly) the action
+/// is taken. A point that begins with <c>*</c> stands for all points with that ending that are not named themselves. Actions:
 /// <c>exit137</c> (the process is killed as by SIGKILL), <c>throw</c> (<see cref="FailpointException"/>), <c>sleep</c> (5 s).
 /// Without the variable a hit costs one comparison. Thread-safe.
 /// </summary>
@@ -26,10 +27,28 @@ public static class Failpoints
     /// <param name="suffix">Second part; joined only when a failpoint is armed.</param>
     public static void Hit(string prefix, string suffix)
     {
-        if (s_armed is { } armed && armed.TryGetValue(prefix + suffix, out Armed? entry) && entry.IsDue())
+        if (s_armed is { } armed && Find(armed, prefix + suffix) is { } entry && entry.IsDue())
         {
             Act(prefix + suffix, entry.Action);
         }
+    }
+
+    private static Armed? Find(ConcurrentDictionary<string, Armed> armed, string point)
+    {
+        if (armed.TryGetValue(point, out Armed? entry))
+        {
+            return entry;
+        }
+
+        foreach ((string name, Armed any) in armed)
+        {
+            if (name.StartsWith('*') && point.EndsWith(name[1..], StringComparison.Ordinal))
+            {
+                return any;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Arms failpoints of this process in place of those of the environment, for tests.</summary>
@@ -75,20 +94,30 @@ public static class Failpoints
                 throw new FormatException($"{Variable} must be point:action:nth with action exit137, throw or sleep, was '{entry}'.");
             }
 
-            int nth = parts[2] == "*" ? 0 : int.Parse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture);
-            armed[parts[0]] = new Armed(parts[1], nth);
+            bool isShare = parts[2].EndsWith('%');
+            int nth = parts[2] == "*" ? 0 : int.Parse(isShare ? parts[2].AsSpan(0, parts[2].Length - 1) : parts[2], NumberStyles.None, CultureInfo.InvariantCulture);
+            armed[parts[0]] = new Armed(parts[1], nth, isShare);
         }
 
         return armed;
     }
 
-    private sealed class Armed(string action, int nth)
+    private sealed class Armed(string action, int nth, bool isShare)
     {
         private int _hits;
 
         public string Action { get; } = action;
 
-        public bool IsDue() => nth == 0 || Interlocked.Increment(ref _hits) == nth;
+        public bool IsDue()
+        {
+            if (nth == 0)
+            {
+                return !isShare;
+            }
+
+            long hit = Interlocked.Increment(ref _hits);
+            return isShare ? hit * nth / 100 > (hit - 1) * nth / 100 : hit == nth;
+        }
     }
 
     private sealed class Restore(ConcurrentDictionary<string, Armed>? before) : IDisposable

@@ -52,7 +52,10 @@ public sealed partial class OutboxRelay : BackgroundService
             """;
     }
 
-    /// <summary>Takes one batch. For tests and for draining at shutdown; the service calls it in its loop.</summary>
+    /// <summary>
+    /// Takes one batch. For tests and for draining at shutdown; the service calls it in its loop. Failpoints: <c>outbox.before-publish</c>,
+    /// <c>outbox.after-publish</c>, <c>outbox.after-commit</c>.
+    /// </summary>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Messages taken and messages confirmed.</returns>
     public async Task<(int TakenCount, int ConfirmedCount)> RelayOnceAsync(CancellationToken cancellationToken)
@@ -65,6 +68,7 @@ public sealed partial class OutboxRelay : BackgroundService
             return (0, 0);
         }
 
+        Failpoints.Hit("outbox.before-publish");
         IReadOnlyList<bool> confirmed = await _publish(messages, cancellationToken);
         Failpoints.Hit("outbox.after-publish");
         var done = new List<long>(ids.Count);
@@ -76,6 +80,7 @@ public sealed partial class OutboxRelay : BackgroundService
 
         await FinishAsync(connection, done, failed, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        Failpoints.Hit("outbox.after-commit");
         if (failed.Count > 0)
         {
             LogPostponed(failed.Count, ids.Count);

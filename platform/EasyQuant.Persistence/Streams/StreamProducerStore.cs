@@ -26,7 +26,19 @@ public sealed class StreamProducerStore
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The lease; null when none is free or the stream is not open.</returns>
     public Task<StreamLease?> TakeAsync(NpgsqlConnection connection, string stream, string owner, TimeSpan leaseTime, CancellationToken cancellationToken) =>
-        TakeAsync(connection, stream, null, owner, leaseTime, cancellationToken);
+        TakeAsync(connection, stream, owner, leaseTime, "", cancellationToken);
+
+    /// <summary>Takes the lowest producer that is neither closed nor held by a live owner, under a new epoch; what earlier owners of a family hold counts as free.</summary>
+    /// <param name="connection">Open connection.</param>
+    /// <param name="stream">Id of the stream.</param>
+    /// <param name="owner">Who takes it; what it holds itself is not free.</param>
+    /// <param name="leaseTime">How long it holds without <see cref="RenewAsync"/>, 1 s to 1 h, by the database's clock.</param>
+    /// <param name="formerOwners">What the names of the earlier owners begin with, for example <c>run/{id}/</c>; empty for none.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The lease; null when none is free or the stream is not open.</returns>
+    public Task<StreamLease?> TakeAsync(
+        NpgsqlConnection connection, string stream, string owner, TimeSpan leaseTime, string formerOwners, CancellationToken cancellationToken) =>
+        TakeAsync(connection, stream, null, owner, leaseTime, formerOwners, cancellationToken);
 
     /// <summary>Takes one producer under a new epoch, whoever held it before: the earlier owner is a zombie from now on.</summary>
     /// <param name="connection">Open connection.</param>
@@ -38,7 +50,7 @@ public sealed class StreamProducerStore
     /// <returns>The lease; null when the producer is closed already or the stream is not open.</returns>
     public Task<StreamLease?> TakeOverAsync(
         NpgsqlConnection connection, string stream, int producer, string owner, TimeSpan leaseTime, CancellationToken cancellationToken) =>
-        TakeAsync(connection, stream, producer, owner, leaseTime, cancellationToken);
+        TakeAsync(connection, stream, producer, owner, leaseTime, "", cancellationToken);
 
     /// <summary>Renews the lease and reports how far the producer's chunks are confirmed, so that a restart need not send them again.</summary>
     /// <param name="connection">Open connection.</param>
@@ -180,19 +192,20 @@ public sealed class StreamProducerStore
     }
 
     private async Task<StreamLease?> TakeAsync(
-        NpgsqlConnection connection, string stream, int? producer, string owner, TimeSpan leaseTime, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string stream, int? producer, string owner, TimeSpan leaseTime, string formerOwners, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(formerOwners);
         if (leaseTime < TimeSpan.FromSeconds(1) || leaseTime > TimeSpan.FromHours(1))
         {
             throw new ArgumentOutOfRangeException(nameof(leaseTime), $"`leaseTime` must be 1 s to 1 h, was {leaseTime}.");
         }
 
         string choice = producer is null
-            ? "(p.lease_until is null or p.lease_until < clock_timestamp()) order by p.producer limit 1 for no key update skip locked"
+            ? "(p.lease_until is null or p.lease_until < clock_timestamp() or ($4 <> '' and p.owner <> $2 and starts_with(p.owner, $4))) order by p.producer limit 1 for no key update skip locked"
             : "p.producer = $4 for no key update";
         NpgsqlParameter[] parameters = producer is { } number
             ? [P(stream), P(owner), P(leaseTime), P(number)]
-            : [P(stream), P(owner), P(leaseTime)];
+            : [P(stream), P(owner), P(leaseTime), P(formerOwners)];
         List<StreamLease> taken = await QueryAsync(
             connection,
             $"""

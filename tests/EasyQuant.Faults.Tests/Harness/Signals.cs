@@ -37,6 +37,24 @@ internal static class Signals
         return Prlimit(processId, Files, ref wanted, 0) == 0 ? now.Current : throw new InvalidOperationException($"The limit of process {processId} cannot be set: error {Marshal.GetLastPInvokeError()}.");
     }
 
+    /// <summary>Sets how large a file may become that a running process writes, its own limit and what it may raise it to left alone.</summary>
+    public static void LimitFileSize(int processId, ulong bytes)
+    {
+        const int FileSize = 1;
+        if (Prlimit(processId, FileSize, 0, out RLimit now) == 0)
+        {
+            RLimit wanted = now with { Current = bytes };
+            _ = Prlimit(processId, FileSize, ref wanted, 0);
+        }
+    }
+
+    /// <summary>Lists a process and its children.</summary>
+    public static IReadOnlyList<int> Family(int processId)
+    {
+        string children = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task/{processId}/children"));
+        return [processId, .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+    }
+
     /// <summary>Counts the files that a process holds open.</summary>
     public static int FileCount(int processId) => Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/fd")).Count();
 

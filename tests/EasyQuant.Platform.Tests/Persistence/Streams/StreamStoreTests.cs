@@ -187,6 +187,26 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Take_HeldByAnEarlierOwnerOfTheFamily_IsFreeAtOnceAndItsOldOwnerIsRefused()
+    {
+        await _db.OpenAsync(3, "g");
+        StreamLease old = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, "run/a/1", StreamDatabase.Lease, "run/a/", t)))!;
+        await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, "run/b/1", StreamDatabase.Lease, "run/b/", t));
+        int?[] taken = new int?[3];
+        for (int i = 0; i < taken.Length; i++)
+        {
+            taken[i] = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, "run/a/2", StreamDatabase.Lease, "run/a/", t)))?.Producer;
+        }
+
+        Assert.Equal([0, 2, null], taken);
+        await Assert.ThrowsAsync<EpochStaleException>(() => _db.InAsync("renew", async (c, t) =>
+        {
+            await _db.Producers.RenewAsync(c, old, 0, StreamDatabase.Lease, t);
+            return true;
+        }));
+    }
+
+    [Fact]
     public async Task Derived_CountedWithTheInput_ClosesWithWhatWasCounted()
     {
         await _db.OpenAsync(2, "g");

@@ -1,0 +1,376 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Workflow.V1;
+using EasyQuant.EndToEnd;
+using EasyQuant.LocalServers;
+using EasyQuant.Testing;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Npgsql;
+using Definitions = EasyQuant.Contracts.Workflow.V1.WorkflowService;
+
+namespace EasyQuant.Faults.Harness;
+
+/// <summary>
+/// Private servers, a Workflow service and two Runners as processes, with a proxy on every connection between them. Faults are done to it by process id and by
+/// proxy; tests look at the database directly.
+/// </summary>
+public sealed class FaultBed : IAsyncLifetime
+{
+    private const int TailLines = 400;
+    private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(4);
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentDictionary<string, string> _workflowVariables = new();
+    private readonly ConcurrentDictionary<string, string> _runnerVariables = new();
+    private readonly List<string> _leaks = [];
+    private TestServers _servers = null!;
+    private GrpcChannel _channel = null!;
+    private NpgsqlDataSource _database = null!;
+    private string _directory = "";
+    private string _connection = "";
+    private string _broker = "";
+    private int _workflowPort;
+
+    /// <summary>Seed of everything that is left to chance; printed by every failure. <c>EQ_FAULT_SEED</c> repeats one.</summary>
+    public int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("EQ_FAULT_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out int seed)
+        ? seed : RandomNumberGenerator.GetInt32(1, int.MaxValue);
+
+    /// <summary>Credential and password that must never stand in a log.</summary>
+    public static IReadOnlyList<string> Secrets { get; } = [RandomNumberGenerator.GetHexString(48, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true)];
+
+    internal Random Random { get; private set; } = null!;
+
+    internal ServerPair Servers => _servers.Own;
+
+    /// <summary>Between Workflow and PostgreSQL.</summary>
+    internal TcpProxy WorkflowDatabase { get; private set; } = null!;
+
+    /// <summary>Between the Runners and PostgreSQL.</summary>
+    internal TcpProxy RunnerDatabase { get; private set; } = null!;
+
+    /// <summary>Between everybody and RabbitMQ.</summary>
+    internal TcpProxy Broker { get; private set; } = null!;
+
+    /// <summary>Between the Runners and Workflow.</summary>
+    internal TcpProxy Grpc { get; private set; } = null!;
+
+    internal ServiceProcess Workflow { get; private set; } = null!;
+
+    internal ServiceProcess FirstRunner { get; private set; } = null!;
+
+    internal ServiceProcess SecondRunner { get; private set; } = null!;
+
+    internal IReadOnlyList<ServiceProcess> Runners => [FirstRunner, SecondRunner];
+
+    internal IReadOnlyList<ServiceProcess> Services => [Workflow, FirstRunner, SecondRunner];
+
+    internal RunService.RunServiceClient Runs { get; private set; } = null!;
+
+    internal GroupService.GroupServiceClient Groups { get; private set; } = null!;
+
+    internal Definitions.WorkflowServiceClient Workflows { get; private set; } = null!;
+
+    internal NodeService.NodeServiceClient Nodes { get; private set; } = null!;
+
+    /// <summary>Address of the broker without the proxy, with its virtual host.</summary>
+    internal string BrokerUri => _broker;
+
+    /// <summary>Connection string of the superuser without the proxy.</summary>
+    internal string DatabaseConnection => _connection;
+
+    /// <summary>Folder of the files of the project.</summary>
+    internal string Files => Path.Combine(_directory, "files", "default");
+
+    public async Task InitializeAsync()
+    {
+        Random = new Random(Seed);
+        using var deadline = new CancellationTokenSource(s_startDeadline);
+        _servers = await TestServers.StartOwnAsync(durable: true, deadline.Token);
+        _directory = Directory.CreateTempSubdirectory("eq-faults-").FullName;
+        Directory.CreateDirectory(Files);
+        _connection = await _servers.CreateDatabaseAsync(deadline.Token);
+        _broker = await _servers.CreateVirtualHostAsync(deadline.Token);
+        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connection) { Pooling = false, Timeout = 10 }.ConnectionString);
+        StartProxies();
+        CreateServices();
+        CreateClients();
+        LoadFiles.Write(Files);
+        foreach (ServiceProcess service in Services)
+        {
+            await service.StartAsync();
+        }
+
+        await WaitReadyAsync(deadline.Token);
+        await LoadDefinitions.StoreAsync(this, deadline.Token);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (ServiceProcess service in Services)
+        {
+            await service.KillAsync();
+        }
+
+        _channel.Dispose();
+        await _database.DisposeAsync();
+        foreach (TcpProxy proxy in Proxies)
+        {
+            await proxy.DisposeAsync();
+        }
+
+        await _servers.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private TcpProxy[] Proxies => [WorkflowDatabase, RunnerDatabase, Broker, Grpc];
+
+    /// <summary>Lets everything through again and starts what does not run; waits until work is taken.</summary>
+    internal async Task HealAsync(CancellationToken cancellationToken)
+    {
+        foreach (TcpProxy proxy in Proxies)
+        {
+            proxy.Rules = new ProxyRules();
+        }
+
+        foreach (int frozen in Services.Where(service => service.IsRunning).Select(service => service.Id).Concat(new[] { Servers.RabbitMq.ProcessId, Servers.Postgres.ProcessId }.OfType<int>()))
+        {
+            Signals.Continue(frozen);
+        }
+
+        await Task.WhenAll(Servers.Postgres.StartAsync(cancellationToken), Servers.RabbitMq.StartAsync(cancellationToken));
+        foreach (ServiceProcess service in Services)
+        {
+            await service.StartAsync();
+        }
+
+        await WaitReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Starts Workflow anew with variables beside its own, for example <c>EQ_FAIL</c>; empty for none.</summary>
+    internal Task RestartWorkflowAsync(params (string Name, string Value)[] variables)
+    {
+        Arm(_workflowVariables, variables);
+        return Workflow.RestartAsync();
+    }
+
+    /// <summary>Starts a Runner anew with variables beside its own; empty for none.</summary>
+    internal async Task RestartRunnerAsync(ServiceProcess runner, params (string Name, string Value)[] variables)
+    {
+        Arm(_runnerVariables, variables);
+        await runner.RestartAsync();
+        _runnerVariables.Clear();
+    }
+
+    /// <summary>Headers of a call that a Runner makes.</summary>
+    internal Metadata RunnerHeaders => new() { { "x-easyquant-project", "default" }, { "x-easyquant-actor", "service:runner" }, { "x-easyquant-internal", Secrets[0] } };
+
+    /// <summary>Lets the next start of Workflow be without variables beside its own.</summary>
+    internal void DisarmWorkflow() => _workflowVariables.Clear();
+
+    /// <summary>Creates an empty database and returns its connection string.</summary>
+    internal Task<string> CreateDatabaseAsync(CancellationToken cancellationToken) => _servers.CreateDatabaseAsync(cancellationToken);
+
+    /// <summary>Describes another Workflow on another database; it is not started.</summary>
+    internal ServiceProcess OtherWorkflow(string connection, string failpoint) => new(
+        "workflow-other",
+        "WorkflowService",
+        () => new Dictionary<string, string?>(Variables(RunnerDatabase, new ConcurrentDictionary<string, string>())) { ["ConnectionStrings__easyquant"] = connection, ["EQ_FAIL"] = failpoint },
+        _directory,
+        OnLine);
+
+    /// <summary>Connection string of Workflow with a pool of that size.</summary>
+    internal string WorkflowConnection(int poolSize) =>
+        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize }.ConnectionString;
+
+    /// <summary>Executes statements as the superuser, without a proxy.</summary>
+    internal async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlCommand command = _database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    /// <summary>Reads one value from the database, without a proxy.</summary>
+    internal async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = _database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Reads rows from the database, without a proxy.</summary>
+    internal async Task<List<T>> RowsAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        await using NpgsqlCommand command = _database.CreateCommand(sql);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Waits until a lease of the load has expired.</summary>
+    internal Task WaitForCrashesAsync(Load load, CancellationToken cancellationToken) => Poll.UntilAsync(
+        "an expired lease",
+        async () =>
+        {
+            long count = await ScalarAsync<long>(string.Create(CultureInfo.InvariantCulture, $"select coalesce(sum(crash_count), 0)::bigint from workflow.runs where create_time >= '{load.StartTime:O}'"), cancellationToken);
+            return (count > 0 || await load.IsOverAsync(cancellationToken), "none");
+        },
+        cancellationToken);
+
+    /// <summary>Waits until a session of a node holds a transaction open and does nothing.</summary>
+    internal Task WaitForIdleInTransactionAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
+        "a session that is idle in its transaction",
+        async () => (await ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where state = 'idle in transaction' and application_name = 'easyquant-nodes' and state_change < clock_timestamp() - interval '0.5 s'", cancellationToken) > 0, "none"),
+        cancellationToken);
+
+    /// <summary>Lines that services wrote and that hold a secret.</summary>
+    internal IReadOnlyList<string> Leaks
+    {
+        get
+        {
+            lock (_leaks)
+            {
+                return [.. _leaks];
+            }
+        }
+    }
+
+    /// <summary>Appends a line to the file that <c>EQ_FAULT_LOG</c> names, if any.</summary>
+    internal void Note(string text)
+    {
+        if (Environment.GetEnvironmentVariable("EQ_FAULT_LOG") is { Length: > 0 } path)
+        {
+            lock (_leaks)
+            {
+                File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} seed {Seed}: {text}\n"));
+            }
+        }
+    }
+
+    /// <summary>Seed and the last lines of the services, for the text of a failure.</summary>
+    internal string Story(int lines = 60) => string.Create(CultureInfo.InvariantCulture, $"EQ_FAULT_SEED={Seed}\n{string.Join('\n', _lines.TakeLast(lines))}");
+
+    private static void Arm(ConcurrentDictionary<string, string> variables, (string Name, string Value)[] wanted)
+    {
+        variables.Clear();
+        foreach ((string name, string value) in wanted)
+        {
+            variables[name] = value;
+        }
+    }
+
+    private void StartProxies()
+    {
+        int database = new NpgsqlConnectionStringBuilder(_connection).Port;
+        _workflowPort = FreePorts.Next();
+        WorkflowDatabase = TcpProxy.Start(database, Seed);
+        RunnerDatabase = TcpProxy.Start(database, Seed + 1);
+        Broker = TcpProxy.Start(new Uri(_broker).Port, Seed + 2);
+        Grpc = TcpProxy.Start(_workflowPort, Seed + 3);
+    }
+
+    private void CreateServices()
+    {
+        Workflow = new ServiceProcess("workflow", "WorkflowService", () => Variables(WorkflowDatabase, _workflowVariables), _directory, OnLine);
+        FirstRunner = new ServiceProcess("runner-1", "RunnerService", () => Variables(RunnerDatabase, _runnerVariables), _directory, OnLine);
+        SecondRunner = new ServiceProcess("runner-2", "RunnerService", () => Variables(RunnerDatabase, _runnerVariables), _directory, OnLine);
+    }
+
+    private Dictionary<string, string?> Variables(TcpProxy database, ConcurrentDictionary<string, string> more)
+    {
+        var variables = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port }.ConnectionString,
+            ["ConnectionStrings__messaging"] = new UriBuilder(_broker) { Port = Broker.Port }.Uri.AbsoluteUri,
+            ["EASYQUANT_DATA_ROOT"] = _directory,
+            ["EASYQUANT_DATA_PASSWORD"] = Secrets[1],
+            ["EASYQUANT_INTERNAL_CREDENTIAL"] = Secrets[0],
+            ["Services__workflow__grpc__0"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Grpc.Port}"),
+            ["Services__monitor__grpc__0"] = "http://127.0.0.1:9",
+            ["Logging__LogLevel__Default"] = "Warning",
+            // There is no Monitor here, and Runners work without.
+            ["Logging__LogLevel__EasyQuant.RunnerService.Grpc.Monitoring"] = "None",
+            ["Workflow__SweepInterval"] = "00:00:00.300",
+            ["Workflow__LeaseDuration"] = "00:00:04",
+            ["Workflow__HintAge"] = "00:00:01",
+            ["Workflow__CrashCountMax"] = "60",
+            ["Runner__PollInterval"] = "00:00:00.300",
+            ["Runner__DrainTimeout"] = "00:00:01",
+            ["Runner__MaxConcurrentRuns"] = "8",
+            ["DOTNET_gcServer"] = "0",
+        };
+        if (database == WorkflowDatabase)
+        {
+            variables["GRPC_PORT"] = _workflowPort.ToString(CultureInfo.InvariantCulture);
+        }
+
+        foreach ((string name, string value) in more)
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
+
+    private void CreateClients()
+    {
+        _channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_workflowPort}"));
+        CallInvoker invoker = _channel.Intercept(headers =>
+        {
+            headers.Add("x-easyquant-project", "default");
+            headers.Add("x-easyquant-actor", "key:faults");
+            headers.Add("x-easyquant-internal", Secrets[0]);
+            return headers;
+        });
+        Runs = new RunService.RunServiceClient(invoker);
+        Groups = new GroupService.GroupServiceClient(invoker);
+        Workflows = new Definitions.WorkflowServiceClient(invoker);
+        Nodes = new NodeService.NodeServiceClient(invoker);
+    }
+
+    /// <summary>Waits until Workflow answers and knows the node types.</summary>
+    internal Task WaitReadyAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
+        "Workflow with node types",
+        async () =>
+        {
+            try
+            {
+                int count = (await Nodes.ListNodeDefinitionsAsync(new ListNodeDefinitionsRequest(), deadline: DateTime.UtcNow.AddSeconds(5), cancellationToken: cancellationToken)).Nodes.Count;
+                return (count > 0, $"{count} node types");
+            }
+            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                return (false, $"{exception.Status}\n{Story(30)}");
+            }
+        },
+        cancellationToken);
+
+    private void OnLine(string line)
+    {
+        if (!line.Contains(":          at ", StringComparison.Ordinal) && !line.Contains("--- End of", StringComparison.Ordinal))
+        {
+            _lines.Enqueue(line);
+        }
+
+        while (_lines.Count > TailLines && _lines.TryDequeue(out _))
+        {
+        }
+
+        if (Secrets.Any(secret => line.Contains(secret, StringComparison.Ordinal)))
+        {
+            lock (_leaks)
+            {
+                _leaks.Add(line);
+            }
+        }
+    }
+}

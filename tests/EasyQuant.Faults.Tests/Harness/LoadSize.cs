@@ -1,0 +1,18 @@
+namespace EasyQuant.Faults.Harness;
+
+/// <summary>How large the loads L1 and L2 are. Immutable.</summary>
+/// <param name="ItemCount">Items of the fan-out, up to 5,000.</param>
+/// <param name="StreamFileCount">Files of the stream.</param>
+/// <param name="RowsPerFile">Rows of each; a chunk holds ten.</param>
+/// <param name="StreamFolder">Where the files of the stream are.</param>
+internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerFile, string StreamFolder)
+{
+    /// <summary>For the suite: seconds.</summary>
+    public static LoadSize Small { get; } = new(160, 24, 100, "small");
+
+    /// <summary>The loads of the fault table: 5,000 items of 20 ms, and 12,000 chunks of about 1 KB.</summary>
+    public static LoadSize Full { get; } = new(5_000, 100, 1_200, "full");
+
+    /// <summary>Rows that the stream saves.</summary>
+    public int StreamRowCount => StreamFileCount * RowsPerFile;
+}

@@ -1,0 +1,97 @@
+using EasyQuant.Faults.Harness;
+
+namespace EasyQuant.Faults;
+
+/// <summary>Processes that die or freeze under L1 and L2; the numbers are those of the fault table.</summary>
+[Collection(BedCollection.Name)]
+public sealed class ProcessFaultTests(FaultBed bed)
+{
+    /// <summary>F01.</summary>
+    [Fact]
+    [Trait("Fault", "F01")]
+    public Task Workflow_KilledRepeatedly_NothingIsLostOrRepeated() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            await bed.Workflow.RestartAsync();
+            await bed.WaitReadyAsync(cancellationToken);
+            await FaultRun.SomeTimeAsync(bed, 600, cancellationToken);
+        }
+    });
+
+    /// <summary>F02.</summary>
+    [Fact]
+    [Trait("Fault", "F02")]
+    public async Task Runner_KilledInTheMiddle_AnotherGoesOnAndNothingIsRepeated()
+    {
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, (_, _) => bed.FirstRunner.KillAsync());
+        Assert.True(check.CrashCount > 0, "No lease expired: the Runner held nothing.");
+    }
+
+    /// <summary>F13; half of the drains end by themselves.</summary>
+    [Fact]
+    [Trait("Fault", "F13")]
+    public Task Runner_KilledWhileItDrains_NothingIsLostOrRepeated() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        Signals.Terminate(bed.FirstRunner.Id);
+        await FaultRun.SomeTimeAsync(bed, 1_500, cancellationToken);
+        await bed.FirstRunner.KillAsync();
+    });
+
+    /// <summary>F12: one after the other, as an upgrade does.</summary>
+    [Fact]
+    [Trait("Fault", "F12")]
+    public async Task Services_RestartedOneByOne_NoLeaseExpiresAndNothingIsRepeated()
+    {
+        await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+        {
+            foreach (ServiceProcess service in bed.Services)
+            {
+                Assert.Equal(0, await service.StopAsync());
+                await service.StartAsync();
+                await bed.WaitReadyAsync(cancellationToken);
+            }
+        });
+    }
+
+    /// <summary>F16: a Runner that stands still for longer than its leases and then goes on as if nothing had happened.</summary>
+    [Fact]
+    [Trait("Fault", "F16")]
+    public async Task Runner_FrozenBeyondItsLeases_ItsWritesAreRefused()
+    {
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+        {
+            Signals.Stop(bed.FirstRunner.Id);
+            await bed.WaitForCrashesAsync(load, cancellationToken);
+            Signals.Continue(bed.FirstRunner.Id);
+        });
+        Assert.True(check.CrashCount > 0, "No lease expired.");
+    }
+
+    /// <summary>F17: it stands still inside a transaction that holds locks; the server ends the session.</summary>
+    [Fact]
+    [Trait("Fault", "F17")]
+    public async Task Runner_FrozenInsideATransaction_ServerEvictsItAndOthersGoOn()
+    {
+        await bed.RestartRunnerAsync(bed.FirstRunner, ("EQ_FAIL", "db-save.before-commit:sleep:6"));
+        await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+        {
+            await bed.WaitForIdleInTransactionAsync(cancellationToken);
+            Signals.Stop(bed.FirstRunner.Id);
+            await bed.WaitForCrashesAsync(load, cancellationToken);
+            Signals.Continue(bed.FirstRunner.Id);
+        });
+        await bed.RestartRunnerAsync(bed.FirstRunner);
+    }
+
+    /// <summary>F10: all at once, and up again in a random order.</summary>
+    [Fact]
+    [Trait("Fault", "F10")]
+    public Task Everything_KilledAtOnce_ConvergesByItself() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        await Task.WhenAll([.. bed.Services.Select(service => service.KillAsync()), bed.Servers.Postgres.KillAsync(), bed.Servers.RabbitMq.KillAsync()]);
+        Func<Task>[] starts = [.. bed.Services.Select(service => (Func<Task>)service.StartAsync), () => bed.Servers.Postgres.StartAsync(cancellationToken), () => bed.Servers.RabbitMq.StartAsync(cancellationToken)];
+        bed.Random.Shuffle(starts);
+        await Task.WhenAll(starts.Select(start => start()));
+    });
+}

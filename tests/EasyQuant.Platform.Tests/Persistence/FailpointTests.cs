@@ -1,0 +1,37 @@
+using EasyQuant.Persistence.Faults;
+
+namespace EasyQuant.Platform.Tests.Persistence;
+
+[Collection(Servers.Name)]
+public sealed class FailpointTests
+{
+    [Fact]
+    public void Hit_AShareOfAllPointsWithAnEnding_FailsThatShareEvenly()
+    {
+        using IDisposable armed = Failpoints.Arm("*.after-commit:throw:10%,named.after-commit:throw:2");
+        int[] failed = [.. Enumerable.Range(1, 40).Where(i => Fails(i % 2 == 0 ? "a.after-commit" : "b.after-commit"))];
+        Assert.Equal([10, 20, 30, 40], failed);
+        Assert.Equal([false, true, false], new[] { Fails("named.after-commit"), Fails("named.after-commit"), Fails("named.after-commit") });
+        Assert.False(Fails("a.before-commit"));
+    }
+
+    [Fact]
+    public void Arm_Malformed_IsRefused()
+    {
+        Assert.Throws<FormatException>(() => Failpoints.Arm("point:explode:1"));
+        Assert.Throws<FormatException>(() => Failpoints.Arm("point:throw:x%"));
+    }
+
+    private static bool Fails(string point)
+    {
+        try
+        {
+            Failpoints.Hit(point);
+            return false;
+        }
+        catch (FailpointException)
+        {
+            return true;
+        }
+    }
+}
