@@ -62,7 +62,11 @@ internal struct RotationWorkload(int lookback, int top) : IStrategy
             if (context.Position(instrument) == 0 && price > 0)
             {
                 Int128 scaled = (Int128)context.Equity.Units * ScaledDecimal.PowerOfTen(context.InstrumentAt(instrument).PriceScale - Money.Scale);
-                context.Buy(instrument, (long)(scaled * 98 / ((Int128)top * price * 10_000)) * 100);
+                long quantity = (long)(scaled * 98 / ((Int128)top * price * 10_000)) * 100;
+                if (quantity > 0)
+                {
+                    context.Buy(instrument, quantity);
+                }
             }
         }
     }

@@ -4,14 +4,14 @@ namespace EasyQuant.Domain;
 /// <param name="OrderId">Sequence number within the backtest, from 1, in order of submission.</param>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Side">Direction.</param>
-/// <param name="Quantity">Shares asked for, at least 1.</param>
+/// <param name="Quantity">Shares asked for, at least 1; 0 in an order that was rejected for it.</param>
 /// <param name="SubmitDate">The trading day of the last bar that was known when the order was given; before the first bar, the first day.</param>
 /// <param name="State">Where the order stands.</param>
 /// <param name="FilledQuantity">Shares filled, 0 to <paramref name="Quantity"/>.</param>
 /// <param name="BoundBy">
 /// What clipped or rejected the order: the id of the rule-book row (for example <c>price-limit.main.1996</c>), or <c>account.cash</c>,
 /// <c>account.position</c>, <c>account.margin</c>, <c>market.suspended</c>, <c>market.no-price</c>, <c>market.volume</c>, <c>market.delisted</c>,
-/// <c>order.time-in-force</c>, <c>order.cancelled</c>, <c>order.paired</c>, <c>action.split</c>, <c>data.end</c>; null when nothing bound.
+/// <c>order.time-in-force</c>, <c>order.cancelled</c>, <c>order.paired</c>, <c>order.quantity</c>, <c>action.split</c>, <c>data.end</c>; null when nothing bound.
 /// </param>
 public sealed record Order(
     int OrderId,

@@ -28,7 +28,7 @@ internal struct ReplayStrategy(IReadOnlyList<ReplayStrategy.Step> steps) : IStra
         {
             Step step = steps[_next];
             long quantity = step.IsExit ? Math.Min(step.Quantity, Math.Abs(context.Position(step.Instrument))) : step.Quantity;
-            _ = step.Side == OrderSide.Buy ? context.Buy(step.Instrument, quantity) : context.Sell(step.Instrument, quantity);
+            _ = quantity == 0 ? 0 : step.Side == OrderSide.Buy ? context.Buy(step.Instrument, quantity) : context.Sell(step.Instrument, quantity);
         }
     }
 

@@ -14,5 +14,6 @@ internal static class BoundReasons
     public const string Cancelled = "order.cancelled";
     public const string Paired = "order.paired";
     public const string Split = "action.split";
+    public const string Quantity = "order.quantity";
     public const string DataEnd = "data.end";
 }

@@ -8,18 +8,18 @@ internal sealed class OrderDesk(TradingCore core)
 {
     private readonly int _instrumentCount = core.Panel.Series.Length;
 
-    /// <summary>Gives an order and returns its number, from 1; 0 for a quantity of 0.</summary>
+    /// <summary>Gives an order and returns its number, from 1. One of a quantity of 0 is given and rejected.</summary>
     public int Submit(in OrderRequest request, bool isForced)
     {
         Check(request);
-        return request.Quantity == 0 ? 0 : Give(request, isForced) + 1;
+        return Give(request, isForced) + 1;
     }
 
     /// <summary>Gives a market order for account 0: what <see cref="Submit"/> does, without the steps that such an order does not need.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public int SubmitMarket(int instrument, OrderSide side, long quantity)
     {
-        if ((uint)instrument >= (uint)_instrumentCount || quantity <= 0 || core.IsGone(instrument))
+        if ((uint)instrument >= (uint)_instrumentCount || quantity is <= 0 or long.MaxValue || core.IsGone(instrument))
         {
             return Submit(OrderRequest.Market(instrument, side, quantity), isForced: false);
         }
@@ -82,6 +82,11 @@ internal sealed class OrderDesk(TradingCore core)
             Pair = -1,
             IsForced = isForced,
         };
+        if (request.Quantity == 0)
+        {
+            return core.Orders.SubmitRejected(entry, BoundReasons.Quantity);
+        }
+
         if (OffTick(request) is { } source)
         {
             return core.Orders.SubmitRejected(entry, source);
@@ -131,13 +136,13 @@ internal sealed class OrderDesk(TradingCore core)
             throw new ArgumentOutOfRangeException(nameof(request), $"The account of an order must be 0 to {core.Accounts.Length - 1}, was {request.Account}.");
         }
 
-        if (request.Quantity < 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(request), $"The quantity of an order must be at least 0, was {request.Quantity}.");
-        }
-
+        Instrument one = core.Panel.Series[request.Instrument].Instrument;
+        OrderNumbers.CheckUnits("quantity", one, request.Quantity);
         if (request.Type != OrderType.Market)
         {
+            OrderNumbers.CheckUnits("limit price", one, request.LimitPrice);
+            OrderNumbers.CheckUnits("stop price", one, request.StopPrice);
+            OrderNumbers.CheckUnits("trail", one, request.TrailAmount);
             CheckPrices(request);
         }
     }

@@ -58,8 +58,7 @@ internal sealed class ReferenceRun<TStrategy>
         catch (Exception e) when (IsInStrategy && e is not (BacktestException or OperationCanceledException))
         {
             int current = Math.Max(_current, Math.Max(_notices.Current, _ticks.Current));
-            string symbol = current == NoInstrument ? string.Empty : $" at {_core.Panel.Series[current].Instrument.Symbol}";
-            throw new BacktestException("STRATEGY_FAILED", $"The strategy failed on {_core.Date:O}{symbol}: {e.Message}", e);
+            throw StrategyFailure.Of(_core.Date, current == NoInstrument ? null : _core.Panel.Series[current].Instrument.Symbol, e);
         }
 
         _core.Orders.ExpireAll();

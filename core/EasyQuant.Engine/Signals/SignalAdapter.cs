@@ -64,9 +64,9 @@ public struct SignalAdapter<TSignal> : IStrategy
         long held = context.Position(instrument);
         if (held == 0)
         {
-            if (signals.Entry[position])
+            if (signals.Entry[position] && signals.SizeAt(position) is > 0 and var size)
             {
-                context.Buy(instrument, signals.SizeAt(position));
+                context.Buy(instrument, size);
             }
         }
         else if (held > 0 && signals.Exit[position])

@@ -37,7 +37,7 @@ public struct BollingerStrategy(BollingerParameters parameters) : IStrategy
         long held = context.Position(instrument);
         if (bar.Close.Units < bands.Lower && held == 0)
         {
-            context.Buy(instrument, parameters.Size.Resolve(context, instrument));
+            parameters.Size.Buy(context, instrument);
         }
         else if (bar.Close.Units >= bands.Middle && held > 0)
         {

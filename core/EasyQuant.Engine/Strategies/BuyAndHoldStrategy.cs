@@ -19,7 +19,7 @@ public struct BuyAndHoldStrategy(OrderSize size) : IStrategy
     {
         if (context.Position(instrument) == 0 && !context.HasRestingOrder(instrument))
         {
-            context.Buy(instrument, size.Resolve(context, instrument));
+            size.Buy(context, instrument);
         }
     }
 

@@ -45,7 +45,7 @@ public struct GridStrategy(GridParameters parameters) : IStrategy
         long unit = _unit[instrument];
         long lines = unit == 0 ? 0 : (held + unit - 1) / unit;
         long fall = _anchor[instrument] - close;
-        if (fall >= (lines + 1) * step && lines < parameters.Levels)
+        if (unit > 0 && fall >= (lines + 1) * step && lines < parameters.Levels)
         {
             context.Buy(instrument, unit);
         }

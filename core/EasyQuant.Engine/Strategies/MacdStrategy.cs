@@ -46,7 +46,7 @@ public struct MacdStrategy(MacdParameters parameters) : IStrategy
         long held = context.Position(instrument);
         if (crossesUp && held == 0)
         {
-            context.Buy(instrument, parameters.Size.Resolve(context, instrument));
+            parameters.Size.Buy(context, instrument);
         }
         else if (histogram <= 0 && held > 0)
         {

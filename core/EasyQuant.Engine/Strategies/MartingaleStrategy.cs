@@ -52,7 +52,11 @@ public struct MartingaleStrategy(MartingaleParameters parameters) : IStrategy
         if (held == 0)
         {
             state = default;
-            context.Buy(instrument, First(context, instrument));
+            if (First(context, instrument) is > 0 and var first)
+            {
+                context.Buy(instrument, first);
+            }
+
             return;
         }
 

@@ -57,9 +57,9 @@ public struct MomentumRotationStrategy(MomentumRotationParameters parameters) : 
         Money part = new(Math.Max(0, context.Equity.Units) / parameters.Top);
         for (int i = 0; i < _isChosen.Length; i++)
         {
-            if (_isChosen[i] && context.Position(i) == 0 && !context.HasRestingOrder(i))
+            if (_isChosen[i] && context.Position(i) == 0 && !context.HasRestingOrder(i) && context.SharesFor(i, part) is > 0 and var shares)
             {
-                context.Buy(i, context.SharesFor(i, part));
+                context.Buy(i, shares);
             }
         }
     }

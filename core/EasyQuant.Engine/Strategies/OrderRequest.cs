@@ -17,7 +17,7 @@ public readonly record struct OrderRequest
     /// <summary>Direction.</summary>
     public OrderSide Side { get; init; }
 
-    /// <summary>Quantity, at least 1.</summary>
+    /// <summary>Quantity units, at least 1; an order of 0 is rejected. See <see cref="StrategyContext.ToQuantity"/>.</summary>
     public long Quantity { get; init; }
 
     /// <summary>What makes it fill. Default market.</summary>

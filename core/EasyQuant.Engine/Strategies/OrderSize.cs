@@ -28,4 +28,10 @@ public readonly record struct OrderSize(long Shares, long FractionPpm)
             : context.Equity.Units / context.InstrumentCount;
         return context.SharesFor(instrument, new Money(checked((long)Int128.Max(budget, 0))));
     }
+
+    /// <summary>Gives a market order to buy this size; none when the budget does not reach a lot.</summary>
+    /// <param name="context">The account.</param>
+    /// <param name="instrument">0 to the count of instruments - 1.</param>
+    /// <returns>The order's number, from 1; 0 when no order was given.</returns>
+    public int Buy(StrategyContext context, int instrument) => Resolve(context, instrument) is > 0 and var shares ? context.Buy(instrument, shares) : 0;
 }

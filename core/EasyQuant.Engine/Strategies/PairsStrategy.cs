@@ -67,10 +67,10 @@ public struct PairsStrategy(PairsParameters parameters) : IStrategy
         }
         else if (isFlat && Math.Abs(score) >= parameters.Enter)
         {
-            context.Buy(cheap, parameters.Size.Resolve(context, cheap));
-            if (parameters.Shorts)
+            parameters.Size.Buy(context, cheap);
+            if (parameters.Shorts && parameters.Size.Resolve(context, dear) is > 0 and var shares)
             {
-                context.Sell(dear, parameters.Size.Resolve(context, dear));
+                context.Sell(dear, shares);
             }
         }
     }

@@ -37,7 +37,7 @@ public struct RsiReversalStrategy(int period, double buyBelow, double sellAbove,
         long held = context.Position(instrument);
         if (index < buyBelow && held == 0)
         {
-            context.Buy(instrument, size.Resolve(context, instrument));
+            size.Buy(context, instrument);
         }
         else if (index > sellAbove && held > 0)
         {

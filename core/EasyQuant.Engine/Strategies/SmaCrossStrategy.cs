@@ -60,7 +60,7 @@ public struct SmaCrossStrategy(int fast, int slow, OrderSize size) : IStrategy
         long held = context.Position(instrument);
         if (now == Trend.Up && before == Trend.Down && held == 0)
         {
-            context.Buy(instrument, size.Resolve(context, instrument));
+            size.Buy(context, instrument);
         }
         else if (now == Trend.Down && held > 0)
         {

@@ -193,11 +193,24 @@ public sealed class StrategyContext
         return _core.Terms.Of(instrument, _core.Day).FloorBuy(checked((long)(scaled / price)), false);
     }
 
+    /// <summary>Returns a computed number of shares in quantity units, for an order.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    /// <param name="shares">Shares (or coins), finite, at least 0; rounded towards zero.</param>
+    /// <exception cref="OrderValueException">VALUE_NOT_FINITE (NaN, infinite, too large), VALUE_NEGATIVE.</exception>
+    public long ToQuantity(int instrument, double shares) => OrderNumbers.Quantity(InstrumentAt(instrument), shares);
+
+    /// <summary>Returns a computed price in price units, for an order. It is not rounded to the tick: an order off the tick is rejected and says so.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    /// <param name="price">Price of one share in the instrument's currency, finite, at least 0; rounded half up.</param>
+    /// <exception cref="OrderValueException">VALUE_NOT_FINITE (NaN, infinite, too large), VALUE_NEGATIVE.</exception>
+    public long ToPrice(int instrument, double price) => OrderNumbers.Price(InstrumentAt(instrument), price);
+
     /// <summary>Gives a market order to buy for account 0. It fills at the instrument's next bar, clipped to lots and cash.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    /// <param name="quantity">Shares, at least 1; 0 gives no order.</param>
-    /// <returns>The order's number, from 1; 0 when no order was given.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The quantity is negative or the instrument does not exist.</exception>
+    /// <param name="quantity">Quantity units, at least 1; an order of 0 is given and rejected, bound by <c>order.quantity</c>.</param>
+    /// <returns>The order's number, from 1; 0 while warming up.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The instrument does not exist.</exception>
+    /// <exception cref="OrderValueException">VALUE_NEGATIVE; VALUE_NOT_FINITE for the largest long, which a cast makes of infinity.</exception>
     /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
     public int Buy(int instrument, long quantity)
     {
@@ -205,11 +218,20 @@ public sealed class StrategyContext
         return IsWarmingUp ? 0 : _desk.SubmitMarket(instrument, OrderSide.Buy, quantity);
     }
 
+    /// <summary>As <see cref="Buy(int, long)"/>, of a computed number of shares: a NaN is an error, not an order of 0.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    /// <param name="shares">Shares (or coins), finite, at least 0; rounded towards zero to quantity units.</param>
+    /// <returns>The order's number, from 1; 0 while warming up.</returns>
+    /// <exception cref="OrderValueException">VALUE_NOT_FINITE, VALUE_NEGATIVE.</exception>
+    /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
+    public int Buy(int instrument, double shares) => Buy(instrument, ToQuantity(instrument, shares));
+
     /// <summary>Gives a market order to sell for account 0. It fills at the instrument's next bar, clipped to what may be sold then.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    /// <param name="quantity">Shares, at least 1; 0 gives no order.</param>
-    /// <returns>The order's number, from 1; 0 when no order was given.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The quantity is negative or the instrument does not exist.</exception>
+    /// <param name="quantity">Quantity units, at least 1; an order of 0 is given and rejected, bound by <c>order.quantity</c>.</param>
+    /// <returns>The order's number, from 1; 0 while warming up.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The instrument does not exist.</exception>
+    /// <exception cref="OrderValueException">VALUE_NEGATIVE; VALUE_NOT_FINITE for the largest long, which a cast makes of infinity.</exception>
     /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
     public int Sell(int instrument, long quantity)
     {
@@ -217,10 +239,19 @@ public sealed class StrategyContext
         return IsWarmingUp ? 0 : _desk.SubmitMarket(instrument, OrderSide.Sell, quantity);
     }
 
-    /// <summary>Gives an order. One that the exchange refuses (a price off the tick, a delisted instrument) is given and rejected.</summary>
+    /// <summary>As <see cref="Sell(int, long)"/>, of a computed number of shares: a NaN is an error, not an order of 0.</summary>
+    /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
+    /// <param name="shares">Shares (or coins), finite, at least 0; rounded towards zero to quantity units.</param>
+    /// <returns>The order's number, from 1; 0 while warming up.</returns>
+    /// <exception cref="OrderValueException">VALUE_NOT_FINITE, VALUE_NEGATIVE.</exception>
+    /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
+    public int Sell(int instrument, double shares) => Sell(instrument, ToQuantity(instrument, shares));
+
+    /// <summary>Gives an order. One that the exchange refuses (a quantity of 0, a price off the tick, a delisted instrument) is given and rejected.</summary>
     /// <param name="request">The order.</param>
-    /// <returns>The order's number, from 1; 0 when the quantity is 0 and no order was given.</returns>
-    /// <exception cref="ArgumentException">The order lacks a price that its type needs, or has one that it does not; a quantity is negative; instrument or account do not exist.</exception>
+    /// <returns>The order's number, from 1; 0 while warming up.</returns>
+    /// <exception cref="ArgumentException">The order lacks a price that its type needs, or has one that it does not; instrument or account do not exist.</exception>
+    /// <exception cref="OrderValueException">A quantity or price is negative, or the largest long.</exception>
     /// <exception cref="InvalidOperationException">Called during OnStart.</exception>
     /// <exception cref="BacktestException">ORDER_LIMIT_EXCEEDED.</exception>
     public int Submit(in OrderRequest request)

@@ -70,10 +70,11 @@ public struct TurtleStrategy(TurtleParameters parameters) : IStrategy
         {
             context.Sell(instrument, held);
         }
-        else if ((held == 0 && close > upper)
+        else if (((held == 0 && close > upper)
             || (held > 0 && state.Units < parameters.UnitsMax && close >= state.LastEntry + (parameters.AddAtr * range)))
+            && Unit(context, instrument, close, range) is > 0 and var unit)
         {
-            context.Buy(instrument, Unit(context, instrument, close, range));
+            context.Buy(instrument, unit);
         }
     }
 

@@ -30,7 +30,7 @@ internal struct TrailingStrategy(OrderSize size) : IStrategy
         else if (_before[instrument] > 0 && close > _before[instrument] && !context.HasRestingOrder(instrument))
         {
             _best[instrument] = close;
-            context.Buy(instrument, size.Resolve(context, instrument));
+            size.Buy(context, instrument);
         }
 
         _before[instrument] = close;

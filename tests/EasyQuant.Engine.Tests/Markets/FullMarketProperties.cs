@@ -112,7 +112,7 @@ public sealed class FullMarketProperties
         {
             Assert.NotEqual(OrderState.Resting, order.State);
             Assert.Equal(order.State == OrderState.Filled, order.BoundBy is null);
-            Assert.Equal(order.State == OrderState.Filled, order.FilledQuantity == order.Quantity);
+            Assert.Equal(order.State == OrderState.Filled, order.Quantity.Units > 0 && order.FilledQuantity == order.Quantity);
             Assert.Equal(order.FilledQuantity.Units, run.Fills.Where(fill => fill.OrderId == order.OrderId).Sum(fill => fill.Quantity.Units));
             Assert.True(order.State != OrderState.Rejected || order.FilledQuantity.Units == 0);
         }
