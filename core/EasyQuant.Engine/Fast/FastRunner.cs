@@ -126,68 +126,68 @@ internal sealed unsafe class FastRunner<TStrategy>
     /// Shows bars before <paramref name="last"/> with the strategy in registers; returns the first bar that it left. Leaves at a resting order, unless the
     /// strategy is told nothing of orders, so that matching does not touch it.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int RunQuietBars(int bar, int last, int day)
     {
-        // Spans of one length, so that one check serves all.
-        FastColumns columns = _market.Columns[0];
-        int count = last - bar;
-        ReadOnlySpan<long> open = new(columns.Open + bar, count);
-        ReadOnlySpan<long> high = new(columns.High + bar, count);
-        ReadOnlySpan<long> low = new(columns.Low + bar, count);
-        ReadOnlySpan<long> close = new(columns.Close + bar, count);
-        ReadOnlySpan<long> volume = new(columns.Volume + bar, count);
-        ReadOnlySpan<long> amount = columns.Amount is null ? default : new(columns.Amount + bar, count);
+        // Compiled by itself, with one index over addresses and little else alive, so that the registers are left to the strategy.
+        ref readonly FastColumns columns = ref _market.Columns[0];
+        long* open = columns.Open;
+        long* high = columns.High;
+        long* low = columns.Low;
+        long* close = columns.Close;
+        long* volume = columns.Volume;
+        long* amount = columns.Amount;
         long previousClose = columns.PreviousClose[day];
         TradingCore core = _core;
         OrderBook orders = core.Orders;
         DateOnly date = core.Date;
         ref long lastPrice = ref core.Ledger.PricesInFlux()[0];
+        StrategyContext context = _context;
         _isInStrategy = true;
         _current = 0;
         TStrategy strategy = _strategy;
         BarFields withheld = StrategyCalls<TStrategy>.Withheld(ref strategy);
-        long* prices = columns.Open;
-        int i = 0;
         do
         {
             if (s_isToldNothing && orders.OpenCount > 0)
             {
-                MatchBetween(bar + i);
+                MatchBetween(bar);
             }
 
-            core.Bar = bar + i;
-            lastPrice = close[i];
-            if (Sse.IsSupported && (withheld & BarFields.Open) != 0 && (i & 7) == 0)
+            core.Bar = bar;
+            long price = close[bar];
+            lastPrice = price;
+            if (Sse.IsSupported && (withheld & BarFields.Open) != 0 && (bar & 7) == 0)
             {
                 // A fill reads the open; a column that nobody walks through is not in the cache. Eight bars are one line of it.
-                Sse.Prefetch0(prices + bar + i + PrefetchBars);
+                Sse.Prefetch0(open + bar + PrefetchBars);
             }
 
             Bar one = new(
                 date,
-                new Price((withheld & BarFields.Open) == 0 ? open[i] : 0),
-                new Price((withheld & BarFields.High) == 0 ? high[i] : 0),
-                new Price((withheld & BarFields.Low) == 0 ? low[i] : 0),
-                new Price((withheld & BarFields.Close) == 0 ? close[i] : 0),
-                new Quantity((withheld & BarFields.Volume) == 0 ? volume[i] : 0),
+                new Price((withheld & BarFields.Open) == 0 ? open[bar] : 0),
+                new Price((withheld & BarFields.High) == 0 ? high[bar] : 0),
+                new Price((withheld & BarFields.Low) == 0 ? low[bar] : 0),
+                new Price((withheld & BarFields.Close) == 0 ? price : 0),
+                new Quantity((withheld & BarFields.Volume) == 0 ? volume[bar] : 0),
                 new Price((withheld & BarFields.PreviousClose) == 0 ? previousClose : 0),
-                new Money((withheld & BarFields.Amount) == 0 && (uint)i < (uint)amount.Length ? amount[i] : 0),
+                new Money((withheld & BarFields.Amount) == 0 && amount is not null ? amount[bar] : 0),
                 withheld);
-            strategy.OnBar(_context, 0, in one);
+            strategy.OnBar(context, 0, in one);
             if (StrategyCalls<TStrategy>.HasOnBarsComplete)
             {
                 _current = NoInstrument;
-                strategy.OnBarsComplete(_context);
+                strategy.OnBarsComplete(context);
                 _current = 0;
             }
 
-            i++;
+            bar++;
         }
-        while (i < close.Length && (s_isToldNothing || orders.OpenCount == 0));
+        while (bar < last && (s_isToldNothing || orders.OpenCount == 0));
         core.Ledger.PricesSet();
         _strategy = strategy;
         _current = NoInstrument;
-        return bar + i;
+        return bar;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
