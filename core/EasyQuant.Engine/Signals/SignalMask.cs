@@ -65,6 +65,32 @@ public sealed class SignalMask
         }
     }
 
+    /// <summary>Sets each bit to left &gt;= right.</summary>
+    /// <param name="left">A column of the same bars.</param>
+    /// <param name="right">A column of the same bars.</param>
+    public void SetAtLeast(SignalColumn left, SignalColumn right)
+    {
+        ReadOnlySpan<Vector512<double>> lefts = MemoryMarshal.Cast<double, Vector512<double>>(left.Padded);
+        ReadOnlySpan<Vector512<double>> rights = MemoryMarshal.Cast<double, Vector512<double>>(right.Padded);
+        Span<byte> bytes = MemoryMarshal.AsBytes(Words);
+        CheckLength(lefts.Length, bytes.Length);
+        CheckLength(rights.Length, bytes.Length);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)Vector512.GreaterThanOrEqual(lefts[i], rights[i]).ExtractMostSignificantBits();
+        }
+    }
+
+    /// <summary>Sets the bits of all bars.</summary>
+    public void SetAll()
+    {
+        Span<ulong> words = Words;
+        for (int i = 0; i < words.Length; i++)
+        {
+            words[i] = WithinWord(i, 0, Count);
+        }
+    }
+
     /// <summary>Keeps the bits that <paramref name="other"/> has too.</summary>
     /// <param name="other">A mask of the same bars.</param>
     public void And(SignalMask other)

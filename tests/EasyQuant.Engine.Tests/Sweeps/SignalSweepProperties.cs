@@ -91,7 +91,7 @@ public sealed class SignalSweepProperties
         Assert.Contains("600000.SH", error.Message, StringComparison.Ordinal);
     }
 
-    private static BacktestSettings Plain(Random random) => new()
+    internal static BacktestSettings Plain(Random random) => new()
     {
         InitialCash = Money.FromYuan(random.Next(5) == 0 ? 20_000 : 10_000_000),
         CommissionMinimum = random.Next(2) == 0 ? Money.Zero : Money.FromYuan(5),
@@ -103,14 +103,14 @@ public sealed class SignalSweepProperties
         FillRule = random.Next(3) == 0 ? FillRule.NextClose : FillRule.NextOpen,
     };
 
-    private static void Same(EngineRun run, LaneResult lane, string what)
+    internal static void Same(EngineRun run, LaneResult lane, string what)
     {
         LaneResult expected = new(
             run.Equity[^1].Equity, run.Equity[^1].Cash, run.Orders.Length, run.Fills.Length, LaneWins.Count(run.Fills), lane.IsByEngine);
         Assert.True(expected == lane, $"{what}: {expected} and {lane}");
     }
 
-    private static T? Try<T>(Func<T> run)
+    internal static T? Try<T>(Func<T> run)
         where T : class
     {
         try
