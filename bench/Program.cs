@@ -4,6 +4,7 @@ using EasyQuant.Bench.Engine;
 using EasyQuant.Bench.Fanout;
 using EasyQuant.Bench.Flow;
 using EasyQuant.Bench.Grpc;
+using EasyQuant.Bench.Pipeline;
 using EasyQuant.Bench.Queue;
 using EasyQuant.Bench.Runs;
 using EasyQuant.Bench.Start;
@@ -15,6 +16,7 @@ Dictionary<string, Func<string[], CancellationToken, Task<int>>> benches = new(S
     ["flow"] = FlowBench.RunAsync,
     ["grpc"] = GrpcBench.RunAsync,
     ["load"] = LoadBench.RunAsync,
+    ["pipeline"] = PipelineBench.RunAsync,
     ["queue"] = QueueBench.RunAsync,
     ["runs"] = RunsBench.RunAsync,
     ["save"] = SaveBench.RunAsync,

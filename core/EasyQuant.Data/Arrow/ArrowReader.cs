@@ -18,7 +18,7 @@ internal sealed class ArrowReader(ReadOnlyMemory<byte> file, ArrowBounds? bounds
         if (isFile)
         {
             // Some writers put the schema of a file into its footer only.
-            ReadSchema(FlatTable.Root(file[end..]).Table(1));
+            ReadFooter(file[end..]);
         }
 
         while (position + 8 <= end)
@@ -43,13 +43,23 @@ internal sealed class ArrowReader(ReadOnlyMemory<byte> file, ArrowBounds? bounds
             position += (int)((body + 7) & ~7L);
         }
 
-        if (_fields is null)
-        {
-            throw Wrong("there is no schema");
-        }
-
-        return _batches.Count == 0 ? new TableBuilder([.. _fields.Select(f => f.Schema)]).Build() : Table.Concat(_batches);
+        return _batches.Count == 0 ? Empty() : Table.Concat(_batches);
     }
+
+    /// <summary>Reads one message; returns the rows of a record batch, null for another message.</summary>
+    public Table? ReadPart(FlatTable message, ReadOnlyMemory<byte> body)
+    {
+        ReadMessage(message, body);
+        Table? part = _batches.Count > 0 ? _batches[0] : null;
+        _batches.Clear();
+        return part;
+    }
+
+    /// <summary>Reads the schema of the footer of a file.</summary>
+    public void ReadFooter(ReadOnlyMemory<byte> footer) => ReadSchema(FlatTable.Root(footer).Table(1));
+
+    /// <summary>A table without rows; at the end of data that had a schema.</summary>
+    public Table Empty() => _fields is { } fields ? new TableBuilder([.. fields.Select(f => f.Schema)]).Build() : throw Wrong("there is no schema");
 
     internal static ImportException Wrong(string what) => new("IMPORT_FORMAT", $"The Arrow data cannot be read: {what}.");
 

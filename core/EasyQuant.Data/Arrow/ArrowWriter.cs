@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace EasyQuant.Data;
 
 /// <summary>Writes messages of Arrow IPC. Buffers are aligned to 64 bytes.</summary>
-internal sealed class ArrowWriter(Stream stream)
+internal sealed class ArrowWriter(Stream stream, int batchRows = ArrowFile.BatchRows)
 {
     private static readonly byte[] s_zeros = new byte[64];
     private readonly List<long> _blocks = [];
@@ -32,10 +32,10 @@ internal sealed class ArrowWriter(Stream stream)
     {
         var flat = new FlatWriter();
         Message(flat, ArrowFile.SchemaHeader, Schema(flat, table), 0);
-        for (int row = 0; row < table.RowCount; row += ArrowFile.BatchRows)
+        for (int row = 0; row < table.RowCount; row += batchRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            WriteBatch(table.Slice(row, Math.Min(ArrowFile.BatchRows, table.RowCount - row)));
+            WriteBatch(table.Slice(row, Math.Min(batchRows, table.RowCount - row)));
         }
 
         Put([0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]);

@@ -4,7 +4,11 @@ using System.IO.Compression;
 namespace EasyQuant.Data;
 
 /// <summary>Reads the pages of one column chunk.</summary>
-internal sealed class ParquetChunk(ReadOnlyMemory<byte> file, ParquetColumn column, ThriftValue chunk)
+/// <param name="file">The file, or the part of it that holds the chunk.</param>
+/// <param name="column">What the rows are added to.</param>
+/// <param name="chunk">Its metadata.</param>
+/// <param name="offset">Place of <paramref name="file"/> in the whole file.</param>
+internal sealed class ParquetChunk(ReadOnlyMemory<byte> file, ParquetColumn column, ThriftValue chunk, long offset = 0)
 {
     private const int PageBytesMax = 1 << 28;
     private const int RatioMax = 1100;
@@ -12,10 +16,13 @@ internal sealed class ParquetChunk(ReadOnlyMemory<byte> file, ParquetColumn colu
     private List<(int Start, int Length)>? _dictionary;
     private byte[] _dictionaryBytes = [];
 
+    /// <summary>Where the first page of a chunk lies in the file.</summary>
+    public static long StartOf(ThriftValue chunk) =>
+        Math.Min(chunk.Number(9), chunk.NumberOr(11, long.MaxValue) is > 0 and var dictionary ? dictionary : long.MaxValue);
+
     public void Read(long rowCount)
     {
-        long start = Math.Min(chunk.Number(9), chunk.NumberOr(11, long.MaxValue) is > 0 and var dictionary ? dictionary : long.MaxValue);
-        int at = checked((int)start);
+        int at = checked((int)(StartOf(chunk) - offset));
         long rows = 0;
         while (rows < rowCount)
         {

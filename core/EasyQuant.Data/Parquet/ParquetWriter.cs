@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace EasyQuant.Data;
 
-internal sealed class ParquetWriter(Stream stream, ParquetCodec codec)
+internal sealed class ParquetWriter(Stream stream, ParquetCodec codec, int groupRows = ParquetFile.GroupRows)
 {
     private const int PageRows = 1 << 16;
     private const long DecimalMax = 999_999_999_999_999_999;
@@ -18,10 +18,10 @@ internal sealed class ParquetWriter(Stream stream, ParquetCodec codec)
     {
         Put(ParquetFile.Magic);
         var groups = new List<Group>();
-        for (int row = 0; row < table.RowCount; row += ParquetFile.GroupRows)
+        for (int row = 0; row < table.RowCount; row += groupRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Table part = table.Slice(row, Math.Min(ParquetFile.GroupRows, table.RowCount - row));
+            Table part = table.Slice(row, Math.Min(groupRows, table.RowCount - row));
             groups.Add(new Group([.. part.Columns.Select(WriteColumn)], part.RowCount));
         }
 

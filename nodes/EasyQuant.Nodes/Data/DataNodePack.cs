@@ -11,6 +11,7 @@ public static class DataNodePack
         ArgumentNullException.ThrowIfNull(catalog);
         CsvLoaderNode.AddTo(catalog);
         TdxLoaderNode.AddTo(catalog);
+        TableLoaderNode.AddTo(catalog);
         BarImportNode.AddTo(catalog);
         DataCleanNode.AddTo(catalog);
         BarsFromTableNode.AddTo(catalog);

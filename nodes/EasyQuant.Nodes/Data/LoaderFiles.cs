@@ -7,7 +7,8 @@ namespace EasyQuant.Nodes.Data;
 /// <summary>What the loaders share: finding the files, bounds, merging, the report.</summary>
 internal sealed class LoaderFiles(NodeExecution execution, string pattern, int rowsMax)
 {
-    private const int FilesInReportMax = 200;
+    /// <summary>Files that a report describes one by one.</summary>
+    public const int FilesInReportMax = 200;
 
     public static IReadOnlyList<PortDefinition> Outputs { get; } =
     [

@@ -1,16 +1,21 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Messaging;
 
 namespace EasyQuant.Nodes.Data;
 
-/// <summary>Writes a table to a file as CSV, Arrow or Parquet.</summary>
-public sealed class TableExportNode : INodeHandler
+/// <summary>Writes a table to a file as CSV, Arrow or Parquet; in a process group each chunk to a file of its own.</summary>
+public sealed class TableExportNode : IStreamSink
 {
     private readonly TableExportParameters _parameters;
 
     private TableExportNode(TableExportParameters parameters) => _parameters = parameters;
+
+    /// <inheritdoc/>
+    public int WindowMax => 2;
 
     /// <summary>Adds the node type <c>TableExport</c> to a catalog.</summary>
     public static void AddTo(NodeCatalog catalog) => catalog.Add<TableExportParameters>(
@@ -25,6 +30,7 @@ public sealed class TableExportNode : INodeHandler
             Inputs = [new PortDefinition("table", PortType.Table, new LocalizedText("Table", "表"))],
             Outputs = [new PortDefinition("file", PortType.Json, new LocalizedText("File", "文件"))],
             HasEffects = true,
+            StreamRole = StreamRole.Sink,
         },
         Create);
 
@@ -33,12 +39,37 @@ public sealed class TableExportNode : INodeHandler
     public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         Table table = execution.InputTable(0);
-        IDataSink sink = execution.Services.Require<IDataSink>("a data directory that can be written");
+        long length = Place(execution.Services, _parameters.Path, table, cancellationToken);
+        execution.SetOutput(0, new JsonObject { ["path"] = _parameters.Path, ["row_count"] = table.RowCount, ["byte_count"] = length });
+        execution.Report(new StepMetrics(table.RowCount, table.RowCount));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Writes the chunk as <c>{path without extension}/{start}/{shard}-{position}.{extension}</c>, then counts it. The name and the bytes depend on the chunk alone, so one
+    /// that comes again replaces its own file.
+    /// </summary>
+    /// <inheritdoc/>
+    public async Task<int> WriteAsync(StreamChunk chunk, StreamExecution execution, CancellationToken cancellationToken)
+    {
+        GroupContext context = execution.Services.Require<GroupContext>("a process group");
+        string extension = Path.GetExtension(_parameters.Path);
+        string path = string.Create(
+            CultureInfo.InvariantCulture, $"{_parameters.Path[..^extension.Length]}/{context.StartId}/{chunk.Shard:0000}-{chunk.Sequence:000000000000}{extension}");
+        // Before the count: a file that is not counted is replaced, a count without its file would be a loss.
+        long length = await Task.Run(() => Place(execution.Services, path, chunk.Table, cancellationToken), cancellationToken);
+        await context.ConsumeAsync(chunk, execution, chunk.Delivery is MqDelivery delivery ? delivery.ByteCount : length, (_, _) => Task.CompletedTask, cancellationToken);
+        return 1;
+    }
+
+    private long Place(NodeServices services, string path, Table table, CancellationToken cancellationToken)
+    {
+        IDataSink sink = services.Files as IDataSink ?? services.Require<IDataSink>("a data directory that can be written");
         long length = 0;
         try
         {
             sink.Replace(
-                _parameters.Path,
+                path,
                 stream =>
                 {
                     Write(table, stream, cancellationToken);
@@ -51,9 +82,7 @@ public sealed class TableExportNode : INodeHandler
             throw new NodeException("TABLE_SCHEMA", e.Message, transient: false, e);
         }
 
-        execution.SetOutput(0, new JsonObject { ["path"] = _parameters.Path, ["row_count"] = table.RowCount, ["byte_count"] = length });
-        execution.Report(new StepMetrics(table.RowCount, table.RowCount));
-        return ValueTask.CompletedTask;
+        return length;
     }
 
     private static TableExportNode Create(TableExportParameters parameters)

@@ -87,9 +87,15 @@ public sealed class FactorCalcNode : IStreamTransform
 
                 break;
             default:
+                var returns = new double[values.Length];
+                for (int i = 1; i < values.Length; i++)
+                {
+                    returns[i] = Ratio(values[i], values[i - 1]);
+                }
+
                 for (int i = 0; i < values.Length; i++)
                 {
-                    result[i] = i >= factor.Window && factor.Window > 1 ? Deviation(values.Slice(i - factor.Window, factor.Window + 1)) : double.NaN;
+                    result[i] = i >= factor.Window && factor.Window > 1 ? Deviation(returns.AsSpan(i - factor.Window + 1, factor.Window)) : double.NaN;
                 }
 
                 break;
@@ -109,24 +115,17 @@ public sealed class FactorCalcNode : IStreamTransform
         return sum / values.Length;
     }
 
-    private static double Deviation(ReadOnlySpan<double> values)
+    private static double Deviation(ReadOnlySpan<double> returns)
     {
-        double sum = 0;
-        for (int i = 1; i < values.Length; i++)
-        {
-            sum += Ratio(values[i], values[i - 1]);
-        }
-
-        int count = values.Length - 1;
-        double mean = sum / count;
+        double mean = Mean(returns);
         double squares = 0;
-        for (int i = 1; i < values.Length; i++)
+        foreach (double one in returns)
         {
-            double distance = Ratio(values[i], values[i - 1]) - mean;
+            double distance = one - mean;
             squares += distance * distance;
         }
 
-        return Math.Sqrt(squares / (count - 1));
+        return Math.Sqrt(squares / (returns.Length - 1));
     }
 
     // Where series begin, and the end.
