@@ -3,6 +3,7 @@
 #   ./test.sh            everything
 #   ./test.sh --fast     without the slow projects (end to end, faults, hosting)
 #   ./test.sh --only X   only the projects whose name contains X
+#   ./test.sh --soak N   random faults under full load for N minutes, then a table; nothing else (docs/operations/faults.md)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . eng/install.sh
@@ -32,11 +33,15 @@ fi
 slow='EndToEnd|Faults|Aspire'
 fast=false
 only=''
+soak=''
 while [ $# -gt 0 ]; do
   case "$1" in
     --fast) fast=true ;;
     --only) only="$2"; shift ;;
-    --help | -h) sed -n '2,5p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --soak)
+      [[ "${2:-}" =~ ^[1-9][0-9]*$ ]] || { echo "test.sh: --soak takes minutes, a whole number of 1 or more, got '${2:-nothing}'" >&2; exit 2; }
+      soak="$2"; shift ;;
+    --help | -h) sed -n '2,6p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
     *) echo "test.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
   esac
   shift
@@ -50,6 +55,21 @@ $fast || eq_install 'a test opens the dashboard in a browser' chromium || exit 1
 # A test reads a trace back from the dashboard; it says itself how to get one when this fails.
 $fast || eq_install_dashboard "$(eq_home_data)"
 eq_try_official_packages
+
+# Random faults for as long as asked, with the table at the end.
+if [ -n "$soak" ]; then
+  echo '== build'
+  dotnet build tests/EasyQuant.Faults.Tests -c Release -v q -clp:NoSummary --nologo || exit 1
+  table="$PWD/artifacts/soak.txt"
+  rm -f "$table"
+  echo "== soak of $soak minutes"
+  EQ_SOAK_MINUTES="$soak" EQ_SOAK_TABLE="$table" dotnet test artifacts/bin/EasyQuant.Faults.Tests/release/EasyQuant.Faults.Tests.dll --nologo \
+    --filter 'FullyQualifiedName~SoakTests' >"$PWD/artifacts/soak.log" 2>&1
+  code=$?
+  [ "$code" -eq 0 ] || tail -n 60 "$PWD/artifacts/soak.log"
+  cat "$table" 2>/dev/null
+  exit "$code"
+fi
 
 echo '== build'
 dotnet build EasyQuant.Aspire.sln -c Release -v q -clp:NoSummary --nologo || exit 1

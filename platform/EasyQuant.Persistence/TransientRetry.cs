@@ -19,7 +19,7 @@ public static class TransientRetry
 
     /// <summary>
     /// Tells whether the same transaction may succeed when executed again: serialization failure (40001), deadlock (40P01),
-    /// shutdown or start of the server (57P0x), too many connections (53300), a broken connection (08xxx, I/O).
+    /// shutdown or start of the server (57P0x), too many connections (53300), a broken connection (08xxx, I/O, disposed under the command).
     /// </summary>
     /// <param name="exception">What the execution threw.</param>
     /// <returns>True for a passing fault.</returns>
@@ -29,6 +29,8 @@ public static class TransientRetry
             || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or TimeoutException or ObjectDisposedException,
         IOException or SocketException => true,
+        // A connection that is reset while another thread ends its command leaves the driver with something disposed; a data source that is disposed stays so.
+        ObjectDisposedException disposed => !disposed.ObjectName.Contains("DataSource", StringComparison.Ordinal),
         _ => false,
     };
 

@@ -166,8 +166,8 @@ public sealed class FaultBed : IAsyncLifetime
         _runnerVariables.Clear();
     }
 
-    /// <summary>Headers of a call that a Runner makes.</summary>
-    internal Metadata RunnerHeaders => new() { { "x-easyquant-project", "default" }, { "x-easyquant-actor", "service:runner" }, { "x-easyquant-internal", Secrets[0] } };
+    /// <summary>The node types, as a Runner speaks of them.</summary>
+    internal NodeService.NodeServiceClient RunnerNodes { get; private set; } = null!;
 
     /// <summary>Lets the next start of Workflow be without variables beside its own.</summary>
     internal void DisarmWorkflow() => _workflowVariables.Clear();
@@ -324,18 +324,21 @@ public sealed class FaultBed : IAsyncLifetime
     private void CreateClients()
     {
         _channel = GrpcChannel.ForAddress(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_workflowPort}"));
-        CallInvoker invoker = _channel.Intercept(headers =>
-        {
-            headers.Add("x-easyquant-project", "default");
-            headers.Add("x-easyquant-actor", "key:faults");
-            headers.Add("x-easyquant-internal", Secrets[0]);
-            return headers;
-        });
+        CallInvoker invoker = As("key:faults");
+        RunnerNodes = new NodeService.NodeServiceClient(As("service:runner"));
         Runs = new RunService.RunServiceClient(invoker);
         Groups = new GroupService.GroupServiceClient(invoker);
         Workflows = new Definitions.WorkflowServiceClient(invoker);
         Nodes = new NodeService.NodeServiceClient(invoker);
     }
+
+    private CallInvoker As(string actor) => _channel.Intercept(headers =>
+    {
+        headers.Add("x-easyquant-project", "default");
+        headers.Add("x-easyquant-actor", actor);
+        headers.Add("x-easyquant-internal", Secrets[0]);
+        return headers;
+    });
 
     /// <summary>Waits until Workflow answers and knows the node types.</summary>
     internal Task WaitReadyAsync(CancellationToken cancellationToken) => Poll.UntilAsync(

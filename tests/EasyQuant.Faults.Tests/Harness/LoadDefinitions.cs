@@ -49,7 +49,7 @@ internal static class LoadDefinitions
     public static GroupsDefinition Groups(string name, string table, LoadSize size) => JsonParser.Default.Parse<GroupsDefinition>(string.Create(
         CultureInfo.InvariantCulture,
         $$$"""
-        {"schema":"easyquant/groups/1","name":"{{{name}}}","mqConfig":{"prefetch":4},"topics":[{"name":"bars","lengthMax":64,"deliveriesMax":8}],"groups":[
+        {"schema":"easyquant/groups/1","name":"{{{name}}}","mqConfig":{"prefetch":4},"topics":[{"name":"bars","lengthMax":64,"deliveriesMax":200}],"groups":[
           {"id":"read","replicas":2,"shards":4,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"{{{size.StreamFolder}}}/*.csv","chunkSize":10} } ] },
           {"id":"keep","replicas":2,"threads":2,"inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"{{{table}}}","mode":"append"} } ] } ] }
         """));

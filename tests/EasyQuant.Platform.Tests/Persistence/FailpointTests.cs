@@ -1,3 +1,4 @@
+using EasyQuant.Persistence;
 using EasyQuant.Persistence.Faults;
 
 namespace EasyQuant.Platform.Tests.Persistence;
@@ -20,6 +21,13 @@ public sealed class FailpointTests
     {
         Assert.Throws<FormatException>(() => Failpoints.Arm("point:explode:1"));
         Assert.Throws<FormatException>(() => Failpoints.Arm("point:throw:x%"));
+    }
+
+    [Fact]
+    public void Retry_ConnectionDisposedUnderItsCommand_IsPassingAndADisposedSourceIsNot()
+    {
+        Assert.True(TransientRetry.IsTransient(new ObjectDisposedException("System.Threading.ManualResetEventSlim")));
+        Assert.False(TransientRetry.IsTransient(new ObjectDisposedException("Npgsql.PoolingDataSource")));
     }
 
     private static bool Fails(string point)

@@ -1,0 +1,168 @@
+using System.Globalization;
+using EasyQuant.Faults.Harness;
+using EasyQuant.Faults.Oracles;
+using Npgsql;
+
+namespace EasyQuant.Faults;
+
+/// <summary>PostgreSQL and RabbitMQ die, freeze or run full under L1 and L2; the numbers are those of the fault table.</summary>
+[Collection(BedCollection.Name)]
+public sealed class ServerFaultTests(FaultBed bed)
+{
+    /// <summary>F07.</summary>
+    [Fact]
+    [Trait("Fault", "F07")]
+    public Task Broker_KilledAndStartedAgain_LosesNothingConfirmed() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        await bed.Servers.RabbitMq.KillAsync();
+        await FaultRun.SomeTimeAsync(bed, 1_000, cancellationToken);
+    });
+
+    /// <summary>F08, with F58: forty clients wait for it and come back at once.</summary>
+    [Fact]
+    [Trait("Fault", "F08")]
+    [Trait("Fault", "F58")]
+    public Task Database_KilledWithManyClientsWaiting_EverybodyIsServedAfterwards() => FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+    {
+        await bed.Servers.Postgres.KillAsync();
+        Task storm = load.StormAsync(40, cancellationToken);
+        await bed.Servers.Postgres.StartAsync(cancellationToken);
+        TimeSpan recovery = await FaultRun.MeasureAsync(() => storm);
+        Assert.True(recovery < TimeSpan.FromSeconds(30), $"The clients were served {recovery} after the database was back.");
+    });
+
+    /// <summary>F09: the server ends all sessions when one of them is killed.</summary>
+    [Fact]
+    [Trait("Fault", "F09")]
+    public Task DatabaseBackend_Killed_AmbiguousCommitsAreAbsorbed() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        int backend = await bed.ScalarAsync<int>("select pid from pg_stat_activity where application_name in ('easyquant-workflow', 'easyquant-nodes') limit 1", cancellationToken);
+        Signals.Kill(backend);
+    });
+
+    /// <summary>F14: longer than a confirm may take.</summary>
+    [Fact]
+    [Trait("Fault", "F14")]
+    public Task Broker_FrozenForLongerThanAConfirm_NothingHangsOrIsDoubled() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        int broker = bed.Servers.RabbitMq.ProcessId!.Value;
+        Signals.Stop(broker);
+        await Task.Delay(TimeSpan.FromSeconds(6), cancellationToken);
+        Signals.Continue(broker);
+    });
+
+    /// <summary>F15: the broker takes nothing while its disk or memory is short.</summary>
+    [Fact]
+    [Trait("Fault", "F15")]
+    public Task Broker_MemoryAlarm_ProducersPauseWithoutGrowing() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        await bed.Servers.RabbitMqCtlAsync(["set_vm_memory_high_watermark", "0.0001"], cancellationToken);
+        List<(double, double)> resident = [];
+        for (int i = 0; i < 8; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
+            resident.Add((i / 4.0, bed.Runners.Sum(runner => Signals.ResidentBytes(runner.Id) / 1024.0 / 1024)));
+        }
+
+        await bed.Servers.RabbitMqCtlAsync(["set_vm_memory_high_watermark", "0.3"], cancellationToken);
+        Assert.Empty(Oracle.Growth("MiB of both Runners", resident, 100));
+    });
+
+    /// <summary>F30: no file may grow any more; the server stops by itself and starts again once there is room.</summary>
+    [Fact]
+    [Trait("Fault", "F30")]
+    public Task Database_DiskFull_StopsAndGoesOnAfterARestart() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        foreach (int process in Signals.Family(bed.Servers.Postgres.ProcessId!.Value))
+        {
+            Signals.LimitFileSize(process, 8192);
+        }
+
+        await FaultRun.SomeTimeAsync(bed, 1_500, cancellationToken);
+        await bed.Servers.Postgres.KillAsync();
+        await bed.Servers.Postgres.StartAsync(cancellationToken);
+    });
+
+    /// <summary>F34: the server refuses a share of the transactions as deadlocks and serialization failures.</summary>
+    [Fact]
+    [Trait("Fault", "F34")]
+    public async Task Database_DeadlocksAndSerializationFailures_AreRetriedWhole()
+    {
+        await bed.ExecuteAsync(
+            """
+            create or replace function public.eq_fault() returns trigger language plpgsql as $$
+            begin
+              if random() < 0.025 then raise exception 'injected deadlock' using errcode = '40P01'; end if;
+              if random() < 0.025 then raise exception 'injected serialization failure' using errcode = '40001'; end if;
+              return null;
+            end $$;
+            create or replace trigger eq_fault after insert on workflow.run_events for each statement execute function public.eq_fault();
+            create or replace trigger eq_fault after insert on data.eq_stream_seen for each statement execute function public.eq_fault();
+            create or replace trigger eq_fault after insert on data.eq_effects for each statement execute function public.eq_fault();
+            """);
+        try
+        {
+            await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) => await load.WaitForAsync(load.Size.ItemCount / 2, load.Size.StreamRowCount / 2, cancellationToken));
+        }
+        finally
+        {
+            await bed.ExecuteAsync(
+                "drop trigger eq_fault on workflow.run_events; drop trigger eq_fault on data.eq_stream_seen; drop trigger eq_fault on data.eq_effects; drop function public.eq_fault");
+        }
+    }
+
+    /// <summary>F28: three connections for everything, and a lock that all need.</summary>
+    [Fact]
+    [Trait("Fault", "F28")]
+    public async Task DatabasePool_ThreeConnectionsAndALock_WaitsAreBoundedAndEverythingRecovers()
+    {
+        await bed.RestartWorkflowAsync(("ConnectionStrings__easyquant", bed.WorkflowConnection(3)));
+        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await bed.WaitReadyAsync(ready.Token);
+        await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+        {
+            await using (var connection = new NpgsqlConnection(bed.DatabaseConnection + ";Pooling=false"))
+            {
+                await connection.OpenAsync(cancellationToken);
+                await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await using var take = new NpgsqlCommand("lock table workflow.runs in exclusive mode", connection);
+                await take.ExecuteNonQueryAsync(cancellationToken);
+                Task storm = load.StormAsync(10, cancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+                await transaction.RollbackAsync(cancellationToken);
+                await storm;
+            }
+        });
+        await bed.RestartWorkflowAsync();
+    }
+
+    /// <summary>F50: four busy loops on the first processor and leases of the usual length.</summary>
+    [Fact]
+    [Trait("Fault", "F50")]
+    public async Task Processor_Starved_NoLeaseExpires()
+    {
+        await bed.RestartWorkflowAsync(("Workflow__LeaseDuration", "00:00:20"));
+        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await bed.WaitReadyAsync(ready.Token);
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+        {
+            await using var busy = BusyLoops.Start(4);
+            await Task.Delay(TimeSpan.FromSeconds(4), cancellationToken);
+        });
+        Assert.Equal(0, check.CrashCount);
+        await bed.RestartWorkflowAsync();
+    }
+
+    /// <summary>F52: Workflow can open no file and no socket for a while.</summary>
+    [Fact]
+    [Trait("Fault", "F52")]
+    public Task Workflow_OutOfFileHandles_RecoversWhenThereAreSome() => FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+    {
+        ulong before = Signals.LimitFiles(bed.Workflow.Id, (ulong)Signals.FileCount(bed.Workflow.Id) + 1);
+        bed.WorkflowDatabase.ResetAll();
+        Task storm = load.StormAsync(20, cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+        Signals.LimitFiles(bed.Workflow.Id, before);
+        await storm;
+    });
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using EasyQuant.EndToEnd;
+using EasyQuant.Faults.Harness;
+
+namespace EasyQuant.Faults;
+
+/// <summary>
+/// Random faults under L1 and L2 for as long as <c>EQ_SOAK_MINUTES</c> says, at full size; without it one small round, so that the soak itself is tested. The
+/// table goes to the file that <c>EQ_SOAK_TABLE</c> names.
+/// </summary>
+[Collection(BedCollection.Name)]
+public sealed class SoakTests(FaultBed bed)
+{
+    private static readonly TimeSpan s_roundDeadline = TimeSpan.FromMinutes(25);
+    private readonly SortedDictionary<string, Row> _rows = new(StringComparer.Ordinal);
+
+    [Fact]
+    public async Task RandomFaults_UnderBothLoads_LoseAndRepeatNothing()
+    {
+        bool isFull = double.TryParse(Environment.GetEnvironmentVariable("EQ_SOAK_MINUTES"), NumberStyles.Float, CultureInfo.InvariantCulture, out double minutes);
+        long began = Stopwatch.GetTimestamp();
+        List<string> violations = [];
+        int rounds = 0;
+        do
+        {
+            rounds++;
+            violations.AddRange(await RoundAsync(isFull ? LoadSize.Full : LoadSize.Small, isFull ? int.MaxValue : 1));
+            await WriteAsync(rounds, Stopwatch.GetElapsedTime(began), violations);
+        }
+        while (isFull && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(minutes));
+        Assert.True(violations.Count == 0, $"{string.Join('\n', violations.Take(20))}\n{Table(rounds, Stopwatch.GetElapsedTime(began), violations)}\n{bed.Story()}");
+    }
+
+    // Faults one after the other until the load has ended, each healed before the next.
+    private async Task<IEnumerable<string>> RoundAsync(LoadSize size, int faultsMax)
+    {
+        using var deadline = new CancellationTokenSource(s_roundDeadline);
+        Load load = await Load.StartAsync(bed, size, deadline.Token);
+        await load.WaitForAsync(1, 1, deadline.Token);
+        for (int i = 0; i < faultsMax && !await load.IsOverAsync(deadline.Token); i++)
+        {
+            (string name, Func<CancellationToken, Task> fault) = Faults[bed.Random.Next(Faults.Length)];
+            bed.Note($"soak: {name}");
+            await fault(deadline.Token);
+            long lifted = Stopwatch.GetTimestamp();
+            await bed.HealAsync(deadline.Token);
+            await ProgressAsync(load, deadline.Token);
+            Row row = _rows.GetValueOrDefault(name) ?? new Row(0, TimeSpan.Zero, TimeSpan.Zero);
+            TimeSpan recovery = Stopwatch.GetElapsedTime(lifted);
+            _rows[name] = new Row(row.Count + 1, row.Sum + recovery, row.Longest > recovery ? row.Longest : recovery);
+            await FaultRun.SomeTimeAsync(bed, 3_000, deadline.Token);
+        }
+
+        await load.EndAsync(deadline.Token);
+        LoadCheck check = await LoadCheck.CheckAsync(bed, load, 0, deadline.Token);
+        return check.Violations.Select(violation => violation.ToString());
+    }
+
+    private (string Name, Func<CancellationToken, Task> Do)[] Faults =>
+    [
+        ("workflow killed", _ => bed.Workflow.KillAsync()),
+        ("runner killed", _ => OneRunner().KillAsync()),
+        ("runner frozen 6 s", token => FreezeAsync(OneRunner().Id, 6, token)),
+        ("database killed", _ => bed.Servers.Postgres.KillAsync()),
+        ("database backend killed", async token => Signals.Kill(await bed.ScalarAsync<int>("select pid from pg_stat_activity where application_name = 'easyquant-workflow' limit 1", token))),
+        ("broker killed", _ => bed.Servers.RabbitMq.KillAsync()),
+        ("broker frozen 6 s", token => FreezeAsync(bed.Servers.RabbitMq.ProcessId!.Value, 6, token)),
+        ("everything killed", _ => Task.WhenAll([.. bed.Services.Select(service => service.KillAsync()), bed.Servers.Postgres.KillAsync(), bed.Servers.RabbitMq.KillAsync()])),
+        ("replies to COMMIT cut 5 s", token => RulesAsync(new ProxyRules { CutAfter = "COMMIT\0"u8.ToArray(), CutShare = 0.05 }, 5, token)),
+        ("database slow by 50 ms 5 s", token => RulesAsync(new ProxyRules { Delay = TimeSpan.FromMilliseconds(25) }, 5, token)),
+        ("database silent 3 s", token => RulesAsync(new ProxyRules { SwallowsReplies = true }, 3, token)),
+        ("all connections reset", _ =>
+        {
+            foreach (TcpProxy proxy in new[] { bed.WorkflowDatabase, bed.RunnerDatabase, bed.Broker, bed.Grpc })
+            {
+                proxy.ResetAll();
+            }
+
+            return Task.CompletedTask;
+        }),
+    ];
+
+    private ServiceProcess OneRunner() => bed.Runners[bed.Random.Next(bed.Runners.Count)];
+
+    private static async Task FreezeAsync(int process, int seconds, CancellationToken cancellationToken)
+    {
+        Signals.Stop(process);
+        await Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
+        Signals.Continue(process);
+    }
+
+    private async Task RulesAsync(ProxyRules rules, int seconds, CancellationToken cancellationToken)
+    {
+        bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = rules;
+        await Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);
+        bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = new ProxyRules();
+    }
+
+    // Recovered is who saves again, in what has not ended.
+    private async Task ProgressAsync(Load load, CancellationToken cancellationToken)
+    {
+        (long items, long rows) = await load.ProgressAsync(cancellationToken);
+        await Poll.UntilAsync("progress after the fault", async () =>
+        {
+            (long nowItems, long nowRows) = await load.ProgressAsync(cancellationToken);
+            return (nowItems > items || nowRows > rows || await load.IsOverAsync(cancellationToken), string.Create(CultureInfo.InvariantCulture, $"{nowItems} items and {nowRows} rows\n{bed.Story()}"));
+        }, cancellationToken);
+    }
+
+    private async Task WriteAsync(int rounds, TimeSpan elapsed, IReadOnlyList<string> violations)
+    {
+        if (Environment.GetEnvironmentVariable("EQ_SOAK_TABLE") is { Length: > 0 } path)
+        {
+            await File.WriteAllTextAsync(path, Table(rounds, elapsed, violations));
+        }
+    }
+
+    private string Table(int rounds, TimeSpan elapsed, IReadOnlyList<string> violations)
+    {
+        var table = new StringBuilder();
+        table.AppendLine(CultureInfo.InvariantCulture, $"{"fault",-30} {"injected",8} {"recovery mean s",16} {"longest s",10}");
+        foreach ((string name, Row row) in _rows)
+        {
+            table.AppendLine(CultureInfo.InvariantCulture, $"{name,-30} {row.Count,8} {row.Sum.TotalSeconds / row.Count,16:0.0} {row.Longest.TotalSeconds,10:0.0}");
+        }
+
+        int lost = violations.Count(violation => violation.Contains(" lost ", StringComparison.Ordinal));
+        int doubled = violations.Count(violation => violation.Contains(" duplicated ", StringComparison.Ordinal));
+        table.AppendLine(CultureInfo.InvariantCulture, $"{_rows.Values.Sum(row => row.Count)} faults in {rounds} loads and {elapsed.TotalMinutes:0.0} minutes: {lost} lost, {doubled} duplicated, {violations.Count - lost - doubled} other violations; seed {bed.Seed}");
+        foreach (string violation in violations.Take(20))
+        {
+            table.AppendLine(violation);
+        }
+
+        return table.ToString();
+    }
+
+    private sealed record Row(int Count, TimeSpan Sum, TimeSpan Longest);
+}
