@@ -6,7 +6,7 @@ namespace EasyQuant.Aspire.Tests;
 
 public sealed class LocalServerTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task Servers_KilledAndStarted_KeepWhatWasWritten()

@@ -60,7 +60,7 @@ public sealed class ResourceServiceTests : IDisposable
         // Streams end with the AppHost; otherwise the dashboard shows a dead application for half a minute.
         Task<bool> next = DrainAsync(resources.ResponseStream, token);
         await app.StopAsync(token);
-        await Task.WhenAll(EndOf(next), EndOf(interaction)).WaitAsync(TimeSpan.FromSeconds(20), token);
+        await Task.WhenAll(EndOf(next), EndOf(interaction)).WaitAsync(TimeSpan.FromMinutes(4), token);
     }
 
     private static void AssertComplete(IReadOnlyCollection<Resource> resources)

@@ -119,9 +119,9 @@ public sealed class PreparedGraphTests
         using var stop = new CancellationTokenSource();
         PreparedGraph graph = PreparedGraph.Prepare(Flows.Parse("""  "nodes":[{"id":"w","type":"Wait"}]  """), _nodes.Catalog);
         Task<RunResult> run = graph.ExecuteAsync(Flows.Run(), Flows.Services, stop.Token).AsTask();
-        await _nodes.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await _nodes.Waiting.Task.WaitAsync(TimeSpan.FromMinutes(4));
         await stop.CancelAsync();
-        Assert.Equal(RunState.Cancelled, (await run.WaitAsync(TimeSpan.FromSeconds(10))).State);
+        Assert.Equal(RunState.Cancelled, (await run.WaitAsync(TimeSpan.FromMinutes(4))).State);
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class PreparedGraphTests
 
     private async Task<RunResult> ExecuteAsync(string body, RunOptions? options = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         PreparedGraph graph = PreparedGraph.Prepare(Flows.Parse(body), _nodes.Catalog);
         return options is null
             ? await graph.ExecuteAsync(Flows.Run(), Flows.Services, deadline.Token)

@@ -31,7 +31,7 @@ public sealed class RedisFixture : IAsyncLifetime
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         ConnectionString = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},password={password}");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (true)
         {
             try

@@ -112,7 +112,7 @@ public sealed class TestServers : IAsyncDisposable
             return;
         }
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         foreach (string database in _databases)
         {
             await ExecuteAsync($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)", deadline.Token);
@@ -141,7 +141,7 @@ public sealed class TestServers : IAsyncDisposable
     private async Task ManageAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         (string user, string password) = Credentials();
-        using var client = new HttpClient { BaseAddress = _management, Timeout = TimeSpan.FromSeconds(20) };
+        using var client = new HttpClient { BaseAddress = _management, Timeout = TimeSpan.FromMinutes(4) };
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
         request.Content = body is null ? null : JsonContent.Create(body);

@@ -16,7 +16,7 @@ public class TestServersFixture : IAsyncLifetime
     /// <inheritdoc/>
     public virtual async Task InitializeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         _servers = await TestServers.StartOrReuseAsync(deadline.Token);
     }
 

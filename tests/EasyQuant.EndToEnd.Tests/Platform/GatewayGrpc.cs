@@ -9,7 +9,7 @@ namespace EasyQuant.EndToEnd;
 /// <summary>Raw gRPC clients of the Gateway with one key. Thread-safe.</summary>
 public sealed class GatewayGrpc : IDisposable
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(4);
     private readonly GrpcChannel _channel;
     private readonly Metadata _headers = [];
 

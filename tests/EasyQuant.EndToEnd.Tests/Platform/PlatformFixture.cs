@@ -36,7 +36,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>A REST client with a key; none when null.</summary>
     public HttpClient Rest(string? key)
     {
-        HttpClient client = new() { BaseAddress = Host.Http, Timeout = TimeSpan.FromSeconds(90) };
+        HttpClient client = new() { BaseAddress = Host.Http, Timeout = TimeSpan.FromMinutes(4) };
         if (key is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);

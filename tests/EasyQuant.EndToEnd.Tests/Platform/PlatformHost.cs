@@ -11,7 +11,7 @@ namespace EasyQuant.EndToEnd;
 public sealed class PlatformHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(8);
-    private static readonly TimeSpan s_killDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_killDeadline = TimeSpan.FromMinutes(4);
     private static readonly string[] s_services = ["workflow", "backtest", "monitor", "scheduler", "runner", "gateway"];
     private readonly ConcurrentDictionary<string, ResourceEvent> _states = new();
     private readonly CancellationTokenSource _stopping = new();

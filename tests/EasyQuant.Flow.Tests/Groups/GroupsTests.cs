@@ -67,10 +67,10 @@ public sealed class GroupsTests
         var source = new CountingSource(100, () => made++);
         var sink = new GatedSink(window: 3);
         Task<long> lane = new StreamChain(source, [], sink).RunAsync(Execution(), CancellationToken.None);
-        await sink.Full.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await sink.Full.Task.WaitAsync(TimeSpan.FromMinutes(4));
         Assert.InRange(made, 3, 4);
         sink.Gate.SetResult();
-        Assert.Equal(100, await lane.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(100, await lane.WaitAsync(TimeSpan.FromMinutes(4)));
         Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), sink.Sequences);
     }
 

@@ -210,7 +210,7 @@ public sealed class ControlNodeTests
 
     private static async Task<RunResult> RunAsync(WorkflowDefinition parent, WorkflowDefinition child, NodeCatalog? catalog = null, RunOptions? options = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         return await LocalRunner.RunAsync(
             parent,
             catalog ?? s_catalog,
@@ -226,7 +226,7 @@ public sealed class ControlNodeTests
 
     private static async Task<SingleNodeResult> RunAsync(string type, string parameters, NodeServices services, params (string Port, NodeValue Value)[] inputs)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         return await SingleNode.RunAsync(
             s_catalog,
             type,

@@ -17,7 +17,7 @@ public sealed class DatabaseFixture : TestServersFixture
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         string admin = await Servers.CreateDatabaseAsync(deadline.Token);
         string role = "eq_data_" + Guid.NewGuid().ToString("N")[..12];
         await using (NpgsqlDataSource owner = NpgsqlDataSource.Create(admin))
@@ -45,14 +45,14 @@ public sealed class DatabaseFixture : TestServersFixture
 
     internal async Task<T> ScalarAsync<T>(string sql)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await using NpgsqlCommand command = Source.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(deadline.Token))!;
     }
 
     internal async Task ExecuteAsync(string sql)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await using NpgsqlCommand command = Source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(deadline.Token);
     }

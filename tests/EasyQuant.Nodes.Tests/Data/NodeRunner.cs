@@ -15,7 +15,7 @@ internal static class NodeRunner
     public static async Task<SingleNodeResult> RunAsync(
         string type, string parameters, NodeServices services, RunContext? context = null, params (string Port, Table Table)[] inputs)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         return await SingleNode.RunAsync(
             s_catalog,
             type,

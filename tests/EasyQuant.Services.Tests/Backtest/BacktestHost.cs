@@ -16,7 +16,7 @@ internal sealed class BacktestHost : IAsyncDisposable
 {
     public const int SymbolCount = 4;
     public const int DayCount = 120;
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly TestService _service;
 

@@ -173,7 +173,7 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
             ? header.Single()
             : $"HTTP {(int)response.StatusCode}";
 
-    private HttpClient GrpcClient() => new() { BaseAddress = fixture.Host.GrpcAddress, Timeout = TimeSpan.FromSeconds(30) };
+    private HttpClient GrpcClient() => new() { BaseAddress = fixture.Host.GrpcAddress, Timeout = TimeSpan.FromMinutes(4) };
 
     private string? KeyOf(string kind)
     {

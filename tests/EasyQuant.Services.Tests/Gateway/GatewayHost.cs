@@ -30,7 +30,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         Keys = keys;
         Uri[] addresses = [.. gateway.Urls.Select(u => new Uri(u))];
         GrpcAddress = addresses[0];
-        Http = new HttpClient { BaseAddress = addresses[1], Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = addresses[1], Timeout = TimeSpan.FromMinutes(4) };
         _channel = GrpcChannel.ForAddress(GrpcAddress);
         Key = keys.Add("default", null, false, KeyScope.Read, KeyScope.Run, KeyScope.Edit, KeyScope.Operate, KeyScope.Admin);
     }

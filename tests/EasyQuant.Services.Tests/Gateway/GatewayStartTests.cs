@@ -21,7 +21,7 @@ namespace EasyQuant.Services.Tests.Gateway;
 /// <summary>The Gateway as it is started, with its own database.</summary>
 public sealed class GatewayStartTests : IAsyncLifetime
 {
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(90));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(4));
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"eq-gateway-{Guid.NewGuid():N}");
     private readonly FakeNodes _nodes = new();
     private TestServers _servers = null!;
@@ -51,7 +51,7 @@ public sealed class GatewayStartTests : IAsyncLifetime
         _gateway.MapGateway();
         await _gateway.StartAsync(_deadline.Token);
         _key = (await File.ReadAllTextAsync(Path.Combine(_directory, KeySetup.FileName), _deadline.Token)).Trim();
-        _http = new HttpClient { BaseAddress = new Uri(_gateway.Urls.Last()), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient { BaseAddress = new Uri(_gateway.Urls.Last()), Timeout = TimeSpan.FromMinutes(4) };
     }
 
     public async Task DisposeAsync()

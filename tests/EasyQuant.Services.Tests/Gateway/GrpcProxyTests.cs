@@ -9,7 +9,7 @@ namespace EasyQuant.Services.Tests.Gateway;
 /// <summary>gRPC through the Gateway with the official client.</summary>
 public sealed class GrpcProxyTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(4);
 
     private Metadata Headers => new() { { "authorization", $"Bearer {fixture.Host.Key}" } };
 

@@ -16,7 +16,7 @@ namespace EasyQuant.Services.Tests.Gateway;
 /// <summary>API keys in a real database.</summary>
 public sealed class KeyStoreTests : IAsyncLifetime
 {
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(4));
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"eq-keys-{Guid.NewGuid():N}");
     private readonly FakeTime _time = new();
     private TestServers _servers = null!;

@@ -14,7 +14,7 @@ namespace EasyQuant.Services.Tests.Monitor;
 /// <summary>Replicas of the Monitor over one real database and broker, and what they tell the world.</summary>
 internal sealed class MonitorCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly MessageConsumer _listener;
 
@@ -90,7 +90,7 @@ internal sealed class MonitorCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Replicas.Select(replica => replica.DisposeAsync().AsTask()));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await _listener.StopAsync(deadline.Token);
         _listener.Dispose();
     }

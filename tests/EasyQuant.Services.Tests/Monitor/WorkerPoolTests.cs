@@ -8,7 +8,7 @@ namespace EasyQuant.Services.Tests.Monitor;
 
 public sealed class WorkerPoolTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private readonly CancellationToken _deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
+    private readonly CancellationToken _deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4)).Token;
 
     [Fact]
     public async Task Worker_RegistersBeatsAndLeaves_IsKeptWithItsStates()

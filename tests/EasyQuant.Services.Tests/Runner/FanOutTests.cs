@@ -146,7 +146,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     {
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "4" }, lease: "00:00:20");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await host.StartRunnerAsync(deadline.Token);
         await host.CreateAsync("sleeper", Sleeper);
         await host.CreateAsync("batch", Batch("sleeper", Numbers(80), """  "mode":"remote","concurrency":40  """));
@@ -296,7 +296,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false);
         await WriteOneAsync(host, "one.csv");
         using Process doomed = RunnerProcess.Start(host, failpoint);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await host.WaitForCatalogueAsync(deadline.Token);
         await host.CreateAsync("appender", Appender);
         await host.CreateAsync("batch", Batch("appender", Numbers(30), $$"""  "mode":"{{mode}}","concurrency":3  """));
@@ -336,7 +336,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
 
     private static async Task WaitForItemsAsync(RunnerHost host, Run run, Func<FanOut, bool> isReached)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (true)
         {
             try

@@ -34,7 +34,7 @@ public sealed class RunnerFaultTests(TestServersFixture fixture) : IClassFixture
 
         await File.WriteAllTextAsync(Path.Combine(folder, "bars.csv"), csv.ToString());
         using Process doomed = RunnerProcess.Start(host, failpoint);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await host.WaitForCatalogueAsync(deadline.Token);
         await host.CreateAsync("save", Save);
         Run run = await host.StartAsync("save");

@@ -36,7 +36,7 @@ public sealed class RunnerHost : IAsyncDisposable
     public static async Task<RunnerHost> StartAsync(
         TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null, string lease = "00:00:03")
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         string database = await servers.CreateDatabaseAsync(deadline.Token);
         string broker = await servers.CreateVirtualHostAsync(deadline.Token);
         WorkflowHost workflow = await WorkflowHost.StartAsync(
@@ -119,7 +119,7 @@ public sealed class RunnerHost : IAsyncDisposable
 
     public async Task<Run> WaitAsync(string runId, Func<Run, bool> isReached)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (true)
         {
             Run run = (await Workflow.Runs.GetRunAsync(new GetRunRequest { RunId = runId })).Run;

@@ -195,7 +195,7 @@ public sealed class RunnerTests(RunnerFixture fixture) : IClassFixture<RunnerFix
 
     private static async Task WaitForAsync(Func<Task<bool>> isReached)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (!await isReached())
         {
             await Task.Delay(20, deadline.Token);

@@ -10,7 +10,7 @@ namespace EasyQuant.Services.Tests.Scheduler;
 
 public sealed class SchedulerAcceptanceTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task TwoReplicasAndTheRealWorkflow_BrokerAndWorkflowAwayOverTwentyFirings_TwentyRuns()

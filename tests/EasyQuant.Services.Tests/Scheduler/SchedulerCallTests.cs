@@ -8,7 +8,7 @@ namespace EasyQuant.Services.Tests.Scheduler;
 
 public sealed class SchedulerCallTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private readonly CancellationToken _deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
+    private readonly CancellationToken _deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4)).Token;
 
     [Fact]
     public async Task Create_SameRequestTwice_StoresOneAndRefusesAnotherName()

@@ -18,7 +18,7 @@ namespace EasyQuant.Services.Tests.Scheduler;
 /// <summary>Replicas of the Scheduler over one real database and broker, and a Workflow service in memory that tells its events to the broker.</summary>
 internal sealed class SchedulerCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly List<TestService> _replicas = [];
     private readonly MessagePublisher _publisher;

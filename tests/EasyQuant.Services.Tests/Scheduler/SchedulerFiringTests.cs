@@ -9,7 +9,7 @@ namespace EasyQuant.Services.Tests.Scheduler;
 
 public sealed class SchedulerFiringTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private readonly CancellationToken _deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token;
+    private readonly CancellationToken _deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4)).Token;
 
     [Fact]
     public async Task FourReplicas_HundredOverdueMinutes_FireEachOnce()

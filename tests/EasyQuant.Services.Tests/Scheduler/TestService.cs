@@ -65,7 +65,7 @@ internal sealed class TestService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await _app.StopAsync(deadline.Token);
         await _app.DisposeAsync();
         Channel.Dispose();

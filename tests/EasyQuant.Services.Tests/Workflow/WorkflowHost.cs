@@ -90,7 +90,7 @@ public sealed class WorkflowHost : IAsyncDisposable
 
     public static async Task<WorkflowHost> StartAsync(TestServers servers, Dictionary<string, string?>? settings = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         string connectionString = await servers.CreateDatabaseAsync(deadline.Token);
         string broker = await servers.CreateVirtualHostAsync(deadline.Token);
         return await StartAsync(connectionString, broker, settings, deadline.Token);

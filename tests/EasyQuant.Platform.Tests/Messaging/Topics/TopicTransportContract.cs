@@ -322,7 +322,7 @@ public abstract class TopicTransportContract : IAsyncLifetime
     }
 
     protected static async Task<TopicDelivery> NextAsync(ITopicConsumer consumer) =>
-        await consumer.PollAsync(TimeSpan.FromSeconds(30), CancellationToken.None) ?? throw new TimeoutException("No chunk came within 30 s.");
+        await consumer.PollAsync(TimeSpan.FromMinutes(4), CancellationToken.None) ?? throw new TimeoutException("No chunk came in time.");
 
     /// <summary>Takes and acks so many chunks from the members together.</summary>
     protected static async Task<IReadOnlyList<TopicDelivery>> DrainAsync(IReadOnlyList<ITopicConsumer> consumers, int count)

@@ -30,7 +30,7 @@ public sealed class StreamFlowTests(TestServersFixture fixture)
         await SendAsync(producer, zombie, ChunkCount / 2);
         // A consumer takes some and dies without an answer.
         ITopicConsumer dying = await transport.OpenConsumerAsync(topic, "g", new TopicConsumerOptions { PrefetchMax = 5 }, Deadline.In(30));
-        Assert.NotNull(await dying.PollAsync(TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.NotNull(await dying.PollAsync(TimeSpan.FromMinutes(4), CancellationToken.None));
         StreamLease owner = await db.StartAsync(0);
         await SendAsync(producer, owner, ChunkCount);
         await Assert.ThrowsAsync<EpochStaleException>(() => db.CloseAsync(zombie, ChunkCount / 2));

@@ -31,7 +31,7 @@ public sealed class GroupBrokerTests(TestServersFixture fixture, RedisFixture re
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
         await WriteFilesAsync(host, 1);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         GroupStart ended = await WaitForEndAsync(host, await StartAsync(host, s_definition), deadline.Token);
         Assert.Equal(StartState.Failed, ended.State);
         Assert.Contains("ConnectionStrings:redis", ended.Error.Message, StringComparison.Ordinal);

@@ -50,7 +50,7 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
         await WriteFilesAsync(host, 8);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await host.Workflow.Groups.CreateProcessSchedulerAsync(new CreateProcessSchedulerRequest
         {
             Definition = JsonParser.Default.Parse<GroupsDefinition>(

@@ -164,7 +164,7 @@ public sealed class GroupServiceTests(WorkflowFixture fixture)
 
     private async Task<GroupStart> WaitAsync(string startId, Func<GroupStart, bool> isReached)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (true)
         {
             GroupStart start = (await _host.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = startId })).Start;
