@@ -37,11 +37,7 @@ internal sealed class OrderDesk(TradingCore core)
     {
         Check(first);
         Check(second);
-        if (first.Quantity == 0 || second.Quantity == 0 || first.Account != second.Account)
-        {
-            throw new ArgumentException("Both orders of a pair need a quantity of at least 1 and one account.");
-        }
-
+        OrderChecks.CheckPair(first, second);
         int one = Give(first, false);
         int other = Give(second, false);
         core.Orders[one].Pair = other;
@@ -125,43 +121,7 @@ internal sealed class OrderDesk(TradingCore core)
 
     private void Check(in OrderRequest request)
     {
-        if ((uint)request.Instrument >= (uint)_instrumentCount)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(request), $"The instrument of an order must be 0 to {_instrumentCount - 1}, was {request.Instrument}.");
-        }
-
-        if ((uint)request.Account >= (uint)core.Accounts.Length)
-        {
-            throw new ArgumentOutOfRangeException(nameof(request), $"The account of an order must be 0 to {core.Accounts.Length - 1}, was {request.Account}.");
-        }
-
-        Instrument one = core.Panel.Series[request.Instrument].Instrument;
-        OrderNumbers.CheckUnits("quantity", one, request.Quantity);
-        if (request.Type != OrderType.Market)
-        {
-            OrderNumbers.CheckUnits("limit price", one, request.LimitPrice);
-            OrderNumbers.CheckUnits("stop price", one, request.StopPrice);
-            OrderNumbers.CheckUnits("trail", one, request.TrailAmount);
-            CheckPrices(request);
-        }
-    }
-
-    private static void CheckPrices(in OrderRequest request)
-    {
-        bool needsLimit = request.Type is OrderType.Limit or OrderType.StopLimit;
-        bool needsStop = request.Type is OrderType.Stop or OrderType.StopLimit;
-        bool isGood = needsLimit == request.LimitPrice > 0 && needsStop == request.StopPrice > 0 && request.LimitPrice >= 0 && request.StopPrice >= 0;
-        if (request.Type == OrderType.TrailingStop)
-        {
-            isGood &= request.TrailAmount >= 0 && request.TrailPpm is >= 0 and < 1_000_000 && (request.TrailAmount > 0) != (request.TrailPpm > 0);
-        }
-
-        if (!isGood)
-        {
-            throw new ArgumentException(
-                $"A {request.Type} order needs exactly its own prices above 0: limit {request.LimitPrice}, stop {request.StopPrice}, "
-                + $"trail {request.TrailAmount} or {request.TrailPpm} ppm.", nameof(request));
-        }
+        OrderChecks.CheckPlace(request, _instrumentCount, core.Accounts.Length);
+        OrderChecks.CheckNumbers(request, core.Panel.Series[request.Instrument].Instrument);
     }
 }

@@ -4,8 +4,8 @@ using EasyQuant.Domain;
 namespace EasyQuant.Engine;
 
 /// <summary>
-/// What a strategy sees and does: accounts and market as of the last bar that is known, and orders. Made by the engine; valid during
-/// the run only; not thread-safe. No member but the text ones allocates; none shows anything later than the current bar.
+/// What a strategy sees and does: accounts and market as of the last bar that is known, and orders. Made by an engine, or by <see cref="LiveStrategy{TStrategy}"/>
+/// over a host outside of the engines; valid during the run only; not thread-safe. No member but the text ones allocates; none shows anything later than the current bar.
 /// </summary>
 public sealed class StrategyContext
 {
@@ -13,7 +13,17 @@ public sealed class StrategyContext
     private readonly Ledger _ledger;
     private readonly OrderDesk _desk;
     private readonly int _firstBar;
+    private readonly IStrategyHost? _host;
     private bool _acceptsOrders;
+
+    internal StrategyContext(IStrategyHost host)
+    {
+        // A host answers everything; what an engine answers from is not there.
+        _host = host;
+        _core = null!;
+        _ledger = null!;
+        _desk = null!;
+    }
 
     internal StrategyContext(TradingCore core)
     {
@@ -24,105 +34,115 @@ public sealed class StrategyContext
     }
 
     /// <summary>Number of instruments; indices run from 0 in order of symbol.</summary>
-    public int InstrumentCount => _core.Panel.Series.Length;
+    public int InstrumentCount => _host is { } host ? host.InstrumentCount : _core.Panel.Series.Length;
 
     /// <summary>True on the days before the run's first day that only warm up the strategy: orders are not taken, their number is 0.</summary>
-    public bool IsWarmingUp => _core.Day < _core.TradeDay;
+    public bool IsWarmingUp => _host is { } host ? host.IsWarmingUp : _core.Day < _core.TradeDay;
 
     /// <summary>The current trading day; the first day of the run during OnStart.</summary>
-    public DateOnly TradingDate => _core.Date;
+    public DateOnly TradingDate => _host is { } host ? host.TradingDate : _core.Date;
 
     /// <summary>Start of the last bar that is known, UTC; of the first bar of the run before it.</summary>
-    public DateTimeOffset BarStart => _core.Panel.Axis.StartOf(Math.Max(_core.Bar, _firstBar));
+    public DateTimeOffset BarStart => _host is { } host ? host.BarStart : _core.Panel.Axis.StartOf(Math.Max(_core.Bar, _firstBar));
 
     /// <summary>Number of bar times of the run that are known: 0 before the first bar, 1 during it.</summary>
-    public int BarCount => _core.Bar + 1 - _firstBar;
+    public int BarCount => _host is { } host ? host.BarCount : _core.Bar + 1 - _firstBar;
 
     /// <summary>Length of a bar.</summary>
-    public PanelInterval Interval => _core.Panel.Axis.Interval;
+    public PanelInterval Interval => _host is { } host ? host.Interval : _core.Panel.Axis.Interval;
 
     /// <summary>True during the last bar of the trading day; always with daily bars.</summary>
-    public bool IsLastBarOfDay => _core.Bar == _core.LastBarOfDay;
+    public bool IsLastBarOfDay => _host is { } host ? host.IsLastBarOfDay : _core.Bar == _core.LastBarOfDay;
 
     /// <summary>The last trading day before the current month ends: true when the next trading day of the calendar lies in another month; false on the last day of the data.</summary>
     public bool IsLastDayOfMonth
     {
         get
         {
+            if (_host is { } host)
+            {
+                return host.IsLastDayOfMonth;
+            }
+
             int next = _core.Day + 1;
             return next < _core.Panel.Calendar.Count && _core.Panel.Calendar.Days[next].Month != _core.Date.Month;
         }
     }
 
     /// <summary>Number of accounts, at least 1.</summary>
-    public int AccountCount => _ledger.AccountCount;
+    public int AccountCount => _host is { } host ? host.AccountCount : _ledger.AccountCount;
 
     /// <summary>Cash of account 0 in the base currency; below 0 only in an account that may borrow.</summary>
-    public Money Cash => new(_ledger.Cash(0, CurrencyTable.Base));
+    public Money Cash => _host is { } host ? host.Cash : new Money(_ledger.Cash(0, CurrencyTable.Base));
 
     /// <summary>Cash of account 0 that is not proceeds of today's sales: it could be withdrawn today, while <see cref="Cash"/> may be traded with.</summary>
-    public Money WithdrawableCash => new(_ledger.Withdrawable(0, CurrencyTable.Base, _core.Day));
+    public Money WithdrawableCash => _host is { } host ? host.WithdrawableCash : new Money(_ledger.Withdrawable(0, CurrencyTable.Base, _core.Day));
 
     /// <summary>Cash of account 0 that an order may spend: <see cref="Cash"/> less proceeds of sales that have not settled yet.</summary>
-    public Money SpendableCash => new(_ledger.Cash(0, CurrencyTable.Base) - _ledger.UnsettledCash(0, CurrencyTable.Base, _core.Day));
+    public Money SpendableCash => _host is { } host ? host.SpendableCash : new Money(_ledger.Cash(0, CurrencyTable.Base) - _ledger.UnsettledCash(0, CurrencyTable.Base, _core.Day));
 
     /// <summary>Cash, receivables and positions at their last closes of all accounts, in the base currency.</summary>
-    public Money Equity => new(_ledger.TotalEquity());
+    public Money Equity => _host is { } host ? host.Equity : new Money(_ledger.TotalEquity());
 
     /// <summary>Position of the current day in the data's calendar.</summary>
     internal int DayIndex => _core.Day;
 
     /// <summary>Returns an instrument.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public Instrument InstrumentAt(int instrument) => _core.Panel.Series[instrument].Instrument;
+    public Instrument InstrumentAt(int instrument) => _host is { } host ? host.InstrumentAt(instrument) : _core.Panel.Series[instrument].Instrument;
 
     /// <summary>Returns the index of an instrument, or -1 when the data lacks it.</summary>
-    public int IndexOf(Symbol symbol) => _core.Panel.IndexOf(symbol);
+    public int IndexOf(Symbol symbol) => _host is { } host ? host.IndexOf(symbol) : _core.Panel.IndexOf(symbol);
 
     /// <summary>Returns the name of an account.</summary>
     /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
-    public string AccountName(int account) => _core.Accounts[account].Name;
+    public string AccountName(int account) => _host is { } host ? host.AccountName(account) : _core.Accounts[account].Name;
 
     /// <summary>Returns cash of an account.</summary>
     /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
     /// <param name="currency">A currency of the run.</param>
     /// <exception cref="ArgumentException">The run does not use the currency.</exception>
-    public Money CashOf(int account, string currency) => new(_ledger.Cash(account, CurrencyIndex(currency)));
+    public Money CashOf(int account, string currency) => _host is { } host ? host.CashOf(account, currency) : new Money(_ledger.Cash(account, CurrencyIndex(currency)));
 
     /// <summary>Returns the equity of an account in the base currency.</summary>
     /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
-    public Money EquityOf(int account) => new(_ledger.Equity(account));
+    public Money EquityOf(int account) => _host is { } host ? host.EquityOf(account) : new Money(_ledger.Equity(account));
 
     /// <summary>Returns the last known rate of a currency into the base currency; 1 for the base itself.</summary>
     /// <exception cref="ArgumentException">The run does not use the currency.</exception>
-    public double RateOf(string currency) => _ledger.Rate(CurrencyIndex(currency)) / (double)CurrencyTable.One;
+    public double RateOf(string currency) => _host is { } host ? host.RateOf(currency) : _ledger.Rate(CurrencyIndex(currency)) / (double)CurrencyTable.One;
 
     /// <summary>Returns what account 0 holds, negative when short.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public long Position(int instrument) => _ledger.Quantity(instrument);
+    public long Position(int instrument) => _host is { } host ? host.PositionOf(0, instrument) : _ledger.Quantity(instrument);
 
     /// <summary>Returns what an account holds, negative when short.</summary>
     /// <param name="account">0 to <see cref="AccountCount"/> - 1.</param>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public long PositionOf(int account, int instrument) => _ledger.PositionOf(account, instrument).Quantity;
+    public long PositionOf(int account, int instrument) => _host is { } host ? host.PositionOf(account, instrument) : _ledger.PositionOf(account, instrument).Quantity;
 
     /// <summary>Returns what account 0 holds and may sell when all purchases have settled: all but shares that are not listed yet.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public long Sellable(int instrument) => _ledger.PositionOf(0, instrument).Sellable(-2, 0);
+    public long Sellable(int instrument) => _host is { } host ? host.Sellable(instrument) : _ledger.PositionOf(0, instrument).Sellable(-2, 0);
 
     /// <summary>Returns the last known price in units of the instrument's price scale: the last close, or the last tick after it; 0 before the first of the run.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public long LastClose(int instrument) => _ledger.LastPrice(instrument);
+    public long LastClose(int instrument) => _host is { } host ? host.LastPrice(instrument) : _ledger.LastPrice(instrument);
 
     /// <summary>Returns how many bars of an instrument are known: those of the run up to the current one.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public int BarCountOf(int instrument) => _core.RowEnd(instrument) - _core.FirstRow(instrument);
+    public int BarCountOf(int instrument) => _host is { } host ? host.BarCountOf(instrument) : _core.RowEnd(instrument) - _core.FirstRow(instrument);
 
     /// <summary>Returns a column of the bars of an instrument from its first bar of the run to the current one, oldest first, <see cref="BarCountOf"/> elements. Times without a bar are left out.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
     /// <param name="field">Which column.</param>
     public ReadOnlySpan<long> History(int instrument, BarField field)
     {
+        if (_host is { } host)
+        {
+            return host.History(instrument, field);
+        }
+
         InstrumentBars series = _core.Panel.Series[instrument];
         ReadOnlyMemory<long> column = field switch
         {
@@ -145,6 +165,11 @@ public sealed class StrategyContext
     {
         ArgumentOutOfRangeException.ThrowIfNegative(barsAgo);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(barsAgo, BarCountOf(instrument));
+        if (_host is { } host)
+        {
+            return host.AdjustmentOf(instrument, barsAgo);
+        }
+
         InstrumentBars series = _core.Panel.Series[instrument];
         if (series.AdjustmentFactor.IsEmpty)
         {
@@ -168,12 +193,13 @@ public sealed class StrategyContext
     {
         RequireOrders();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(amount.Units);
-        return !IsWarmingUp && _core.TryExchange(account, CurrencyIndex(from), CurrencyIndex(to), amount.Units);
+        return !IsWarmingUp
+            && (_host?.TryExchange(account, from, to, amount) ?? _core.TryExchange(account, CurrencyIndex(from), CurrencyIndex(to), amount.Units));
     }
 
     /// <summary>True while an order of the instrument rests, in any account.</summary>
     /// <param name="instrument">0 to <see cref="InstrumentCount"/> - 1.</param>
-    public bool HasRestingOrder(int instrument) => _core.Orders.HasResting(instrument);
+    public bool HasRestingOrder(int instrument) => _host is { } host ? host.HasRestingOrder(instrument) : _core.Orders.HasResting(instrument);
 
     /// <summary>
     /// Returns how many shares <paramref name="budget"/> buys at the last close without fees, rounded down to an allowed lot; 0 when not
@@ -183,6 +209,11 @@ public sealed class StrategyContext
     /// <param name="budget">Amount to spend, at least 0.</param>
     public long SharesFor(int instrument, Money budget)
     {
+        if (_host is { } host)
+        {
+            return host.SharesFor(instrument, budget);
+        }
+
         long price = _ledger.LastPrice(instrument);
         if (price <= 0)
         {
@@ -215,7 +246,9 @@ public sealed class StrategyContext
     public int Buy(int instrument, long quantity)
     {
         RequireOrders();
-        return IsWarmingUp ? 0 : _desk.SubmitMarket(instrument, OrderSide.Buy, quantity);
+        return IsWarmingUp ? 0
+            : _host is null ? _desk.SubmitMarket(instrument, OrderSide.Buy, quantity)
+            : Submit(OrderRequest.Market(instrument, OrderSide.Buy, quantity));
     }
 
     /// <summary>As <see cref="Buy(int, long)"/>, of a computed number of shares: a NaN is an error, not an order of 0.</summary>
@@ -236,7 +269,9 @@ public sealed class StrategyContext
     public int Sell(int instrument, long quantity)
     {
         RequireOrders();
-        return IsWarmingUp ? 0 : _desk.SubmitMarket(instrument, OrderSide.Sell, quantity);
+        return IsWarmingUp ? 0
+            : _host is null ? _desk.SubmitMarket(instrument, OrderSide.Sell, quantity)
+            : Submit(OrderRequest.Market(instrument, OrderSide.Sell, quantity));
     }
 
     /// <summary>As <see cref="Sell(int, long)"/>, of a computed number of shares: a NaN is an error, not an order of 0.</summary>
@@ -257,7 +292,13 @@ public sealed class StrategyContext
     public int Submit(in OrderRequest request)
     {
         RequireOrders();
-        return IsWarmingUp ? 0 : _desk.Submit(request, isForced: false);
+        if (IsWarmingUp || _host is null)
+        {
+            return IsWarmingUp ? 0 : _desk.Submit(request, isForced: false);
+        }
+
+        OrderChecks.Check(request, this);
+        return _host.Submit(request);
     }
 
     /// <summary>
@@ -272,13 +313,21 @@ public sealed class StrategyContext
     public (int First, int Second) SubmitPair(in OrderRequest first, in OrderRequest second)
     {
         RequireOrders();
-        return IsWarmingUp ? (0, 0) : _desk.SubmitPair(first, second);
+        if (IsWarmingUp || _host is null)
+        {
+            return IsWarmingUp ? (0, 0) : _desk.SubmitPair(first, second);
+        }
+
+        OrderChecks.Check(first, this);
+        OrderChecks.Check(second, this);
+        OrderChecks.CheckPair(first, second);
+        return _host.SubmitPair(first, second);
     }
 
     /// <summary>Cancels an order; filled parts stay.</summary>
     /// <param name="orderId">Number of the order.</param>
     /// <returns>False when the order does not rest (any more), or the broker gave it.</returns>
-    public bool Cancel(int orderId) => _desk.Cancel(orderId);
+    public bool Cancel(int orderId) => _host is { } host ? host.Cancel(orderId) : _desk.Cancel(orderId);
 
     /// <summary>Returns where an order stands.</summary>
     /// <param name="orderId">Number of an order, from 1.</param>
@@ -286,6 +335,11 @@ public sealed class StrategyContext
     public OrderNotice OrderOf(int orderId)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(orderId, 1);
+        if (_host is { } host)
+        {
+            return host.OrderOf(orderId);
+        }
+
         ArgumentOutOfRangeException.ThrowIfGreaterThan(orderId, _core.Orders.Count);
         return _core.NoticeOf(orderId - 1);
     }
