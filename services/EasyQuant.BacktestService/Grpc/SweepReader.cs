@@ -77,9 +77,12 @@ internal static class SweepReader
         {
             fields.Add("FIELD_CONFLICT", "per_symbol", "per_symbol excludes halving, walk_forward and a source.");
         }
-        else if (spec.PerSymbol && spec.Backtest.Strategy != "sma_cross")
+        else if (spec.PerSymbol && !Engine.ShippedSignal.Names.Contains(spec.Backtest.Strategy))
         {
-            fields.Add("NOT_SUPPORTED", "per_symbol", $"per_symbol needs a strategy with a signal form (sma_cross), {spec.Backtest.Strategy} has none.");
+            fields.Add(
+                "NOT_SUPPORTED",
+                "per_symbol",
+                $"per_symbol needs a strategy with a signal form ({string.Join(", ", Engine.ShippedSignal.Names)}), {spec.Backtest.Strategy} has none.");
         }
 
         Engine.SweepObjective objective = spec.Objective switch

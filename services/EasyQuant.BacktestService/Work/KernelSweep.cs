@@ -46,13 +46,14 @@ internal static class KernelSweep
 
         List<(int Trial, JsonObject Parameters)> good = [];
         List<EndedTrial> trials = [];
-        ImmutableArray<SmaCrossSignal>.Builder signals = ImmutableArray.CreateBuilder<SmaCrossSignal>();
+        ImmutableArray<ShippedSignal>.Builder signals = ImmutableArray.CreateBuilder<ShippedSignal>();
         for (int trial = 0; trial < combinations.Count; trial++)
         {
             try
             {
                 JsonObject bound = StrategyCatalog.Bind(sweep.Base.Strategy, (JsonObject)combinations[trial].DeepClone()).Parameters;
-                signals.Add(new SmaCrossSignal((int)(long)bound["fast"]!, (int)(long)bound["slow"]!, SharesALot * (bound["lots"] is { } lots ? (long)lots : LotsDefault)));
+                long size = SharesALot * (bound["lots"] is { } lots ? (long)lots : LotsDefault);
+                signals.Add(ShippedSignal.Of(sweep.Base.Strategy, (JsonObject)bound.DeepClone(), size));
                 good.Add((trial, bound));
             }
             catch (BacktestParameterException e)
@@ -63,13 +64,13 @@ internal static class KernelSweep
 
         if (good.Count == 0)
         {
-            return (ResultChunk.Cut(Lanes, TableOf(panel, [], null)).ToList(), trials);
+            return (ResultChunk.Cut(Lanes, TableOf(sweep.Base.Strategy, panel, [], null)).ToList(), trials);
         }
 
         SignalSweepResult result = SignalSweep.Run(
             panel, signals.ToImmutable(), sweep.Base.Settings, sweep.Base.Rules.Book, Environment.ProcessorCount, (done, total) => progress((double)done / total), cancellationToken);
         trials.AddRange(good.Select((one, position) => Sum(one.Trial, one.Parameters, position, result, sweep.Base.Settings)));
-        return ([.. ResultChunk.Cut(Lanes, TableOf(panel, good, result))], [.. trials.OrderBy(one => one.Trial)]);
+        return ([.. ResultChunk.Cut(Lanes, TableOf(sweep.Base.Strategy, panel, good, result))], [.. trials.OrderBy(one => one.Trial)]);
     }
 
     private static EndedTrial Sum(int trial, JsonObject parameters, int position, SignalSweepResult result, BacktestSettings settings)
@@ -95,7 +96,8 @@ internal static class KernelSweep
     }
 
     // As of SignalSweepResult.ToTable, with the number of the trial and its parameters.
-    private static Table TableOf(MarketPanel panel, IReadOnlyList<(int Trial, JsonObject Parameters)> good, SignalSweepResult? result)
+    private static Table TableOf(
+        string strategy, MarketPanel panel, IReadOnlyList<(int Trial, JsonObject Parameters)> good, SignalSweepResult? result)
     {
         string[] symbols = [.. panel.Series.Select(series => series.Instrument.Symbol.ToString())];
         LaneResult[] lanes = result is null ? [] : [.. result.Lanes];
@@ -104,8 +106,7 @@ internal static class KernelSweep
         [
             StringColumn.Create("symbol", [.. Enumerable.Range(0, lanes.Length).Select(i => symbols[i / count])]),
             Whole("combination", i => good[i % count].Trial),
-            Whole("fast", i => (long)good[i % count].Parameters["fast"]!),
-            Whole("slow", i => (long)good[i % count].Parameters["slow"]!),
+            .. StrategyCatalog.Definitions.First(one => one.Name == strategy).Parameters.Where(one => one.Default is not null).Select(Parameter),
             DecimalColumn.Create("equity", Money.Scale, lanes.Select(lane => lane.Equity.Units).ToArray()),
             DecimalColumn.Create("cash", Money.Scale, lanes.Select(lane => lane.Cash.Units).ToArray()),
             Whole("order_count", i => lanes[i].OrderCount),
@@ -113,6 +114,10 @@ internal static class KernelSweep
             Whole("win_count", i => lanes[i].WinCount),
             BoolColumn.Create("by_engine", lanes.Select(lane => lane.IsByEngine).ToArray()),
         ]);
+
+        Column Parameter(StrategyParameter one) => one.IsInteger
+            ? Whole(one.Name, i => (long)good[i % count].Parameters[one.Name]!)
+            : Float64Column.Create(one.Name, Enumerable.Range(0, lanes.Length).Select(i => (double)good[i % count].Parameters[one.Name]!).ToArray());
 
         Int64Column Whole(string name, Func<int, long> value) => Int64Column.Create(name, Enumerable.Range(0, lanes.Length).Select(value).ToArray());
     }

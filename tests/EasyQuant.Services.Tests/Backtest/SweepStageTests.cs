@@ -116,6 +116,27 @@ public sealed class SweepStageTests(TestServersFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task PerSymbol_OtherSignalForm_GivesItsLanesAndParameters()
+    {
+        await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
+        PanelManifest manifest = PanelFixture.WriteDaily(host);
+        SweepSpec spec = Spec();
+        (spec.PerSymbol, spec.Backtest.Strategy) = (true, "bollinger");
+        spec.Axes.Clear();
+        spec.Axes.Add(new WireSweepAxis { Parameter = "period", RangeStart = 5, RangeEnd = 8, RangeStep = 1 });
+        Sweep ended = await EndAsync(host, spec);
+        using OpenPanel open = PanelFixture.Open(host, manifest);
+        ImmutableArray<BollingerSignal> signals = [.. Enumerable.Range(5, 4).Select(period => new BollingerSignal(period, 2, 1_000))];
+        SignalSweepResult expected = SignalSweep.Run(
+            MarketPanelOpener.Open(open.Panel), signals, new BacktestSettings(), RuleBook.China, 2, null, _deadline.Token);
+        ReadSweepTableResponse page = await host.Sweeps.ReadSweepTableAsync(
+            new ReadSweepTableRequest { SweepId = ended.SweepId, PageSize = 100 }, BacktestHost.Headers());
+        Assert.Equal(expected.Lanes.Select(lane => lane.Equity.Units), page.Rows.Columns.Single(column => column.Name == "equity").Integers);
+        Assert.Equal([5L, 6, 7, 8], page.Rows.Columns.Single(column => column.Name == "period").Integers.Take(4));
+        Assert.Equal([2.0, 2.0], page.Rows.Columns.Single(column => column.Name == "deviations").Doubles.Take(2));
+    }
+
+    [Fact]
     public async Task Table_Trials_ArriveAsColumnsAndAsFiles()
     {
         await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
@@ -180,9 +201,9 @@ public sealed class SweepStageTests(TestServersFixture fixture) : IClassFixture<
         await RefusedAsync("FIELD_CONFLICT", "spec.per_symbol", spec => (spec.PerSymbol, spec.Halving) = (true, new HalvingSearch()));
         await RefusedAsync("NOT_SUPPORTED", "spec.per_symbol", spec =>
         {
-            (spec.PerSymbol, spec.Backtest.Strategy) = (true, "rsi_reversal");
+            (spec.PerSymbol, spec.Backtest.Strategy) = (true, "grid");
             spec.Axes.Clear();
-            spec.Axes.Add(new WireSweepAxis { Parameter = "period", RangeStart = 5, RangeEnd = 9, RangeStep = 1 });
+            spec.Axes.Add(new WireSweepAxis { Parameter = "levels", RangeStart = 5, RangeEnd = 9, RangeStep = 1 });
         });
         SweepSpec long1 = Spec();
         long1.WalkForward = new WireWalkForward { InSampleDayCount = 90, OutOfSampleDayCount = 5 };
