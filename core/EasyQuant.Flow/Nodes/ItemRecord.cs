@@ -12,6 +12,9 @@ public sealed record ItemRecord
     /// <summary>Attempts started so far over all executions of the step; 0 (default) while pending.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>Attempts that failed since somebody last asked for the item, which the bound of attempts counts; 0 (default) or more.</summary>
+    public int Failures { get; init; }
+
     /// <summary>Why it failed; null (default) otherwise.</summary>
     public StepError? Error { get; init; }
 

@@ -80,30 +80,31 @@ internal sealed class LocalBatch(BatchState state, IChildRunner children, IItemP
 
     private async ValueTask<bool> RunItemAsync(int index, CancellationToken cancellationToken)
     {
-        for (int tries = 1; ; tries++)
+        while (true)
         {
+            int tries = state.FailuresOf(index) + 1;
             DateTimeOffset start = _execution.Services.Time.GetUtcNow();
             long began = _execution.Services.Time.GetTimestamp();
             int attempt = await state.StartAsync(index, start, cancellationToken);
             (ChildRunResult? result, StepError? error, int processId) = await AttemptAsync(index, cancellationToken);
+            var item = new ItemRecord
+            {
+                Index = index,
+                State = error is null ? ItemState.Succeeded : ItemState.Failed,
+                Attempt = attempt,
+                Error = error,
+                Place = state.Place,
+                ProcessId = processId,
+                StartTime = start,
+                Elapsed = _execution.Services.Time.GetElapsedTime(began),
+                Result = error is null ? result : null,
+            };
             if (error is null || tries >= state.Parameters.ItemAttempts)
             {
-                return await state.EndAsync(
-                    new ItemRecord
-                    {
-                        Index = index,
-                        State = error is null ? ItemState.Succeeded : ItemState.Failed,
-                        Attempt = attempt,
-                        Error = error,
-                        Place = state.Place,
-                        ProcessId = processId,
-                        StartTime = start,
-                        Elapsed = _execution.Services.Time.GetElapsedTime(began),
-                        Result = error is null ? result : null,
-                    },
-                    cancellationToken);
+                return await state.EndAsync(item, cancellationToken);
             }
 
+            await state.PostponeAsync(item, cancellationToken);
             using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _execution.PauseToken);
             await Task.Delay(state.Parameters.DelayAfter(tries), _execution.Services.Time, either.Token);
         }

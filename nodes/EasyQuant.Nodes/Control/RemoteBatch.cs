@@ -14,7 +14,6 @@ internal sealed class RemoteBatch(BatchState state, IRemoteItems remote)
     private static readonly TimeSpan s_timeoutTick = TimeSpan.FromMilliseconds(500);
 
     private readonly NodeExecution _execution = state.Execution;
-    private readonly Dictionary<int, int> _tries = [];
     private readonly PriorityQueue<int, long> _again = new();
     private readonly HashSet<int> _underWay = [];
     private int _next;
@@ -169,13 +168,12 @@ internal sealed class RemoteBatch(BatchState state, IRemoteItems remote)
 
         if (item.State != ItemState.Succeeded)
         {
-            int tries = _tries.GetValueOrDefault(item.Index) + 1;
+            int tries = state.FailuresOf(item.Index) + 1;
             if (tries < state.Parameters.ItemAttempts && !state.IsTooMuchFailed)
             {
-                _tries[item.Index] = tries;
                 TimeProvider time = _execution.Services.Time;
                 _again.Enqueue(item.Index, time.GetTimestamp() + (long)(state.Parameters.DelayAfter(tries).TotalSeconds * time.TimestampFrequency));
-                await state.PostponeAsync(item with { State = ItemState.Pending }, cancellationToken);
+                await state.PostponeAsync(item, cancellationToken);
                 return;
             }
         }

@@ -198,7 +198,6 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     [Fact]
     public async Task Remote_ItemThatHangsOrFails_TimesOutAndIsTriedAgain()
     {
-        // Attempts are counted by the holder of the lease; one that expires on a busy machine would begin anew.
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
         await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "\"${inputs.n}\"", StringComparison.Ordinal));
         await host.CreateAsync(
@@ -309,6 +308,25 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand("select count(*) from data.written");
         Assert.Equal(30L, await count.ExecuteScalarAsync(deadline.Token));
         Assert.All((await ListAsync(host, run)).Items, i => Assert.Equal(ItemState.Succeeded, i.State));
+    }
+
+    [Fact]
+    public async Task Kill_BetweenAttemptsOfRemoteItem_KeepsTheBoundOfAttempts()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false);
+        using Process doomed = RunnerProcess.Start(host, "runner.items.start:exit137:2");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        await host.WaitForCatalogueAsync(deadline.Token);
+        await host.CreateAsync("loader", Loader);
+        await host.CreateAsync("batch", Batch("loader", """{"file":"missing.csv"}""", """  "mode":"remote","onFailure":"continue","itemAttempts":2,"itemRetryDelay":0.1  """));
+        Run run = await host.StartAsync("batch");
+        await doomed.WaitForExitAsync(deadline.Token);
+        Assert.Equal(137, doomed.ExitCode);
+        await host.StartRunnerAsync(deadline.Token);
+        Run ended = await host.WaitAsync(run.RunId);
+        Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
+        Item item = Assert.Single((await ListAsync(host, run)).Items);
+        Assert.Equal((ItemState.Failed, "FILE_NOT_FOUND", 2), (item.State, item.Error.Reason, item.Attempt));
     }
 
     private static async Task WriteOneAsync(RunnerHost host, string file)

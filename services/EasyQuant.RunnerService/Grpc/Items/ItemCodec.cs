@@ -34,6 +34,7 @@ internal sealed class ItemCodec(OutputCodec outputs, RunnerIdentity identity)
         return new Wire.StoredItem
         {
             Item = wire,
+            Failures = item.Failures,
             Outputs = isLocal && item.Result is { } result ? await outputs.WriteAsync(result.OutputNames, result.Outputs, cancellationToken) : null,
         };
     }
@@ -61,6 +62,7 @@ internal sealed class ItemCodec(OutputCodec outputs, RunnerIdentity identity)
                 _ => ItemState.Pending,
             },
             Attempt = item.Attempt,
+            Failures = stored.Failures,
             Error = item.Error is { } error ? new StepError(error.Reason, error.Message, error.NodeId.Length > 0 ? error.NodeId : null)
                 : item.State == Wire.ItemState.Failed ? new StepError("RUN_FAILED", "The run of the item failed.") : null,
             Place = ToPlace(item.Mode),

@@ -9,9 +9,9 @@ internal sealed class ItemReset
     private const string ForgetSql =
         "update workflow.fan_outs set generation = generation + 1, mode = 0, mode_reason = '' where run_id = $1 and node_id = any($2)";
 
-    private const string NotSucceededSql = "update workflow.run_items set state = 1 where run_id = $1 and node_id = any($2) and state in (2, 4, 5)";
+    private const string NotSucceededSql = "update workflow.run_items set state = 1, failures = 0 where run_id = $1 and node_id = any($2) and state in (2, 4, 5)";
 
-    private const string ChosenSql = "update workflow.run_items set state = 1 where run_id = $1 and node_id = $2 and item_index = any($3)";
+    private const string ChosenSql = "update workflow.run_items set state = 1, failures = 0 where run_id = $1 and node_id = $2 and item_index = any($3)";
 
     private readonly bool _isEverything;
     private readonly string? _nodeId;

@@ -21,7 +21,8 @@ internal static class ItemRow
     /// <summary>The statement that opens the copy into the staging table.</summary>
     public const string Copy =
         """
-        copy pg_temp.eq_items(run_id, node_id, item_index, project_id, state, attempt, mode, worker_id, process_id, start_time, elapsed_us, epoch, error, outputs)
+        copy pg_temp.eq_items(run_id, node_id, item_index, project_id, state, attempt, mode, worker_id, process_id, start_time, elapsed_us, epoch, error, outputs,
+            failures)
         from stdin (format binary)
         """;
 
@@ -65,6 +66,7 @@ internal static class ItemRow
         await copy.WriteAsync(run.Epoch, NpgsqlDbType.Bigint, cancellationToken);
         await WriteOrNullAsync(copy, item.Error?.ToByteArray(), NpgsqlDbType.Bytea, cancellationToken);
         await WriteOrNullAsync(copy, stored.Outputs?.ToByteArray(), NpgsqlDbType.Bytea, cancellationToken);
+        await copy.WriteAsync(stored.Failures, NpgsqlDbType.Integer, cancellationToken);
     }
 
     private static Task WriteOrNullAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken cancellationToken) =>

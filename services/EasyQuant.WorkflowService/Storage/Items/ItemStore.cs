@@ -37,19 +37,19 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
         insert into workflow.run_items select * from pg_temp.eq_items on conflict (run_id, node_id, item_index) do update
         set state = excluded.state, attempt = excluded.attempt, mode = excluded.mode, worker_id = excluded.worker_id, process_id = excluded.process_id,
             start_time = coalesce(excluded.start_time, run_items.start_time), elapsed_us = excluded.elapsed_us, epoch = excluded.epoch, error = excluded.error,
-            outputs = excluded.outputs
+            outputs = excluded.outputs, failures = excluded.failures
         """;
 
     private const string ReadSql =
         $"""
-        select {ItemRow.Columns}, coalesce(i.outputs, r.outputs) from workflow.run_items i left join workflow.runs r on r.run_id = i.child_run_id
+        select {ItemRow.Columns}, coalesce(i.outputs, r.outputs), i.failures from workflow.run_items i left join workflow.runs r on r.run_id = i.child_run_id
         where i.run_id = $1 and i.node_id = $2 and i.item_index > $3 order by i.item_index limit 1000
         """;
 
     private const string CollectSql =
         """
         select i.item_index, case r.state when 4 then 3 else 4 end::smallint, i.attempt, i.mode, r.worker_id, 0, i.child_run_id, r.start_time,
-            (extract(epoch from r.end_time - coalesce(r.start_time, r.end_time)) * 1000000)::bigint, r.error, r.outputs, r.state, r.cancel_cause
+            (extract(epoch from r.end_time - coalesce(r.start_time, r.end_time)) * 1000000)::bigint, r.error, r.outputs, i.failures, r.state, r.cancel_cause
         from workflow.run_items i join workflow.runs r on r.run_id = i.child_run_id
         where i.run_id = $1 and i.node_id = $2 and i.state = 2 and r.state in (4, 5, 6) order by i.item_index limit 1000
         """;
@@ -154,9 +154,9 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
             while (bytes < BytesMax && await reader.ReadAsync(token))
             {
                 StoredItem item = ReadStored(reader);
-                if ((RunState)reader.GetInt16(ItemRow.ColumnCount + 1) == RunState.Cancelled)
+                if ((RunState)reader.GetInt16(ItemRow.ColumnCount + 2) == RunState.Cancelled)
                 {
-                    string cause = reader.GetString(ItemRow.ColumnCount + 2);
+                    string cause = reader.GetString(ItemRow.ColumnCount + 3);
                     item.Item.Error = cause == ChildRuns.TimeoutCause
                         ? new RunError { Reason = "ITEM_TIMEOUT", Message = $"Item {item.Item.Index} did not finish in time." }
                         : new RunError { Reason = "ITEM_CANCELLED", Message = $"The run of item {item.Item.Index} was cancelled. {cause}".TrimEnd() };
@@ -204,7 +204,7 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
 
     private static StoredItem ReadStored(NpgsqlDataReader reader)
     {
-        var stored = new StoredItem { Item = ItemRow.Read(reader) };
+        var stored = new StoredItem { Item = ItemRow.Read(reader), Failures = reader.GetInt32(ItemRow.ColumnCount + 1) };
         if (stored.Item.State == ItemState.Succeeded)
         {
             stored.Outputs = Pg.BytesOrNull(reader, ItemRow.ColumnCount) is { } outputs ? Struct.Parser.ParseFrom(outputs) : new Struct();
