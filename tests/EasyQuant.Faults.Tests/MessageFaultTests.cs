@@ -7,6 +7,7 @@ namespace EasyQuant.Faults;
 [Collection(BedCollection.Name)]
 public sealed class MessageFaultTests(FaultBed bed)
 {
+    private const int TriesMax = 4;
     private const string HintQueue = "easyquant.work.runs";
 
     /// <summary>F35: one to three of each.</summary>
@@ -14,6 +15,36 @@ public sealed class MessageFaultTests(FaultBed bed)
     [Trait("Fault", "F35")]
     public async Task Chunks_DeliveredUpToThreeTimes_AreSavedOnce() =>
         await ShimAsync(4, messages => messages.SelectMany(message => Enumerable.Repeat(message, 1 + bed.Random.Next(3))));
+
+    /// <summary>F36: shuffled within a window.</summary>
+    [Fact]
+    [Trait("Fault", "F36")]
+    public async Task Chunks_Shuffled_AreSavedOnceAndCounted() => await ShimAsync(6, messages =>
+    {
+        MessageShim.Message[] shuffled = [.. messages];
+        bed.Random.Shuffle(shuffled);
+        return shuffled;
+    });
+
+    /// <summary>F37: truncated bytes, noise, and nothing at all take the place of a chunk; parking counts none of them twice, the others go on.</summary>
+    [Fact]
+    [Trait("Fault", "F37")]
+    public async Task Chunks_BrokenCopiesBesideThem_AreParkedAndTheRestIsSaved()
+    {
+        byte[] noise = new byte[700];
+        bed.Random.NextBytes(noise);
+        int injected = 0;
+        await ShimAsync(2, messages =>
+        {
+            injected += 3;
+            MessageShim.Message first = messages[0];
+            return [.. messages, Broken(first, noise), Broken(first, first.Body[..(first.Body.Length / 3)]), Broken(first, [])];
+        });
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Assert.True(injected > 0);
+        long parked = await bed.ScalarAsync<long>("select count(*) from data.eq_stream_parked where not is_chunk", deadline.Token);
+        Assert.True(parked > 0, "Nothing was parked.");
+    }
 
     /// <summary>F43: the hint queue is unbound, so publishing comes back; the outbox keeps the hints and polling keeps the work going.</summary>
     [Fact]
@@ -34,23 +65,56 @@ public sealed class MessageFaultTests(FaultBed bed)
     public Task HintQueue_Deleted_IsDeclaredAgain() =>
         FaultRun.UnderLoadAsync(bed, (_, cancellationToken) => OnChannelAsync(channel => channel.QueueDeleteAsync(HintQueue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken)));
 
+    /// <summary>F40: a Runner holds chunks for longer than the broker waits for an answer; its channel is closed, its connection is not.</summary>
+    [Fact]
+    [Trait("Fault", "F40")]
+    public async Task Consumer_ClosedByTheBrokerForWaiting_IsRebuilt()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await bed.Servers.RabbitMqCtlAsync(["eval", "application:set_env(rabbit, consumer_timeout, 1500), application:set_env(rabbit, channel_tick_interval, 500)."], deadline.Token);
+        bed.Broker.ResetAll();
+        await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+        {
+            Signals.Stop(bed.FirstRunner.Id);
+            await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+            Signals.Continue(bed.FirstRunner.Id);
+        });
+        await bed.Servers.RabbitMqCtlAsync(["eval", "application:set_env(rabbit, consumer_timeout, 1800000), application:set_env(rabbit, channel_tick_interval, 60000)."], deadline.Token);
+        bed.Broker.ResetAll();
+    }
+
+    private static MessageShim.Message Broken(MessageShim.Message source, byte[] body) =>
+        new(new BasicProperties(source.Properties) { MessageId = Guid.NewGuid().ToString() }, body);
+
+    // The shim is there before the first chunk, so that it gets its share.
     private async Task ShimAsync(int window, Func<IReadOnlyList<MessageShim.Message>, IEnumerable<MessageShim.Message>> change)
     {
-        int changed = 0;
-        await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+        for (int i = 0; i < TriesMax; i++)
         {
-            await using MessageShim shim = await MessageShim.StartAsync(bed, $"data.{load.StartId}.bars.keep", window, change, cancellationToken);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(TimeSpan.FromSeconds(5));
-            // What the shim still holds then goes back as it was.
-            while (shim.ChangedCount < window * 6 && !patience.IsCancellationRequested && !await load.IsOverAsync(cancellationToken))
-            {
-                await Task.Delay(20, CancellationToken.None);
-            }
+            int changed = 0;
+            await FaultRun.UnderLoadAsync(
+                bed,
+                async (load, cancellationToken) =>
+                {
+                    await using MessageShim shim = await MessageShim.StartAsync(bed, $"data.{load.StartId}.bars.keep", window, change, cancellationToken);
+                    using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                    patience.CancelAfter(TimeSpan.FromSeconds(8));
+                    // What the shim still holds in the end goes back as it was.
+                    while (shim.ChangedCount < window * 6 && !patience.IsCancellationRequested && !await load.IsOverAsync(cancellationToken))
+                    {
+                        await Task.Delay(20, CancellationToken.None);
+                    }
 
-            changed += shim.ChangedCount;
-        });
-        Assert.True(changed > 0, "The shim got no message.");
+                    changed = shim.ChangedCount;
+                },
+                atOnce: true);
+            if (changed > 0)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"In {TriesMax} loads the shim got no message.");
     }
 
     private async Task OnChannelAsync(Func<IChannel, Task> work)

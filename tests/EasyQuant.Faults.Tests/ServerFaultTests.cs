@@ -28,7 +28,7 @@ public sealed class ServerFaultTests(FaultBed bed)
         Task storm = load.StormAsync(40, cancellationToken);
         await bed.Servers.Postgres.StartAsync(cancellationToken);
         TimeSpan recovery = await FaultRun.MeasureAsync(() => storm);
-        Assert.True(recovery < TimeSpan.FromSeconds(30), $"The clients were served {recovery} after the database was back.");
+        Assert.True(recovery < TimeSpan.FromMinutes(1), $"The clients were served {recovery} after the database was back.");
     });
 
     /// <summary>F09: the server ends all sessions when one of them is killed.</summary>

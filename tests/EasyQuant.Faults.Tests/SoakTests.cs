@@ -37,24 +37,36 @@ public sealed class SoakTests(FaultBed bed)
     private async Task<IEnumerable<string>> RoundAsync(LoadSize size, int faultsMax)
     {
         using var deadline = new CancellationTokenSource(s_roundDeadline);
-        Load load = await Load.StartAsync(bed, size, deadline.Token);
-        await load.WaitForAsync(1, 1, deadline.Token);
-        for (int i = 0; i < faultsMax && !await load.IsOverAsync(deadline.Token); i++)
+        try
+        {
+            return await RoundAsync(size, faultsMax, deadline.Token);
+        }
+        finally
+        {
+            await deadline.CancelAsync();
+        }
+    }
+
+    private async Task<IEnumerable<string>> RoundAsync(LoadSize size, int faultsMax, CancellationToken cancellationToken)
+    {
+        Load load = await Load.StartAsync(bed, size, cancellationToken);
+        await load.WaitForAsync(1, 1, cancellationToken);
+        for (int i = 0; i < faultsMax && !await load.IsOverAsync(cancellationToken); i++)
         {
             (string name, Func<CancellationToken, Task> fault) = Faults[bed.Random.Next(Faults.Length)];
             bed.Note($"soak: {name}");
-            await fault(deadline.Token);
+            await fault(cancellationToken);
             long lifted = Stopwatch.GetTimestamp();
-            await bed.HealAsync(deadline.Token);
-            await ProgressAsync(load, deadline.Token);
+            await bed.HealAsync(cancellationToken);
+            await ProgressAsync(load, cancellationToken);
             Row row = _rows.GetValueOrDefault(name) ?? new Row(0, TimeSpan.Zero, TimeSpan.Zero);
             TimeSpan recovery = Stopwatch.GetElapsedTime(lifted);
             _rows[name] = new Row(row.Count + 1, row.Sum + recovery, row.Longest > recovery ? row.Longest : recovery);
-            await FaultRun.SomeTimeAsync(bed, 3_000, deadline.Token);
+            await FaultRun.SomeTimeAsync(bed, 3_000, cancellationToken);
         }
 
-        await load.EndAsync(deadline.Token);
-        LoadCheck check = await LoadCheck.CheckAsync(bed, load, 0, deadline.Token);
+        await load.EndAsync(cancellationToken);
+        LoadCheck check = await LoadCheck.CheckAsync(bed, load, 0, cancellationToken);
         return check.Violations.Select(violation => violation.ToString());
     }
 

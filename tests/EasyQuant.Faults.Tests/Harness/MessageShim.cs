@@ -41,7 +41,24 @@ internal sealed class MessageShim : IAsyncDisposable
     {
         var factory = new ConnectionFactory { Uri = new Uri(bed.BrokerUri), AutomaticRecoveryEnabled = false };
         IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
-        IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+        IChannel channel = await OpenAsync(connection, cancellationToken);
+        bool isThere = false;
+        while (!isThere)
+        {
+            try
+            {
+                await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+                isThere = true;
+            }
+            catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+            {
+                // The stream has not begun; the broker closed the channel with its answer.
+                await channel.DisposeAsync();
+                await Task.Delay(30, cancellationToken);
+                channel = await OpenAsync(connection, cancellationToken);
+            }
+        }
+
         var shim = new MessageShim(connection, channel, queue, window, change);
         await channel.BasicQosAsync(0, (ushort)window, global: false, cancellationToken);
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -68,6 +85,9 @@ internal sealed class MessageShim : IAsyncDisposable
         await _connection.DisposeAsync();
         _gate.Dispose();
     }
+
+    private static Task<IChannel> OpenAsync(IConnection connection, CancellationToken cancellationToken) =>
+        connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
 
     private async Task OnDeliveryAsync(BasicDeliverEventArgs delivery)
     {
