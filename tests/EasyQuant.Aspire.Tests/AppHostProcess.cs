@@ -13,6 +13,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly string _directory;
     private ChildProcess? _process;
+    private IReadOnlyList<int> _started = [];
 
     public AppHostProcess(UnixUser? user)
     {
@@ -35,6 +36,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken, params string[] arguments)
     {
         string endpoints = Path.Combine(_directory, "endpoints.env");
+
+        // A killed AppHost leaves its file; the next one would seem to be up at once.
+        File.Delete(endpoints);
         _process = await StartProcessAsync(arguments, (line, _) => _output.Enqueue(line));
         while (!File.Exists(endpoints) || new FileInfo(endpoints).Length == 0)
         {
@@ -47,7 +51,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
         }
 
         Endpoints = File.ReadAllLines(endpoints).Where(line => line.Contains('=')).ToDictionary(line => line[..line.IndexOf('=')], line => line[(line.IndexOf('=') + 1)..]);
-        Processes = [.. ReadStarted().SelectMany(GroupOf)];
+        _started = ReadStarted();
+        Processes = [.. _started.SelectMany(GroupOf)];
     }
 
     /// <summary>Processes that the AppHost started itself and that run now, by its own record.</summary>
@@ -68,6 +73,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
             await process.StopAsync();
         }
     }
+
+    /// <summary>Returns those processes started by the AppHost itself that have gone since; their helpers, such as a broker's <c>df</c>, come and go.</summary>
+    public IReadOnlyList<int> Gone() => [.. _started.Where(id => !IsAlive(id))];
 
     /// <summary>Stops a process of the AppHost as a hanging disk would: it takes no signal but the last.</summary>
     public void Freeze(string name)

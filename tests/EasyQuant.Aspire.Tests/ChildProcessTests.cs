@@ -8,7 +8,7 @@ public sealed class ChildProcessTests
     [Fact]
     public async Task ChildProcess_EndsBeforeItsOutputWasRead_DeliversTheLastLineBeforeItsExit()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(6));
         using var gate = new ManualResetEventSlim();
         var lines = new ConcurrentQueue<string>();
         ChildProcess child = await ChildProcess.StartAsync(

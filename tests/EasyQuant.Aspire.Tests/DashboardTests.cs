@@ -8,7 +8,7 @@ namespace EasyQuant.Aspire.Tests;
 [Collection("hosting")]
 public sealed class DashboardTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(8);
     private static readonly string[] s_browserArguments =
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -63,7 +63,9 @@ public sealed class DashboardTests
             await Row(page, name).GetByText("Running").First.WaitForAsync();
         }
 
-        Assert.Equal(2, await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasTextRegex = new Regex("echo-[a-z0-9]{8}") }).CountAsync());
+        ILocator echo = page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasTextRegex = new Regex("echo-[a-z0-9]{8}") });
+        await echo.Nth(1).WaitForAsync();
+        Assert.Equal(2, await echo.CountAsync());
         await Row(page, "caller").GetByText(new Regex("^http://127")).First.WaitForAsync();
         await SaveAsync(page, "resources");
     }
@@ -80,7 +82,7 @@ public sealed class DashboardTests
         // Below the fold of a list of addresses.
         await page.GetByText("Handbook").First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
 
-        Assert.Contains("Healthy", await page.Locator("body").InnerTextAsync(), StringComparison.Ordinal);
+        await page.GetByText(new Regex("Healthy")).First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         Assert.DoesNotContain(secret, await page.ContentAsync(), StringComparison.Ordinal);
         await SaveAsync(page, "details");
     }

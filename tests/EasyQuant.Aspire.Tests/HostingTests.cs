@@ -6,7 +6,7 @@ namespace EasyQuant.Aspire.Tests;
 [Collection("hosting")]
 public sealed class HostingTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(8);
 
     [Fact]
     public async Task AppHost_InterruptedAndStartedAgain_LeavesNothingAndKeepsItsSecrets()
@@ -37,13 +37,31 @@ public sealed class HostingTests
         (int exitCode, string output) = await appHost.StartSecondAsync(deadline.Token);
         Assert.Equal(1, exitCode);
         Assert.Contains("Another AppHost uses the data directory", output, StringComparison.Ordinal);
-        Assert.Equal(appHost.Processes.Count, (await appHost.SurvivorsAsync(TimeSpan.Zero)).Count);
+        Assert.Empty(appHost.Gone());
 
         await appHost.KillAsync();
 
-        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromSeconds(30)));
+        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromMinutes(1)));
         await appHost.StartAsync(deadline.Token);
         Assert.Equal("true", appHost.Endpoints["HEALTHY"]);
+    }
+
+    [Fact]
+    public async Task AppHosts_TwoAtOnce_HaveTheirOwnPortsAndOneOutlivesTheOther()
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        using var client = new HttpClient();
+        await using var first = new AppHostProcess(user: null);
+        await using var second = new AppHostProcess(user: null);
+        await Task.WhenAll(first.StartAsync(deadline.Token), second.StartAsync(deadline.Token));
+        Assert.Equal(("true", "true"), (first.Endpoints["HEALTHY"], second.Endpoints["HEALTHY"]));
+        Assert.Empty(first.Ports.Intersect(second.Ports));
+
+        await first.KillAsync();
+
+        Assert.Empty(await first.SurvivorsAsync(TimeSpan.FromMinutes(1)));
+        Assert.Empty(second.Gone());
+        Assert.Contains("PostgreSQL", await client.GetStringAsync($"{second.Endpoints["ECHO_HTTP_URL"]}/ready/1", deadline.Token), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,7 +78,7 @@ public sealed class HostingTests
 
         await appHost.EndAsync(signal);
 
-        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromSeconds(30)));
+        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromMinutes(1)));
         Assert.DoesNotContain(appHost.Ports, AppHostProcess.Answers);
     }
 
@@ -110,7 +128,7 @@ public sealed class HostingTests
         Assert.Equal(43, secret.Length);
 
         Assert.Equal(0, await appHost.InterruptAsync());
-        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromSeconds(5)));
+        Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromMinutes(1)));
         Assert.Empty(appHost.Ports.Where(AppHostProcess.Answers).Select(port => port.ToString(CultureInfo.InvariantCulture)));
 
         await appHost.StartAsync(deadline.Token);

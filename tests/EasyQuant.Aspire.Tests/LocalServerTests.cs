@@ -6,7 +6,7 @@ namespace EasyQuant.Aspire.Tests;
 
 public sealed class LocalServerTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(6);
 
     [Fact]
     public async Task Servers_KilledAndStarted_KeepWhatWasWritten()

@@ -9,7 +9,7 @@ namespace EasyQuant.Aspire.Tests;
 [Collection("hosting")]
 public sealed class ProgramTests : IAsyncLifetime
 {
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(2));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(6));
     private readonly string _switch = Path.Combine(Path.GetTempPath(), "eq-switch-" + Guid.NewGuid().ToString("N"));
     private DistributedApplication _app = null!;
 
@@ -82,7 +82,7 @@ public sealed class ProgramTests : IAsyncLifetime
         await File.WriteAllTextAsync(_switch, "on", Token);
         ResourceEvent switched = await _app.ResourceNotifications.WaitForResourceHealthyAsync("switched", Token);
         Assert.Equal(["switch"], switched.Snapshot.HealthReports.Select(report => report.Name));
-        Assert.Equal([("https://example.org/handbook", "Handbook")], switched.Snapshot.Urls.Select(url => (url.Url, url.DisplayText)));
+        Assert.Equal([("https://example.org/handbook", "Handbook")], switched.Snapshot.Urls.Select(url => (url.Url, url.DisplayProperties.DisplayName)));
     }
 
     private async Task AssertExplicitStartAsync()
@@ -132,7 +132,7 @@ public sealed class ProgramTests : IAsyncLifetime
 
     private async Task<string> LogOfAsync(string resourceId, string text)
     {
-        await foreach (IReadOnlyList<LogLine> lines in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(resourceId, Token))
+        await foreach (IReadOnlyList<LogLine> lines in _app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(resourceId).WithCancellation(Token))
         {
             if (lines.FirstOrDefault(line => line.Content.Contains(text, StringComparison.Ordinal)).Content is { } found)
             {

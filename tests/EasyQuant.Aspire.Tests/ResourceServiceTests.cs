@@ -15,7 +15,7 @@ namespace EasyQuant.Aspire.Tests;
 public sealed class ResourceServiceTests : IDisposable
 {
     private const string Service = "aspire.v1.DashboardService";
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(2));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(6));
     private readonly string _directory = Directory.CreateTempSubdirectory("eq-resources-").FullName;
 
     public void Dispose()
@@ -60,7 +60,7 @@ public sealed class ResourceServiceTests : IDisposable
         // Streams end with the AppHost; otherwise the dashboard shows a dead application for half a minute.
         Task<bool> next = DrainAsync(resources.ResponseStream, token);
         await app.StopAsync(token);
-        await Task.WhenAll(EndOf(next), EndOf(interaction)).WaitAsync(TimeSpan.FromMinutes(4), token);
+        await Task.WhenAll(EndOf(next), EndOf(interaction)).WaitAsync(TimeSpan.FromMinutes(1), token);
     }
 
     private static void AssertComplete(IReadOnlyCollection<Resource> resources)

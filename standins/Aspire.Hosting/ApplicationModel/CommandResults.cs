@@ -10,7 +10,7 @@ public static class CommandResults
     /// <summary>Returns failure.</summary>
     /// <param name="errorMessage">Why; null for no reason.</param>
     /// <returns>The result.</returns>
-    public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, ErrorMessage = errorMessage };
+    public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, Message = errorMessage };
 
     /// <summary>Returns that it was given up.</summary>
     /// <returns>The result.</returns>

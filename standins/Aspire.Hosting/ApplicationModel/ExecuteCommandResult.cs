@@ -9,6 +9,6 @@ public sealed class ExecuteCommandResult
     /// <summary>True when it was given up.</summary>
     public bool Canceled { get; init; }
 
-    /// <summary>Why it failed; null when it did not.</summary>
-    public string? ErrorMessage { get; init; }
+    /// <summary>What to tell the user, such as why it failed; null says nothing.</summary>
+    public string? Message { get; init; }
 }

@@ -18,12 +18,10 @@ public sealed class ResourceLoggerService : IDisposable
     /// <returns>The logger.</returns>
     public ILogger GetLogger(string resourceName) => new ConsoleLogger(LogOf(resourceName));
 
-    /// <summary>Returns the lines of a console log, then every new one.</summary>
+    /// <summary>Returns the lines of a console log, then every new one; the token of the enumeration (<c>WithCancellation</c>) ends the stream.</summary>
     /// <param name="resourceName">Id of a replica.</param>
-    /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>Batches of lines.</returns>
-    public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName, CancellationToken cancellationToken = default) =>
-        LogOf(resourceName).WatchAsync(cancellationToken);
+    public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName) => LogOf(resourceName).WatchAsync(CancellationToken.None);
 
     /// <summary>Closes the log files.</summary>
     public void Dispose()

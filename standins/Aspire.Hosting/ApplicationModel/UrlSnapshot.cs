@@ -6,6 +6,6 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <param name="IsInternal">True hides it from the list.</param>
 public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal)
 {
-    /// <summary>Text of the link; empty shows the address.</summary>
-    public string DisplayText { get; init; } = "";
+    /// <summary>How the link is shown.</summary>
+    public UrlDisplayPropertiesSnapshot DisplayProperties { get; init; } = new();
 }

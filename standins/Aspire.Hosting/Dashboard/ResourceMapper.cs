@@ -78,7 +78,7 @@ internal sealed class ResourceMapper(IServiceProvider services)
             FullUrl = url.Url,
             IsInternal = url.IsInternal,
             IsInactive = snapshot.State?.Text != KnownResourceStates.Running,
-            DisplayProperties = new UrlDisplayProperties { SortOrder = -index, DisplayName = url.DisplayText },
+            DisplayProperties = new UrlDisplayProperties { SortOrder = -index, DisplayName = url.DisplayProperties.DisplayName },
         };
         if (url.Name is not null)
         {

@@ -45,7 +45,7 @@ internal sealed class ResourceService(
         using CancellationTokenSource either = state.LinkTo(context.CancellationToken);
         try
         {
-            await foreach (IReadOnlyList<LogLine> lines in loggers.WatchAsync(request.ResourceName, either.Token))
+            await foreach (IReadOnlyList<LogLine> lines in loggers.WatchAsync(request.ResourceName).WithCancellation(either.Token))
             {
                 foreach (LogLine[] part in lines.Chunk(LinesPerUpdateMax))
                 {
@@ -72,10 +72,10 @@ internal sealed class ResourceService(
         {
             Kind = result.Success ? ResourceCommandResponseKind.Succeeded : result.Canceled ? ResourceCommandResponseKind.Cancelled : ResourceCommandResponseKind.Failed,
         };
-        if (result.ErrorMessage is not null)
+        if (result.Message is not null)
         {
-            response.ErrorMessage = result.ErrorMessage;
-            response.Message = result.ErrorMessage;
+            response.ErrorMessage = result.Message;
+            response.Message = result.Message;
         }
 
         return response;

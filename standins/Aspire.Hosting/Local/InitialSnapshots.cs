@@ -72,12 +72,12 @@ internal sealed class InitialSnapshots(ResourceNotificationService notifications
             string address = endpoint.AllAllocatedEndpoints[replica].UriString;
             ResourceUrlAnnotation? custom = named.FirstOrDefault(url => url.Endpoint?.EndpointName == endpoint.Name);
             string url = custom is null ? address : custom.Url.StartsWith('/') ? address + custom.Url : custom.Url is "" ? address : custom.Url;
-            yield return new UrlSnapshot(endpoint.Name, url, IsInternal: false) { DisplayText = custom?.DisplayText ?? "" };
+            yield return new UrlSnapshot(endpoint.Name, url, IsInternal: false) { DisplayProperties = new(custom?.DisplayText ?? "") };
         }
 
         foreach (ResourceUrlAnnotation free in named.Where(url => url.Endpoint is null))
         {
-            yield return new UrlSnapshot(null, free.Url, IsInternal: false) { DisplayText = free.DisplayText ?? "" };
+            yield return new UrlSnapshot(null, free.Url, IsInternal: false) { DisplayProperties = new(free.DisplayText ?? "") };
         }
     }
 }

@@ -48,7 +48,7 @@ public sealed class PlatformHost : IAsyncDisposable
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
         using CancellationTokenSource deadline = new(s_startDeadline);
         IDistributedApplicationTestingBuilder builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.EasyQuant_AppHost>(
-            ["--data", Path.Combine(directory, "data")],
+            ["--data", Path.Combine(directory, "data"), .. settings.Arguments],
             (options, _) => options.DisableDashboard = !settings.WithDashboard,
             deadline.Token);
         foreach ((string name, Func<IReadOnlyDictionary<string, string>> variables) in settings.Environment)
@@ -119,7 +119,7 @@ public sealed class PlatformHost : IAsyncDisposable
     public async Task RestartAsync(string resource, CancellationToken cancellationToken)
     {
         ExecuteCommandResult result = await _app.ResourceCommands.ExecuteCommandAsync(resource, "restart", cancellationToken);
-        Assert.True(result.Success, $"'{resource}' does not restart: {result.ErrorMessage}");
+        Assert.True(result.Success, $"'{resource}' does not restart: {result.Message}");
         await WaitHealthyAsync(resource, cancellationToken);
     }
 
