@@ -49,7 +49,7 @@ done
 
 eq_require_dotnet || exit 1
 eq_install 'the tests start private servers and foreign gRPC peers' \
-  postgresql rabbitmq-server redis-server python3-grpcio protobuf-compiler libprotobuf-dev protobuf-compiler-grpc nodejs npm util-linux mount procps || exit 1
+  postgresql pgbouncer rabbitmq-server redis-server python3-grpcio protobuf-compiler libprotobuf-dev protobuf-compiler-grpc nodejs npm util-linux mount procps || exit 1
 # A browser reads the dashboard.
 $fast || eq_install 'a test opens the dashboard in a browser' chromium || exit 1
 # A test reads a trace back from the dashboard; it says itself how to get one when this fails.

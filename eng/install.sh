@@ -14,6 +14,7 @@ eq_package_present() {
   case "$1" in
     postgresql) ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null ;;
     rabbitmq-server) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null ;;
+    pgbouncer) command -v pgbouncer >/dev/null ;;
     redis-server) command -v redis-server >/dev/null ;;
     python3-grpcio) /usr/bin/python3 -c 'import grpc' >/dev/null 2>&1 ;;
     protobuf-compiler) command -v protoc >/dev/null ;;

@@ -66,6 +66,19 @@ public static class DataSourceDefaults
     }
 
     /// <summary>
+    /// Applies the defaults for connections through pgbouncer in transaction mode, where two transactions of one client may run in two sessions: nothing is prepared
+    /// and nothing is set for a session. Time-outs and search path must be settings of the role.
+    /// </summary>
+    /// <param name="builder">The data source to be; changed in place.</param>
+    /// <param name="applicationName">Name that the server shows for the sessions.</param>
+    public static void ApplyPooled(NpgsqlDataSourceBuilder builder, string applicationName)
+    {
+        Apply(builder, applicationName, null);
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 0;
+        builder.ConnectionStringBuilder.Options = null;
+    }
+
+    /// <summary>
     /// Keeps the planner to indexes and nested loops. For a service whose every statement finds its rows by index: the tables of queues and leases
     /// change faster than their statistics, and a plan made when most rows waited would read whole tables for ever after.
     /// </summary>

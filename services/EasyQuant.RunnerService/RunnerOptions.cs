@@ -57,6 +57,13 @@ public sealed class RunnerOptions
     [MaxLength(1_000)]
     public string[] HttpAllowedEndpoints { get; init; } = [];
 
+    /// <summary>
+    /// Host and port (<c>127.0.0.1:6432</c>) of a pgbouncer in transaction mode before the database, for what nodes and process groups read and write; the service itself
+    /// stays on its own connection. Default empty: none.
+    /// </summary>
+    [RegularExpression("^[^\\s:/]+:[0-9]{1,5}$", ErrorMessage = "Runner:DataPooler must be host:port, for example 127.0.0.1:6432; leave it out for none.")]
+    public string DataPooler { get; init; } = "";
+
     /// <summary>Root of all data: <c>files/&lt;project&gt;</c>, <c>artifacts</c>; from <see cref="DataRootSetting"/>. Required.</summary>
     [Required]
     public string DataRoot { get; set; } = "";

@@ -206,7 +206,7 @@ internal sealed class ItemProcessPool : IDisposable
         };
         if (_databases.ConnectionOf(projectId) is { } connection)
         {
-            settings["database"] = new JsonObject { ["connectionString"] = connection.ConnectionString, ["schema"] = connection.Schema };
+            settings["database"] = new JsonObject { ["connectionString"] = connection.ConnectionString, ["schema"] = connection.Schema, ["pooled"] = _databases.IsPooled };
         }
 
         return settings;

@@ -59,7 +59,8 @@ internal sealed class ItemProgram
             .With(http);
         if (settings["database"] is JsonObject database)
         {
-            services = services.With(ItemDatabase.Open(database["connectionString"]!.GetValue<string>(), database["schema"]!.GetValue<string>()));
+            services = services.With(ItemDatabase.Open(
+                database["connectionString"]!.GetValue<string>(), database["schema"]!.GetValue<string>(), database["pooled"]!.GetValue<bool>()));
         }
 
         await using TopicTransports transports = ChildBrokers.FromJson(settings["brokers"] as JsonObject);

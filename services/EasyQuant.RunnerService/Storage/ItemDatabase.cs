@@ -10,11 +10,19 @@ internal static class ItemDatabase
     private const int PoolSizeMax = 8;
 
     /// <summary>Opens the pool; the tables of effects exist already.</summary>
-    public static ProjectDatabase Open(string connectionString, string schema)
+    public static ProjectDatabase Open(string connectionString, string schema, bool isPooled)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.MaxPoolSize = PoolSizeMax;
-        DataSourceDefaults.Apply(builder, "easyquant-items", schema);
+        if (isPooled)
+        {
+            DataSourceDefaults.ApplyPooled(builder, "easyquant-items");
+        }
+        else
+        {
+            DataSourceDefaults.Apply(builder, "easyquant-items", schema);
+        }
+
         return new ProjectDatabase(builder.Build(), schema);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using EasyQuant.Nodes.Data.Sql;
@@ -21,6 +22,9 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, ProjectDatabase> _databases = new(StringComparer.Ordinal);
+
+    /// <summary>Whether nodes go through a pooler in transaction mode.</summary>
+    public bool IsPooled => options.Value.DataPooler.Length > 0;
 
     /// <summary>Returns the database of a project, made when it is not there; null when the Runner has no password for such roles.</summary>
     public async Task<ProjectDatabase?> GetAsync(string projectId, CancellationToken cancellationToken)
@@ -63,10 +67,8 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
         }
 
         string name = Identifier(projectId);
-        var builder = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("easyquant"))
-        {
-            Username = $"eq_data_{name}", Password = options.Value.DataPassword,
-        };
+        var builder = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("easyquant"));
+        Address(builder, $"eq_data_{name}");
         return (builder.ConnectionString, projectId == "default" ? "data" : $"data_{name}");
     }
 
@@ -126,18 +128,59 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
         await ExecuteAsync(connection, $"grant {quotedRole} to current_user", cancellationToken);
         await ExecuteAsync(connection, $"create schema if not exists {quotedSchema} authorization {quotedRole}", cancellationToken);
         await ExecuteAsync(connection, $"revoke all on schema {quotedSchema} from public", cancellationToken);
+        if (IsPooled)
+        {
+            await SetRoleAsync(connection, quotedRole, quotedSchema, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
     }
 
     private NpgsqlDataSource CreateSource(string role, string schema)
     {
         var builder = new NpgsqlDataSourceBuilder(configuration.GetConnectionString("easyquant"));
-        builder.ConnectionStringBuilder.Username = role;
-        builder.ConnectionStringBuilder.Password = options.Value.DataPassword;
+        Address(builder.ConnectionStringBuilder, role);
         builder.ConnectionStringBuilder.MaxPoolSize = PoolSizeMax;
-        DataSourceDefaults.Apply(builder, "easyquant-nodes", schema);
+        if (IsPooled)
+        {
+            DataSourceDefaults.ApplyPooled(builder, "easyquant-nodes");
+        }
+        else
+        {
+            DataSourceDefaults.Apply(builder, "easyquant-nodes", schema);
+        }
+
         return builder.Build();
     }
+
+    private void Address(NpgsqlConnectionStringBuilder builder, string role)
+    {
+        builder.Username = role;
+        builder.Password = options.Value.DataPassword;
+        if (IsPooled)
+        {
+            int colon = options.Value.DataPooler.LastIndexOf(':');
+            builder.Host = options.Value.DataPooler[..colon];
+            builder.Port = int.Parse(options.Value.DataPooler.AsSpan(colon + 1), CultureInfo.InvariantCulture);
+        }
+    }
+
+    // A pooler hands sessions around, so what a session needs must come with the role.
+    private static async Task SetRoleAsync(NpgsqlConnection connection, string quotedRole, string quotedSchema, CancellationToken cancellationToken)
+    {
+        foreach ((string name, string value) in new[]
+        {
+            ("search_path", $"{quotedSchema}, public"),
+            ("statement_timeout", Milliseconds(DataSourceDefaults.StatementTimeout)),
+            ("lock_timeout", Milliseconds(DataSourceDefaults.LockTimeout)),
+            ("idle_in_transaction_session_timeout", Milliseconds(DataSourceDefaults.IdleInTransactionTimeout)),
+        })
+        {
+            await ExecuteAsync(connection, $"alter role {quotedRole} set {name} = {value}", cancellationToken);
+        }
+    }
+
+    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"'{time.TotalMilliseconds:0}ms'");
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
