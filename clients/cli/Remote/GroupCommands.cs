@@ -21,6 +21,7 @@ public static class GroupCommands
         group.Subcommands.Add(Scale());
         group.Subcommands.Add(Stop());
         group.Subcommands.Add(Starts());
+        group.Subcommands.Add(Replay());
         return group;
     }
 
@@ -126,6 +127,21 @@ public static class GroupCommands
         {
             var request = new StopGroupStartRequest { StartId = result.GetRequiredValue(id) };
             Print(connection, (await new GroupService.GroupServiceClient(connection.Channel).StopGroupStartAsync(request, connection.Unary(cancellationToken))).Start);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command Replay()
+    {
+        Argument<string> id = new("start") { Description = "Id of the start." };
+        Argument<string> group = new("group") { Description = "Id of the group." };
+        Command command = new("replay", "Consumes the parked chunks of a group once more. / 重新处理死信数据块。") { id, group };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            var request = new ReplayDeadLettersRequest { StartId = result.GetRequiredValue(id), GroupId = result.GetRequiredValue(group), RequestId = Guid.NewGuid().ToString() };
+            ReplayDeadLettersResponse answer = await new GroupService.GroupServiceClient(connection.Channel).ReplayDeadLettersAsync(request, connection.Unary(cancellationToken));
+            Print(connection, answer, $"run {answer.RunId}");
             return ExitCodes.Success;
         });
         return command;

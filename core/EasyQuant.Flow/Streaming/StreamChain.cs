@@ -36,9 +36,19 @@ public sealed class StreamChain
     /// <exception cref="NodeException"><c>UNKNOWN_NODE_TYPE</c>, <c>NODE_CANNOT_STREAM</c>, or a parameter is refused.</exception>
     public static StreamChain Create(IReadOnlyList<WorkflowNode> nodes, NodeCatalog catalog)
     {
+        return Create(nodes, catalog, null);
+    }
+
+    /// <summary>Makes the handlers of a group's chain, with another source than its own.</summary>
+    /// <param name="nodes">The whole chain; its first node is left out when a source is given.</param>
+    /// <param name="catalog">Node types.</param>
+    /// <param name="other">Where chunks come from instead; null for the chain's own source.</param>
+    /// <exception cref="NodeException">As <see cref="Create(IReadOnlyList{WorkflowNode}, NodeCatalog)"/>.</exception>
+    public static StreamChain Create(IReadOnlyList<WorkflowNode> nodes, NodeCatalog catalog, IStreamSource? other)
+    {
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(catalog);
-        INodeHandler[] handlers = [.. nodes.Select(node => catalog.Create(node.Type, (JsonObject)node.Params.DeepClone()))];
+        INodeHandler[] handlers = [.. nodes.Select((node, i) => i == 0 && other is not null ? other : catalog.Create(node.Type, (JsonObject)node.Params.DeepClone()))];
         if (handlers.Length < 2 || handlers[0] is not IStreamSource source || handlers[^1] is not IStreamSink sink)
         {
             throw new NodeException("NODE_CANNOT_STREAM", $"A chain goes from a source to a sink, got {string.Join(" -> ", nodes.Select(node => node.Type))}.");

@@ -14,12 +14,15 @@ public sealed class ProcessGroupNode : INodeHandler
     private readonly ProcessGroupParameters _parameters;
     private readonly GroupsDefinition _definition;
     private readonly ProcessGroup? _group;
+    private readonly bool _isReplay;
 
     private ProcessGroupNode(ProcessGroupParameters parameters, GroupsDefinition definition)
     {
         _parameters = parameters;
         _definition = definition;
-        _group = definition.Groups.FirstOrDefault(group => group.Id == parameters.Group);
+        _isReplay = parameters.Group.StartsWith(GroupReplay.Prefix, StringComparison.Ordinal);
+        string id = _isReplay ? parameters.Group[GroupReplay.Prefix.Length..] : parameters.Group;
+        _group = definition.Groups.FirstOrDefault(group => group.Id == id);
         if (_group is null && parameters.Group != GroupCleanup.AllGroups)
         {
             throw new NodeException("PARAMETER_OUT_OF_RANGE", $"group: the definition has no group '{parameters.Group}'.");
@@ -66,6 +69,12 @@ public sealed class ProcessGroupNode : INodeHandler
     {
         NodeCatalog catalog = execution.Services.Require<NodeCatalog>("a catalogue of node types");
         IGroupReports reports = execution.Services.Require<IGroupReports>("a place for reports of groups");
+        if (_isReplay)
+        {
+            var own = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, transports.Get(_definition.MqType));
+            return await new GroupReplay(own, catalog, reports, execution).RunAsync(cancellationToken);
+        }
+
         // A child process has no child processes: there the chain executes.
         if (group.Placement == GroupPlacement.Processes && execution.Services.Get<IReplicaProcesses>() is { } processes)
         {

@@ -37,6 +37,7 @@ internal static class MethodScopes
         ["GroupService.Start"] = KeyScope.Run,
         ["GroupService.Stop"] = KeyScope.Run,
         ["GroupService.Scale"] = KeyScope.Run,
+        ["GroupService.Replay"] = KeyScope.Run,
         ["GroupService.Create"] = KeyScope.Edit,
         ["GroupService.Update"] = KeyScope.Edit,
         ["GroupService.Delete"] = KeyScope.Edit,

@@ -159,6 +159,13 @@ internal sealed class GroupGrpc(
         return new StopGroupStartResponse { Start = await starts.GetAsync(project, startId, context.CancellationToken) };
     }
 
+    public override async Task<ReplayDeadLettersResponse> ReplayDeadLetters(ReplayDeadLettersRequest request, ServerCallContext context)
+    {
+        Guid requestId = Requests.RequestId(request.RequestId) ?? Guid.CreateVersion7(clock.Now());
+        Guid runId = await controller.ReplayAsync(CallProject.Of(context), StartId(request.StartId), request.GroupId, requestId, context.CancellationToken);
+        return new ReplayDeadLettersResponse { RunId = runId.ToString() };
+    }
+
     public override async Task<ReportGroupSumsResponse> ReportGroupSums(ReportGroupSumsRequest request, ServerCallContext context)
     {
         Requests.InternalOnly(context);

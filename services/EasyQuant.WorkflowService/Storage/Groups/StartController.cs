@@ -1,18 +1,17 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Flow;
 using EasyQuant.Messaging;
 using EasyQuant.Persistence;
 using EasyQuant.Persistence.Messages;
+using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.WorkflowService.Definitions;
 using EasyQuant.WorkflowService.Grpc;
 using EasyQuant.WorkflowService.Storage.Runs;
 using EasyQuant.WorkflowService.Storage.Workflows;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Npgsql;
 using RunState = EasyQuant.Contracts.Run.V1.RunState;
 
@@ -23,14 +22,8 @@ namespace EasyQuant.WorkflowService.Storage.Groups;
 /// everything again, so it does not matter who calls, how often, or where an earlier call died: runs are keyed by start, group and number. Thread-safe.
 /// </summary>
 internal sealed class StartController(
-    NpgsqlDataSource dataSource, GroupsStore groups, StartReader reader, RunFactory factory, RunWriter runs, RunControl control, Outbox outbox, RunHistoryFactory clock)
+    NpgsqlDataSource dataSource, StartReader reader, ReplicaRuns runs, RunControl control, Outbox outbox, RunHistoryFactory clock)
 {
-    /// <summary>Node type that executes the chain of a group.</summary>
-    private const string NodeType = "ProcessGroup";
-
-    /// <summary>What the node takes for the run that follows a start that was stopped or has failed.</summary>
-    private const string AllGroups = "*";
-
     private const int StartCountMax = 100;
 
     /// <summary>Looks after all starts that have not ended.</summary>
@@ -81,6 +74,35 @@ internal sealed class StartController(
         {
             outbox.Wake();
         }
+    }
+
+    /// <summary>Makes a run that consumes the parked chunks of a group once more.</summary>
+    /// <param name="projectId">The project.</param>
+    /// <param name="startId">A start that runs or has succeeded.</param>
+    /// <param name="group">A group that reads a queue and ends with a sink of its own.</param>
+    /// <param name="requestId">Names the call: the same id gives the same run.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Id of the run.</returns>
+    public async Task<Guid> ReplayAsync(string projectId, Guid startId, string group, Guid requestId, CancellationToken cancellationToken)
+    {
+        StartRow row = await Transactions.ReadAsync(dataSource, (connection, token) => ReadAsync(connection, startId, "", token), cancellationToken) is { } found && found.ProjectId == projectId
+            ? found
+            : throw RpcError.NotFound("GROUP_START_NOT_FOUND", $"There is no start '{startId}'.");
+        if (row.State is not (StartState.Running or StartState.Succeeded))
+        {
+            throw new RpcError(
+                StatusCode.FailedPrecondition, "REPLAY_NOT_POSSIBLE", $"Parked chunks are consumed again while a start runs or after it has succeeded; start {startId} is {row.State.ToString().ToLowerInvariant()}.");
+        }
+
+        if (await runs.GroupAsync(row, group, cancellationToken) is not { InputQueue.Length: > 0, OutputQueue: "" })
+        {
+            throw new RpcError(
+                StatusCode.FailedPrecondition, "REPLAY_NOT_POSSIBLE", $"Group '{group}' must read a queue and end with a sink of its own; what follows a group that writes a queue has ended with it.");
+        }
+
+        IReadOnlyList<RunRow> created = await runs.CreateAsync(row, [(ReplicaRuns.ReplayPrefix + group, 0)], requestId, cancellationToken);
+        outbox.Wake();
+        return created[0].RunId;
     }
 
     private async Task<bool> DecideAsync(
@@ -164,10 +186,7 @@ internal sealed class StartController(
             return;
         }
 
-        StoredDefinition workflow = await EnsureWorkflowAsync(row, cancellationToken);
-        DateTimeOffset now = clock.Now();
-        NewRun[] rows = [.. wanted.Select(one => factory.Build(row.ProjectId, row.Actor, SpecOf(row, one.GroupId, one.Replica), workflow, "", now, "/runs"))];
-        IReadOnlyList<RunRow> created = await runs.CreateAsync(rows, cancellationToken);
+        IReadOnlyList<RunRow> created = await runs.CreateAsync(row, wanted, null, cancellationToken);
         for (int i = 0; i < wanted.Count; i++)
         {
             await using NpgsqlCommand insert = Pg.Command(
@@ -180,83 +199,20 @@ internal sealed class StartController(
     // One more run, which nobody waits for, deletes the queues: only Runners know the brokers. Made before the end is noted, and under a fixed request id, so that there is one.
     private async Task CleanUpAsync(StartRow row, CancellationToken cancellationToken)
     {
-        StoredGroups stored = await groups.GetAsync(row.SchedulerId, row.Version, cancellationToken);
-        if (GroupsCodec.ToCore(stored.Json).Groups.Any(group => group.OutputQueue.Length > 0))
+        if (await runs.HasQueuesAsync(row, cancellationToken))
         {
-            StoredDefinition workflow = await EnsureWorkflowAsync(row, cancellationToken);
-            await runs.CreateAsync([factory.Build(row.ProjectId, row.Actor, SpecOf(row, AllGroups, 0), workflow, "", clock.Now(), "/runs")], cancellationToken);
+            await runs.CreateAsync(row, [(ReplicaRuns.AllGroups, 0)], null, cancellationToken);
         }
     }
 
-    private static RunSpec SpecOf(StartRow row, string groupId, int replica)
-    {
-        var spec = new RunSpec
-        {
-            RequestId = DeterministicId.Create(row.StartId, string.Create(CultureInfo.InvariantCulture, $"{groupId}/{replica}")).ToString(),
-            Priority = row.Priority,
-            Inputs = new Struct { Fields = { ["start"] = Value.ForString(row.StartId.ToString()), ["group"] = Value.ForString(groupId), ["replica"] = Value.ForNumber(replica) } },
-        };
-        spec.Labels.Add("start", row.StartId.ToString());
-        spec.Labels.Add("group", groupId);
-        return spec;
-    }
+    private static Task<StartRow?> LockAsync(NpgsqlConnection connection, Guid startId, CancellationToken cancellationToken) =>
+        ReadAsync(connection, startId, "for update skip locked", cancellationToken);
 
-    // Runs belong to a workflow: each version of process groups has one with a single node, archived, so that nobody sees it in lists.
-    private async Task<StoredDefinition> EnsureWorkflowAsync(StartRow row, CancellationToken cancellationToken)
-    {
-        StoredGroups stored = await groups.GetAsync(row.SchedulerId, row.Version, cancellationToken);
-        var parameters = new JsonObject { ["definition"] = JsonNode.Parse(stored.Json), ["group"] = "${inputs.group}", ["start"] = "${inputs.start}", ["replica"] = "${inputs.replica}" };
-        var definition = new WorkflowDefinition
-        {
-            Name = GroupsCodec.ToCore(stored.Json).Name,
-            Inputs =
-            [
-                new WorkflowInput { Name = "start", Type = "string", Required = true },
-                new WorkflowInput { Name = "group", Type = "string", Required = true },
-                new WorkflowInput { Name = "replica", Type = "integer", Required = true },
-            ],
-            Nodes = [new WorkflowNode { Id = "group", Type = NodeType, Params = parameters }],
-        };
-        string json = Encoding.UTF8.GetString(WorkflowJson.Write(definition));
-        var key = new VersionKey(DeterministicId.Create(row.SchedulerId, "workflow"), row.Version);
-        await Transactions.RunAsync(
-            dataSource,
-            "groups.workflow",
-            async (connection, token) =>
-            {
-                await using NpgsqlCommand insert = Pg.Command(
-                    connection,
-                    """
-                    with w as (
-                        insert into workflow.workflows(workflow_id, project_id, name, latest_version, create_time, archive_time) values ($1, $2, $3, $4, $5, $5)
-                        on conflict (workflow_id) do update set latest_version = greatest(workflows.latest_version, excluded.latest_version) returning workflow_id
-                    )
-                    insert into workflow.workflow_versions(workflow_id, version, project_id, definition, definition_hash, create_time, actor)
-                    select workflow_id, $4, $2, $6, $7, $5, $8 from w on conflict do nothing
-                    """,
-                    Pg.P(key.WorkflowId), Pg.P(row.ProjectId), Pg.P(definition.Name), Pg.P(key.Version), Pg.P(stored.CreateTime), Pg.P(json),
-                    Pg.P(DefinitionCodec.Hash(json)), Pg.P(stored.Actor));
-                return await insert.ExecuteNonQueryAsync(token);
-            },
-            cancellationToken);
-        return new StoredDefinition
-        {
-            Key = key,
-            ProjectId = row.ProjectId,
-            Json = json,
-            Hash = DefinitionCodec.Hash(json),
-            CreateTime = stored.CreateTime,
-            Actor = stored.Actor,
-            Wire = DefinitionCodec.ToWire(json),
-            Core = definition,
-        };
-    }
-
-    private static async Task<StartRow?> LockAsync(NpgsqlConnection connection, Guid startId, CancellationToken cancellationToken)
+    private static async Task<StartRow?> ReadAsync(NpgsqlConnection connection, Guid startId, string locking, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = Pg.Command(
             connection,
-            "select project_id, scheduler_id, version, state, priority, actor from workflow.group_starts where start_id = $1 for update skip locked",
+            $"select project_id, scheduler_id, version, state, priority, actor from workflow.group_starts where start_id = $1 {locking}",
             Pg.P(startId));
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)

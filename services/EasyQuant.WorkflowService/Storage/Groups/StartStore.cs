@@ -119,7 +119,8 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
                     where g.run_id = $1 and r.run_id = g.run_id and r.epoch = $2 and g.start_id = $3
                     """,
                     Pg.P(runId), Pg.P(request.Epoch), Pg.P(startId), Pg.P(request.RunErrorCount));
-                if (await own.ExecuteNonQueryAsync(token) == 0)
+                // A run that replays is no replica, and has an epoch all the same.
+                if (await own.ExecuteNonQueryAsync(token) == 0 && !await IsCurrentAsync(connection, runId, request.Epoch, token))
                 {
                     return 0;
                 }
@@ -136,6 +137,12 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
                 return await update.ExecuteNonQueryAsync(token);
             },
             cancellationToken);
+
+    private static async Task<bool> IsCurrentAsync(NpgsqlConnection connection, Guid runId, long epoch, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Pg.Command(connection, "select 1 from workflow.runs where run_id = $1 and epoch = $2", Pg.P(runId), Pg.P(epoch));
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
 
     private static async Task<StartState> LockAsync(NpgsqlConnection connection, string projectId, Guid startId, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ public sealed class GroupPoolerTests(TestServersFixture fixture) : IClassFixture
     public async Task Pooler_TransactionsOverTwoConnections_EveryRowOnce(string placement)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(150));
-        await using PgBouncer pooler = await StartAsync(deadline.Token);
+        await using PgBouncer pooler = await StartPoolerAsync(deadline.Token);
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:DataPooler"] = pooler.Address }, lease: "00:00:20");
         await WriteFilesAsync(host, 40);
@@ -39,7 +39,7 @@ public sealed class GroupPoolerTests(TestServersFixture fixture) : IClassFixture
     public async Task Pooler_QueryAfterManySaves_SeesItsSchemaAndItsLimits()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        await using PgBouncer pooler = await StartAsync(deadline.Token);
+        await using PgBouncer pooler = await StartPoolerAsync(deadline.Token);
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:DataPooler"] = pooler.Address }, lease: "00:00:20");
         await host.CreateAsync("limits", """
@@ -58,7 +58,7 @@ public sealed class GroupPoolerTests(TestServersFixture fixture) : IClassFixture
         Assert.Contains("statement_timeout=10000ms", settings, StringComparison.Ordinal);
     }
 
-    private async Task<PgBouncer> StartAsync(CancellationToken cancellationToken)
+    private async Task<PgBouncer> StartPoolerAsync(CancellationToken cancellationToken)
     {
         var server = new NpgsqlConnectionStringBuilder(fixture.Servers.PostgresConnectionString);
         return await PgBouncer.StartAsync((server.Host!, server.Port), "eq_data_default", Password, serverConnections: 2, cancellationToken);

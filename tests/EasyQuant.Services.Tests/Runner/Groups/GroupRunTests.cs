@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Testing;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Npgsql;
 using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
 using RunState = EasyQuant.Contracts.Run.V1.RunState;
 
@@ -70,5 +75,55 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
         Assert.True(ended.Groups[3].Sums.ErrorCount >= 8, ended.Groups[3].ToString());
         Assert.Equal(8L, await ScalarAsync(host, "select count(*) from data.eq_stream_parked where reason = 'COLUMN_MISSING'", deadline.Token));
         Assert.Equal(8L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.kept where range is not null", deadline.Token));
+    }
+
+    [Fact]
+    public async Task Replay_AfterTheCauseIsGone_ConsumesTheParkedChunksOnce()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
+        await WriteFilesAsync(host, 6);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        // The Runner makes the schema of the project by itself.
+        while (await ScalarAsync(host, "select count(*) from pg_namespace where nspname = 'data'", deadline.Token) == 0)
+        {
+            await Task.Delay(50, deadline.Token);
+        }
+
+        await ExecuteAsync(host, "create table data.strict(symbol text check (symbol <> '600003.SH')); alter table data.strict owner to eq_data_default", deadline.Token);
+        GroupStart start = await StartAsync(
+            host,
+            """
+            {"schema":"easyquant/groups/1","name":"replayed","topics":[{"name":"bars","deliveriesMax":2}],"groups":[
+              {"id":"read","shards":2,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"csv/*.csv","chunkSize":200}}]},
+              {"id":"keep","inputQueue":"bars","nodes":[{"id":"only","type":"Transform","params":{"columns":["symbol"]}},{"id":"save","type":"DbSave","params":{"table":"strict"}}]}]}
+            """);
+        GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
+        Assert.True(ended.State == StartState.Succeeded, ended.ToString());
+        Assert.Equal((5L, 1L), (ended.Groups[1].Sums.ChunkCount, ended.Groups[1].Sums.DeadLetterCount));
+        Assert.Equal((1, 0, 1), await ReplayAsync(host, start));
+        await ExecuteAsync(host, "alter table data.strict drop constraint strict_symbol_check", deadline.Token);
+        Assert.Equal((1, 1, 0), await ReplayAsync(host, start));
+        Assert.Equal((0, 0, 0), await ReplayAsync(host, start));
+        Assert.Equal(6L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.strict", deadline.Token));
+        GroupStart after = (await host.Workflow.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = start.StartId })).Start;
+        Assert.Equal((6L, 0L, 6L * DaysPerFile), (after.Groups[1].Sums.ChunkCount, after.Groups[1].Sums.DeadLetterCount, after.Groups[1].Sums.RowCount));
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await host.Workflow.Groups.ReplayDeadLettersAsync(
+            new ReplayDeadLettersRequest { StartId = start.StartId, GroupId = "read" }));
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+    }
+
+    private static async Task<(int Tried, int Consumed, int Parked)> ReplayAsync(RunnerHost host, GroupStart start)
+    {
+        string runId = (await host.Workflow.Groups.ReplayDeadLettersAsync(new ReplayDeadLettersRequest { StartId = start.StartId, GroupId = "keep" })).RunId;
+        Run run = await host.WaitAsync(runId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        MapField<string, Value> sums = (await host.StepsAsync(runId))[0].Outputs.Fields["sums"].StructValue.Fields;
+        return ((int)sums["chunks_tried"].NumberValue, (int)sums["chunks_consumed"].NumberValue, (int)sums["chunks_parked_again"].NumberValue);
+    }
+
+    private static async Task ExecuteAsync(RunnerHost host, string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = host.Workflow.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using EasyQuant.Data;
+using EasyQuant.Flow;
+using EasyQuant.Messaging.Chunks;
+using EasyQuant.Persistence;
+using EasyQuant.Persistence.Streams;
+
+namespace EasyQuant.Nodes.Messaging;
+
+/// <summary>
+/// Consumes the parked chunks of a group once more, from the table where they are kept: no broker is needed, and the start may have ended. Each chunk is tried
+/// once; the keys make it harmless to do so twice.
+/// </summary>
+internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGroupReports reports, NodeExecution execution) : IStreamSource
+{
+    /// <summary>Stands before the group in the parameter of the node; no id of a group holds a colon.</summary>
+    public const string Prefix = "replay:";
+
+    private const int PageSize = 100;
+
+    private int _triedCount;
+    private int _parkedCount;
+
+    public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
+    {
+        var lane = new StreamExecution(execution.Run, execution.Services.With(context), context.Group, 0, 1);
+        await StreamChain.Create(GroupChain.Of(context.Group), catalog, this).RunAsync(lane, cancellationToken);
+        StreamStatus? status = await Transactions.ReadAsync(
+            context.Database.DataSource, (connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
+        if (status?.Groups.FirstOrDefault(group => group.Group == context.CountGroup) is { } sums)
+        {
+            await reports.ReportAsync(
+                new GroupProgress(
+                    context.StartId, context.Group.Id, context.Run.RunId, context.Run.Epoch, sums.DoneCount, sums.RowCount, sums.ByteCount, sums.DeadCount,
+                    status.Producers.Count(producer => producer.IsClosed), lane.ErrorCount),
+                cancellationToken);
+        }
+
+        return new JsonObject { ["chunks_tried"] = _triedCount, ["chunks_consumed"] = _triedCount - _parkedCount, ["chunks_parked_again"] = _parkedCount };
+    }
+
+    /// <summary>Refuses: it is no node.</summary>
+    public ValueTask RunAsync(NodeExecution nodeExecution, CancellationToken cancellationToken) => throw new NotSupportedException("Parked chunks are read in a chain.");
+
+    public async IAsyncEnumerable<StreamChunk> StreamAsync(StreamExecution lane, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var limits = new ChunkLimits { RowsMax = GroupLimits.ChunkRowsMax, BytesMax = GroupLimits.ChunkBytesMax };
+        long after = 0;
+        while (await PageAsync(after, cancellationToken) is { Count: > 0 } page)
+        {
+            after = page[^1].Id;
+            foreach (ParkedRow row in page.Where(row => row.State != "resolved" && row.HasPayload && row.Position is not null))
+            {
+                foreach (ParkedPayload parked in await TakeAsync(row.Id, cancellationToken))
+                {
+                    _triedCount++;
+                    var delivery = new ParkedDelivery(context, lane, parked, () => _parkedCount++);
+                    if (await DecodeAsync(parked, delivery, limits, cancellationToken) is { } table)
+                    {
+                        yield return new StreamChunk(parked.Position.Producer, parked.Position.Sequence, table, delivery);
+                    }
+                }
+            }
+        }
+    }
+
+    private Task<List<ParkedRow>> PageAsync(long after, CancellationToken cancellationToken) => Transactions.ReadAsync(
+        context.Database.DataSource,
+        (connection, token) => context.Parking.ListAsync(connection, context.CountStream, context.CountGroup, after, PageSize, token),
+        cancellationToken);
+
+    private Task<List<ParkedPayload>> TakeAsync(long id, CancellationToken cancellationToken) => Transactions.RunAsync(
+        context.Database.DataSource,
+        "groups.replay",
+        (connection, token) => context.Parking.ReplayAsync(connection, context.CountStream, [id], token),
+        cancellationToken);
+
+    private static async Task<Table?> DecodeAsync(ParkedPayload parked, ParkedDelivery delivery, ChunkLimits limits, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ChunkCodecs.Decode(
+                new Chunk
+                {
+                    Stream = parked.MessageId, Shard = parked.Position.Producer, Epoch = 0, Sequence = parked.Position.Sequence, RowCount = parked.RowCount,
+                    Encoding = ChunkCodecs.Get(parked.Encoding).Encoding, Payload = parked.Payload,
+                },
+                limits);
+        }
+        catch (ChunkException e)
+        {
+            await delivery.FailAsync(new NodeException(e.Reason, e.Message, transient: false, e), cancellationToken);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using EasyQuant.Flow;
+using EasyQuant.Persistence;
+using EasyQuant.Persistence.Effects;
+using EasyQuant.Persistence.Streams;
+
+namespace EasyQuant.Nodes.Messaging;
+
+/// <summary>A parked chunk that is tried once more: when it fails again, it is parked again with its new reason.</summary>
+internal sealed class ParkedDelivery(GroupContext context, StreamExecution execution, ParkedPayload parked, Action onParked) : IStreamDelivery
+{
+    public ValueTask AcknowledgeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public async ValueTask FailAsync(Exception exception, CancellationToken cancellationToken)
+    {
+        StepError error = StepErrors.From(exception, null);
+        var chunk = new ParkedChunk
+        {
+            MessageId = parked.MessageId,
+            Position = parked.Position,
+            Reason = error.Reason,
+            Detail = error.Message,
+            StackTrace = exception.StackTrace ?? "",
+            RedeliveryCount = 0,
+            Encoding = parked.Encoding,
+            RowCount = parked.RowCount,
+            Payload = parked.Payload,
+            IsChunk = true,
+        };
+        try
+        {
+            await Transactions.RunAsync(
+                context.Database.DataSource,
+                "groups.park",
+                (connection, token) => context.Parking.ParkAsync(connection, context.Member(execution, parked.Position.Sequence), chunk, token),
+                cancellationToken);
+        }
+        catch (EpochStaleException e)
+        {
+            throw new StreamFencedException(e.Message, e);
+        }
+
+        onParked();
+    }
+}
