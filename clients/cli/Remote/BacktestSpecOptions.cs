@@ -20,6 +20,10 @@ public sealed class BacktestSpecOptions
     private readonly Option<string?> _to = new("--to") { Description = "Last trading date, ISO, included." };
     private readonly Option<string?> _ruleBook = new("--rule-book") { Description = "Version of the rule book. / 规则库版本。" };
 
+    private readonly Option<int?> _heartbeat = new("--heartbeat-minutes") { Description = "Minutes between two heartbeats, 1 to 1440; 0: one a day. / 心跳间隔（分钟）。" };
+    private readonly Option<int?> _warmUp = new("--warm-up-days") { Description = "Trading days before --from, and before every window of a walk-forward, that the strategy sees without trading. / 预热天数。" };
+    private readonly Option<bool?> _auctions = new("--auction-rows-only") { Description = "Only rows of the call auctions stand for auctions. / 仅认集合竞价行。" };
+
     /// <summary>Creates the options.</summary>
     public BacktestSpecOptions() => _adjustment.AcceptOnlyFromAmong("none", "forward", "backward");
 
@@ -28,7 +32,7 @@ public sealed class BacktestSpecOptions
     public void AddTo(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _file, _parameters, _source, _table, _panel, _adjustment, _symbols, _from, _to, _ruleBook })
+        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _file, _parameters, _source, _table, _panel, _adjustment, _symbols, _from, _to, _ruleBook, _heartbeat, _warmUp, _auctions })
         {
             command.Options.Add(option);
         }
@@ -78,6 +82,9 @@ public sealed class BacktestSpecOptions
         spec.StartDate = result.GetValue(_from) ?? spec.StartDate;
         spec.EndDate = result.GetValue(_to) ?? spec.EndDate;
         spec.RuleBook = result.GetValue(_ruleBook) ?? spec.RuleBook;
+        spec.HeartbeatMinutes = result.GetValue(_heartbeat) ?? spec.HeartbeatMinutes;
+        spec.WarmUpDays = result.GetValue(_warmUp) ?? spec.WarmUpDays;
+        spec.AuctionRowsOnly = result.GetValue(_auctions) ?? spec.AuctionRowsOnly;
         return spec;
     }
 

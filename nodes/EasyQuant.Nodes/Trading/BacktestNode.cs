@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Domain;
@@ -53,6 +54,7 @@ public sealed class BacktestNode : INodeHandler
     {
         MarketPanel panel = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
         panel = execution.HasInput(ActionsPort) ? WithActions(panel, execution.InputTable(ActionsPort)) : panel;
+        panel = BenchmarkUniverse.Of(panel, _settings.Benchmark.Select(part => part.Symbol), ImmutableHashSet<Symbol>.Empty);
         JsonObject parameters = StrategyInputs.Parameters(execution, _parameters.Parameters);
         BacktestSettings settings = _settings with
         {

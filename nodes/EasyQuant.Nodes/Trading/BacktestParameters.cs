@@ -64,6 +64,29 @@ public sealed record BacktestParameters
     [Hint("Next open or next close.", "次日开盘或次日收盘成交。")]
     public FillRule FillRule { get; init; }
 
+    /// <summary>Which bars stand for auctions. Default the first and the last bar of a day.</summary>
+    [Title("Auctions", "集合竞价")]
+    [Hint("The first and last bar of a day stand for its auctions, or only rows of the auctions do.", "以每日首末 K 线代表集合竞价，或仅认集合竞价行。")]
+    public AuctionPolicy Auctions { get; init; }
+
+    /// <summary>Minutes between two heartbeats within a trading day, 1 to 1440, counted from midnight UTC; 0 (default) for one a day, before its first bar.</summary>
+    [Title("Heartbeat in minutes", "心跳间隔（分钟）")]
+    [Hint("Minutes between two heartbeats within a day; 0 for one a day.", "日内两次心跳之间的分钟数；0 表示每日一次。")]
+    [Bounds(0, 1440)]
+    public int HeartbeatMinutes { get; init; }
+
+    /// <summary>Trading days before the first day that the strategy sees without trading, 0 to 100,000, as many as the data has. Default 0: cold.</summary>
+    [Title("Warm-up days", "预热天数")]
+    [Hint("Trading days before the first one that fill the indicators.", "开始日期之前用于预热指标的交易日数。")]
+    [Bounds(0, 100_000)]
+    public int WarmUpDays { get; init; }
+
+    /// <summary>Most orders of the run, 1 to 20,000,000; the next one ends it with ORDER_LIMIT_EXCEEDED. Default 2,000,000.</summary>
+    [Title("Most orders", "订单数上限")]
+    [Hint("The next order ends the run.", "超过后回测终止。")]
+    [Bounds(1, 20_000_000)]
+    public int OrderCountMax { get; init; } = 2_000_000;
+
     /// <summary>What suspended instruments do to orders. Default rest.</summary>
     [Title("Suspension", "停牌处理")]
     [Hint("Orders of suspended instruments rest or are rejected.", "停牌标的的订单等待或拒绝。")]

@@ -15,7 +15,7 @@ public static class MarketReader
     public static MarketPanel Read(Table bars, MarketPlan plan)
     {
         MarketPanel panel = DailyPanelReader.Read(bars);
-        return plan.Rates.Count == 0 ? panel : new MarketPanel(panel.Calendar, panel.Axis, panel.Series, panel.Actions, RatesOf(plan, panel.Calendar));
+        return Compared(plan, plan.Rates.Count == 0 ? panel : new MarketPanel(panel.Calendar, panel.Axis, panel.Series, panel.Actions, RatesOf(plan, panel.Calendar)));
     }
 
     /// <summary>
@@ -35,7 +35,7 @@ public static class MarketReader
         bool isPart = symbols.Length > 0 && whole.Series.Length > symbols.Length;
         if (!isPart && plan.Rates.Count == 0)
         {
-            return whole;
+            return Compared(plan, whole);
         }
 
         SortedSet<Symbol> kept = [.. symbols.Length == 0 ? whole.Series.Select(one => one.Instrument.Symbol) : symbols];
@@ -45,13 +45,16 @@ public static class MarketReader
             kept.Add(conversion.Successor);
         }
 
-        return new MarketPanel(
+        return Compared(plan, new MarketPanel(
             whole.Calendar,
             whole.Axis,
             [.. whole.Series.Where(one => kept.Contains(one.Instrument.Symbol))],
             [.. whole.Actions.Where(one => kept.Contains(one.Symbol))],
-            RatesOf(plan, whole.Calendar));
+            RatesOf(plan, whole.Calendar)));
     }
+
+    private static MarketPanel Compared(MarketPlan plan, MarketPanel panel) =>
+        BenchmarkUniverse.Of(panel, plan.Benchmark.Select(Symbol.Parse), plan.Universe.Select(Symbol.Parse).ToHashSet());
 
     private static BarPanel Adjusted(BarPanel panel, Symbol[] symbols, PanelPlan wanted, CancellationToken cancellationToken)
     {

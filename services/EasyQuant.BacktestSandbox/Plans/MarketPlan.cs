@@ -5,6 +5,12 @@ namespace EasyQuant.BacktestSandbox.Plans;
 /// <param name="Rates">Rates of other currencies than the base; empty when there is one currency.</param>
 public sealed record MarketPlan(PanelPlan? Panel, IReadOnlyList<RatePlan> Rates)
 {
+    /// <summary>Canonical symbols that the strategy trades; empty (default) means all but the indices of the benchmark.</summary>
+    public IReadOnlyList<string> Universe { get; init; } = [];
+
+    /// <summary>Canonical symbols of the benchmark; empty (default) for none. Those outside of the universe are only compared with.</summary>
+    public IReadOnlyList<string> Benchmark { get; init; } = [];
+
     /// <summary>A table of daily bars in one currency.</summary>
     public static MarketPlan Table { get; } = new(null, []);
 }

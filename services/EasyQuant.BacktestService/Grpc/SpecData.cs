@@ -24,12 +24,13 @@ internal static class SpecData
     public static CheckedData Read(BacktestSpec spec, BacktestSettings settings, SpecFields fields)
     {
         string[] symbols = Symbols(spec, fields);
-        string[] read = symbols.Length == 0 ? [] : [.. symbols.Concat(settings.Benchmark.Select(part => part.Symbol.ToString())).Distinct().Order(StringComparer.Ordinal)];
+        string[] benchmark = [.. settings.Benchmark.Select(part => part.Symbol.ToString())];
+        string[] read = symbols.Length == 0 ? [] : [.. symbols.Concat(benchmark).Distinct().Order(StringComparer.Ordinal)];
         var filter = new BarFilter(read, settings.StartDate ?? DateOnly.MinValue, settings.EndDate ?? DateOnly.MaxValue);
         RatePlan[] rates = Rates(spec, fields);
         if (spec.Panel is null)
         {
-            return new CheckedData(spec.Table, filter, null, new MarketPlan(null, rates));
+            return new CheckedData(spec.Table, filter, null, new MarketPlan(null, rates) { Universe = symbols, Benchmark = benchmark });
         }
 
         if (spec.Table.Length > 0)
@@ -45,7 +46,7 @@ internal static class SpecData
             WireAdjustment.Backward => Data.PriceAdjustment.Backward,
             _ => Data.PriceAdjustment.None,
         };
-        return new CheckedData("", filter, key, new MarketPlan(new PanelPlan(read, adjustment, asOf), rates));
+        return new CheckedData("", filter, key, new MarketPlan(new PanelPlan(read, adjustment, asOf), rates) { Universe = symbols, Benchmark = benchmark });
     }
 
     private static PanelKey Key(PanelData panel, SpecFields fields)

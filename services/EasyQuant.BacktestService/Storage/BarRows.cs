@@ -38,6 +38,26 @@ internal sealed class BarRows(NpgsqlDataSource dataSource)
             return (bool)(await command.ExecuteScalarAsync(token))!;
         }, cancellationToken);
 
+    /// <summary>Returns the day some trading days of the filter's symbols before its first day; that day when there are none before it.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="filter">Symbols and first day.</param>
+    /// <param name="dayCount">Trading days, at least 0; as many as the table has.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async Task<DateOnly> FirstDayAsync(DataTable table, BarFilter filter, int dayCount, CancellationToken cancellationToken) =>
+        dayCount == 0 || filter.StartDate == DateOnly.MinValue ? filter.StartDate : await Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                select coalesce(min(trading_date), $2) from (select distinct trading_date from {table.QualifiedName}
+                where (cardinality($1::text[]) = 0 or symbol = any($1)) and trading_date < $2 order by trading_date desc limit $3) days
+                """,
+                connection);
+            command.Add(filter.Symbols).Add(filter.StartDate).Add(dayCount);
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            await reader.ReadAsync(token);
+            return reader.GetFieldValue<DateOnly>(0);
+        }, cancellationToken);
+
     /// <summary>Returns the symbols of a list that the table holds no bar of, on any day, in order of the list.</summary>
     public Task<List<string>> UnknownAsync(DataTable table, string[] symbols, CancellationToken cancellationToken) =>
         Transactions.ReadAsync(dataSource, async (connection, token) =>

@@ -22,10 +22,12 @@ internal static class JobData
 
         DataTable table = await context.Catalog.RequireAsync(projectId, spec.Data.Table, cancellationToken);
         BarRows.RequireBars(table);
-        Table rows = await context.Bars.ReadAsync(table, spec.Data.Filter, context.Options.BarCountMax, cancellationToken);
+        BarFilter filter = spec.Data.Filter;
+        BarFilter warm = filter with { StartDate = await context.Bars.FirstDayAsync(table, filter, spec.Settings.WarmUpDays, cancellationToken) };
+        Table rows = await context.Bars.ReadAsync(table, warm, context.Options.BarCountMax, cancellationToken);
         BarHoles holes = BarHoles.Find(rows);
         Refuse(spec, holes);
-        SortedSet<int> days = [.. rows.GetColumn<DateColumn>(BarTable.TradingDate).Days.ToArray()];
+        SortedSet<int> days = [.. rows.GetColumn<DateColumn>(BarTable.TradingDate).Days.ToArray().Where(day => day >= EpochDays.FromDate(filter.StartDate))];
         return new JobMarket(spec.Data, rows, null, [.. days.Select(EpochDays.ToDate)], holes.Count);
     }
 

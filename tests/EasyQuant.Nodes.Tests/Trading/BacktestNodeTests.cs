@@ -66,6 +66,7 @@ public sealed class BacktestNodeTests
     public async Task Backtest_MarginBenchmarkAndRuleBook_StandInTheManifest()
     {
         JsonObject parameters = Parameters();
+        (parameters["auctions"], parameters["heartbeatMinutes"], parameters["warmUpDays"]) = ("auctionRows", 30, 20);
         parameters["margin"] = new JsonObject { ["initialLong"] = "0.7", ["callPolicy"] = "report" };
         parameters["benchmark"] = TradingBench.Bars(1, 1, 4).GetColumn<StringColumn>("symbol").GetString(0);
         parameters["ruleBook"] = new JsonObject { ["version"] = "none-1", ["rules"] = new JsonArray() };
@@ -75,6 +76,8 @@ public sealed class BacktestNodeTests
         Assert.Equal("none-1", (string?)manifest["rule_book_version"]);
         Assert.Equal(700_000, (long)manifest["accounts"]![0]!["margin"]!["initial_long_ppm"]!);
         Assert.Single(manifest["benchmark"]!.AsArray());
+        Assert.Equal((30, 20), ((int)manifest["heartbeat_minutes"]!, (int)manifest["warm_up_days"]!));
+        Assert.Contains("auction.rows", manifest["assumptions"]!.AsArray().Select(one => (string?)one));
     }
 
     [Fact]

@@ -9,6 +9,16 @@ namespace EasyQuant.Services.Tests.Backtest;
 
 public sealed class BacktestSettingsTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
+    private const string Source =
+        """
+        public sealed class Mine : IStrategy
+        {
+            public void OnStart(StrategyContext context) { }
+            public void OnBar(StrategyContext context, int instrument, in Bar bar) { context.Buy(instrument, 100); }
+            public void OnStop(StrategyContext context) { }
+        }
+        """;
+
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(3));
 
     [Fact]
@@ -19,6 +29,7 @@ public sealed class BacktestSettingsTests(TestServersFixture fixture) : IClassFi
         (spec.FillPrice, spec.LimitFill, spec.FillsAtPriceLimit, spec.LiftVolumeCap) = (FillPrice.NextClose, LimitFill.Touch, true, true);
         (spec.RightsPolicy, spec.IgnoreDividendTax, spec.FeeIncrement, spec.OrderCountMax) = (RightsPolicy.Subscribe, true, "0.0001", 5_000);
         (spec.SlippageKind, spec.SlippageValue, spec.CashInterestRate, spec.RejectSuspended) = (SlippageKind.BasisPoints, 5, "0.02", true);
+        (spec.AuctionRowsOnly, spec.HeartbeatMinutes, spec.WarmUpDays, spec.StartDate) = (true, 30, 20, "2024-02-01");
         spec.Accounts.Add(new Account
         {
             Name = "long",
@@ -45,6 +56,8 @@ public sealed class BacktestSettingsTests(TestServersFixture fixture) : IClassFi
             manifest["rights_policy"].StringValue, manifest["dividend_tax"].BoolValue, manifest["fee_increment"].StringValue,
             manifest["slippage"].StringValue, manifest["suspension_policy"].StringValue));
         Assert.Equal(Value.KindOneofCase.NullValue, manifest["volume_cap_ppm"].KindCase);
+        Assert.Equal((30, 20), (manifest["heartbeat_minutes"].NumberValue, manifest["warm_up_days"].NumberValue));
+        Assert.Contains("auction.rows", manifest["assumptions"].ListValue.Values.Select(one => one.StringValue));
         Struct margin = manifest["accounts"].ListValue.Values[1].StructValue;
         Assert.Equal("margin", margin.Fields["name"].StringValue);
         Assert.Equal((600_000, 100_000, "report"), (
@@ -71,6 +84,49 @@ public sealed class BacktestSettingsTests(TestServersFixture fixture) : IClassFi
     }
 
     [Fact]
+    public async Task Backtest_WarmUp_TradesFromTheFirstDay()
+    {
+        await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
+        BacktestSpec spec = BacktestHost.Spec(3, 40);
+        (spec.StartDate, spec.EndDate) = ("2024-02-20", "2024-03-25");
+        Contracts.Backtest.V1.Backtest cold = await host.EndAsync((await host.CreateAsync(spec)).BacktestId);
+        spec.WarmUpDays = 50;
+        Contracts.Backtest.V1.Backtest warm = await host.EndAsync((await host.CreateAsync(spec)).BacktestId);
+        Assert.Equal((BacktestState.Succeeded, BacktestState.Succeeded), (cold.State, warm.State));
+        // 35 days are too few for an average of 40.
+        Assert.Equal(0, cold.Metrics.Fields["fill_count"].NumberValue);
+        Assert.True(warm.Metrics.Fields["fill_count"].NumberValue > 0);
+        Assert.Equal(cold.Metrics.Fields["day_count"].NumberValue, warm.Metrics.Fields["day_count"].NumberValue);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Backtest_BenchmarkOutsideOfTheSymbols_IsNotTraded(bool isSource)
+    {
+        await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
+        BacktestSpec spec = BacktestHost.Spec();
+        spec.Symbols.Add("600000.SH");
+        (spec.Strategy, spec.Parameters) = ("buy_and_hold", null);
+        if (isSource)
+        {
+            (spec.Strategy, spec.Source) = ("mine", new StrategySource { Text = Source });
+        }
+
+        Contracts.Backtest.V1.Backtest alone = await host.EndAsync((await host.CreateAsync(spec)).BacktestId);
+        spec.Benchmark.Add(new BenchmarkPart { Symbol = "600001.SH" });
+        Contracts.Backtest.V1.Backtest compared = await host.EndAsync((await host.CreateAsync(spec)).BacktestId);
+        Assert.Equal((BacktestState.Succeeded, ""), (compared.State, compared.ErrorMessage));
+        Assert.True(alone.Metrics.Fields["fill_count"].NumberValue > 0);
+        Assert.Equal(
+            (alone.Metrics.Fields["fill_count"], alone.Metrics.Fields["final_equity"]),
+            (compared.Metrics.Fields["fill_count"], compared.Metrics.Fields["final_equity"]));
+        spec.Symbols.Add("600001.SH");
+        Contracts.Backtest.V1.Backtest both = await host.EndAsync((await host.CreateAsync(spec)).BacktestId);
+        Assert.True(both.Metrics.Fields["fill_count"].NumberValue > alone.Metrics.Fields["fill_count"].NumberValue);
+    }
+
+    [Fact]
     public async Task Create_WrongSetting_NamesTheField()
     {
         await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
@@ -78,6 +134,8 @@ public sealed class BacktestSettingsTests(TestServersFixture fixture) : IClassFi
         await RefusedAsync("PARAMETER_OUT_OF_RANGE", "spec.margin.debt_rate", spec => spec.Margin = new MarginTerms { DebtRate = "x" });
         await RefusedAsync("PARAMETER_OUT_OF_RANGE", "spec.fee_increment", spec => spec.FeeIncrement = "0");
         await RefusedAsync("PARAMETER_OUT_OF_RANGE", "spec.order_count_max", spec => spec.OrderCountMax = 30_000_000);
+        await RefusedAsync("PARAMETER_OUT_OF_RANGE", "spec.heartbeat_minutes", spec => spec.HeartbeatMinutes = 1_441);
+        await RefusedAsync("PARAMETER_OUT_OF_RANGE", "spec.warm_up_days", spec => spec.WarmUpDays = -1);
         await RefusedAsync("FIELD_CONFLICT", "spec.volume_cap", spec => (spec.VolumeCap, spec.LiftVolumeCap) = ("0.1", true));
         await RefusedAsync("NAME_INVALID", "spec.base_currency", spec => spec.BaseCurrency = "C N");
         await RefusedAsync("COUNT_OUT_OF_RANGE", "spec.accounts[0].cash", spec => spec.Accounts.Add(new Account { Name = "a" }));

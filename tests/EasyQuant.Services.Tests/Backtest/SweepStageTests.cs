@@ -25,21 +25,23 @@ public sealed class SweepStageTests(TestServersFixture fixture) : IClassFixture<
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(3));
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task WalkForward_Windows_AreThoseOfTheEngine(bool isAnchored)
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(false, 15)]
+    public async Task WalkForward_Windows_AreThoseOfTheEngine(bool isAnchored, int warmUpDays)
     {
         await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
         PanelManifest manifest = PanelFixture.WriteDaily(host);
         SweepSpec spec = Spec();
         spec.WalkForward = new WireWalkForward { InSampleDayCount = 40, OutOfSampleDayCount = 20, Anchored = isAnchored };
+        spec.Backtest.WarmUpDays = warmUpDays;
         Sweep ended = await EndAsync(host, spec);
         // 90 days: three windows, the last of 10 days; 9 combinations and one trial out-of-sample each.
         Assert.Equal((30, 30), (ended.TrialCount, ended.DoneCount));
 
         using OpenPanel open = PanelFixture.Open(host, manifest);
         WalkForwardResult expected = WalkForward.Run(
-            MarketPanelOpener.Open(open.Panel), new WalkForwardPlan(40, 20, isAnchored), Space(), new SweepPlan.Grid(), Cross, new BacktestSettings(), RuleBook.China,
+            MarketPanelOpener.Open(open.Panel), new WalkForwardPlan(40, 20, isAnchored, warmUpDays), Space(), new SweepPlan.Grid(), Cross, new BacktestSettings(), RuleBook.China,
             new SweepOptions(), null, _deadline.Token);
         List<SweepTrial> outside = [.. (await host.Sweeps.ListSweepTrialsAsync(
             new ListSweepTrialsRequest { SweepId = ended.SweepId, Sample = SweepSample.Out }, BacktestHost.Headers())).Trials];

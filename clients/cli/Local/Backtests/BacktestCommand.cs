@@ -20,12 +20,15 @@ public static class BacktestCommand
         Option<string> ledger = new("--ledger") { Description = "File that counts trials; default: eq-trials.jsonl in the current folder." };
         Option<string> family = new("--family") { Description = "Strategy family in the ledger; default: the strategy." };
         Option<bool> bias = new("--bias") { Description = "Runs the bias checks as well. / 同时进行偏差检查。" };
+        Option<int> heartbeat = new("--heartbeat-minutes") { Description = "Minutes between two heartbeats, 1 to 1440; 0: one a day. / 心跳间隔（分钟）。" };
+        Option<int> warmUp = new("--warm-up-days") { Description = "Trading days before --start that the strategy sees without trading. / 预热天数。" };
+        Option<bool> auctions = new("--auction-rows-only") { Description = "Only rows of the call auctions stand for auctions. / 仅认集合竞价行。" };
         Option<long> seed = new("--seed") { Description = "Seed of every random choice." };
         Option<bool> chinese = new("--zh") { Description = "Opens the tear sheet in 中文." };
         Option<bool> greenUp = new("--green-up") { Description = "Shows gains green and losses red. / 绿涨红跌。" };
         Command command = new("backtest", "Runs a strategy over files of bars and writes a tear sheet. / 回测并生成绩效报告。")
         {
-            strategy, files, parameters, cash, start, end, benchmark, output, ledger, family, bias, seed, chinese, greenUp,
+            strategy, files, parameters, cash, start, end, benchmark, output, ledger, family, bias, heartbeat, warmUp, auctions, seed, chinese, greenUp,
         };
         command.SetAction((result, cancellationToken) => BacktestRun.ExecuteAsync(
             new BacktestOptions(
@@ -40,6 +43,9 @@ public static class BacktestCommand
                 result.GetValue(ledger) ?? Path.Combine(Environment.CurrentDirectory, "eq-trials.jsonl"),
                 result.GetValue(family),
                 result.GetValue(bias),
+                result.GetValue(heartbeat),
+                result.GetValue(warmUp),
+                result.GetValue(auctions),
                 result.GetValue(seed),
                 result.GetValue(chinese),
                 result.GetValue(greenUp)),

@@ -12,6 +12,9 @@ namespace EasyQuant.Cli.Local.Backtests;
 /// <param name="LedgerFile">The trial ledger.</param>
 /// <param name="Family">Strategy family in the ledger; null takes the strategy's name.</param>
 /// <param name="ChecksBias">Whether the bias checks run.</param>
+/// <param name="HeartbeatMinutes">Minutes between two heartbeats, 1 to 1440; 0 for one a day.</param>
+/// <param name="WarmUpDays">Trading days before the first one that the strategy sees without trading, 0 to 100,000.</param>
+/// <param name="IsAuctionRowsOnly">Whether only rows of the auctions stand for auctions.</param>
 /// <param name="Seed">Seed of the run and of the shuffles.</param>
 /// <param name="IsChinese">Whether the tear sheet opens in 中文.</param>
 /// <param name="IsGreenUp">Whether gains open green.</param>
@@ -27,6 +30,9 @@ public sealed record BacktestOptions(
     string LedgerFile,
     string? Family,
     bool ChecksBias,
+    int HeartbeatMinutes,
+    int WarmUpDays,
+    bool IsAuctionRowsOnly,
     long Seed,
     bool IsChinese,
     bool IsGreenUp);

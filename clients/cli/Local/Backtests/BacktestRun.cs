@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
@@ -46,12 +47,14 @@ public static class BacktestRun
         BacktestSettings settings = new()
         {
             InitialCash = Money.Parse(options.Cash), StartDate = options.StartDate, EndDate = options.EndDate, Seed = options.Seed,
+            HeartbeatMinutes = options.HeartbeatMinutes, WarmUpDays = options.WarmUpDays,
+            AuctionPolicy = options.IsAuctionRowsOnly ? AuctionPolicy.AuctionRows : AuctionPolicy.BarOfDay,
         };
         JsonObject parameters = Parameters(options.Parameters);
-        if (options.Benchmark is { } named && Instrument.BoardOf(Symbol.Parse(named)) == Board.Index && panel.Series.Length > 1)
+        if (options.Benchmark is { } named)
         {
             // Nobody can buy an index: the strategy neither sees nor trades it.
-            panel = panel.KeepForBenchmark([Symbol.Parse(named)]);
+            panel = BenchmarkUniverse.Of(panel, [Symbol.Parse(named)], ImmutableHashSet<Symbol>.Empty);
         }
 
         BacktestResult result = Backtester.Run(panel, options.Strategy, parameters, settings, null, cancellationToken);
