@@ -7,11 +7,11 @@ namespace EasyQuant.ServiceDefaults.Security;
 
 /// <summary>
 /// Refuses calls without the internal credential as Unauthenticated INTERNAL_CREDENTIAL_REQUIRED. <c>grpc.health.v1.Health</c>
-/// is open, and reflection where it is served. Thread-safe.
+/// is open, reflection where it is served, and <c>AttachService</c> of a worker, which asks for a <see cref="CredentialProof"/> itself. Thread-safe.
 /// </summary>
 public sealed class InternalCredentialServerInterceptor(InternalCredential credential) : Interceptor
 {
-    private static readonly string[] s_open = ["/grpc.health.v1.Health/", "/grpc.reflection."];
+    private static readonly string[] s_open = ["/grpc.health.v1.Health/", "/grpc.reflection.", "/easyquant.worker.v1.AttachService/"];
 
     /// <inheritdoc/>
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

@@ -16,6 +16,8 @@ public static class CommandTree
         root.Subcommands.Add(Remote.WorkflowCommands.Create());
         root.Subcommands.Add(Remote.GroupCommands.Create());
         root.Subcommands.Add(Remote.RunCommands.Create());
+        root.Subcommands.Add(Remote.TaskCommands.Create());
+        root.Subcommands.Add(Remote.WorkerCommands.Create());
         root.Subcommands.Add(Remote.BacktestCommands.Create());
         root.Subcommands.Add(Remote.SweepCommands.Create());
     }

@@ -1,5 +1,7 @@
+using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Messaging;
 using EasyQuant.MonitorService.Grpc;
+using EasyQuant.MonitorService.Grpc.Tasks;
 using EasyQuant.MonitorService.Loops;
 using EasyQuant.MonitorService.Messaging;
 using EasyQuant.MonitorService.Storage;
@@ -27,9 +29,16 @@ public static class MonitorExtensions
         services.AddOptions<MonitorOptions>().BindConfiguration(MonitorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WorkerEvents>().AddSingleton<WorkerStore>().AddSingleton<LoadStore>();
         services.AddSingleton<PoolWatch>().AddSingleton<SessionRunner>().AddSingleton<SessionBoard>();
+        services.AddSingleton<AddressStore>().AddSingleton<WorkerDialer>().AddSingleton<DialLoop>().AddSingleton<DispatchForwarder>();
+        builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");
+        builder.AddServiceClient<ItemDispatchService.ItemDispatchServiceClient>("workflow");
+        builder.AddServiceClient<Contracts.Group.V1.GroupService.GroupServiceClient>("workflow");
+        builder.AddServiceClient<RunService.RunServiceClient>("workflow");
+        builder.AddServiceClient<Contracts.Workflow.V1.WorkflowService.WorkflowServiceClient>("workflow");
         services.AddHostedService<SchemaStart>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionBoard>());
         services.AddHostedService<LostLoop>();
+        services.AddHostedService(provider => provider.GetRequiredService<DialLoop>());
         AddOutbox(services);
         return builder;
     }
@@ -41,6 +50,7 @@ public static class MonitorExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapGrpcService<WorkerGrpc>();
+        app.MapGrpcService<TaskGrpc>();
         return app;
     }
 

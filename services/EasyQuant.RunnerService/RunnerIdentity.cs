@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace EasyQuant.RunnerService;
 
-/// <summary>Who this process is: a new id with every start, a name that people see.</summary>
+/// <summary>Who this process is: an id, new with every start unless one was given, and a name that people see.</summary>
 internal sealed class RunnerIdentity
 {
     /// <summary>Source of all spans of the Runner.</summary>
@@ -10,7 +10,7 @@ internal sealed class RunnerIdentity
 
     public RunnerIdentity(IOptions<RunnerOptions> options)
     {
-        WorkerId = Guid.CreateVersion7().ToString();
+        WorkerId = options.Value.Id.Length > 0 ? options.Value.Id : Guid.CreateVersion7().ToString();
         Name = options.Value.Name.Length > 0 ? options.Value.Name : $"runner-{WorkerId[^8..]}";
     }
 

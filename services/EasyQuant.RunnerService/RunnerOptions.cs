@@ -64,6 +64,44 @@ public sealed class RunnerOptions
     [RegularExpression("^[^\\s:/]+:[0-9]{1,5}$", ErrorMessage = "Runner:DataPooler must be host:port, for example 127.0.0.1:6432; leave it out for none.")]
     public string DataPooler { get; init; } = "";
 
+    /// <summary>UUID of the worker; empty (default) for a new one with each start.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>
+    /// gRPC address of the Gateway for a worker that runs apart from the platform: all it needs goes over one stream there, under
+    /// <see cref="ApiKey"/>. Default empty: a Runner of the platform.
+    /// </summary>
+    public string Server { get; init; } = "";
+
+    /// <summary>API key with the scope operate, for <see cref="Server"/>. Default empty.</summary>
+    public string ApiKey { get; init; } = "";
+
+    /// <summary>Whether the worker waits to be dialled by the platform instead of dialling out. Default false.</summary>
+    public bool Listen { get; init; }
+
+    /// <summary>Longest time that one lease may work on a run, 1 ms to 7 days; a shorter limit of the run wins. Null (default) for no limit.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "7.00:00:00")]
+    public TimeSpan? TaskTimeout { get; init; }
+
+    /// <summary>Longest time between two heartbeats, 100 ms to 1 min; the platform may ask for a shorter one. Null (default) for what it asks.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan? HeartbeatInterval { get; init; }
+
+    /// <summary>Resident memory of the process in bytes from which on it takes nothing new, at least 64 MiB. Null (default) for no ceiling.</summary>
+    [Range(64L * 1024 * 1024, long.MaxValue)]
+    public long? MemoryCeilingBytes { get; init; }
+
+    /// <summary>Share of all processors used by the process from which on it takes nothing new, above 0 to 1. Null (default) for no ceiling.</summary>
+    [Range(0.01, 1.0)]
+    public double? CpuCeiling { get; init; }
+
+    /// <summary>Prepared workflows that are kept warm, 1 to 10,000. Default 256.</summary>
+    [Range(1, 10_000)]
+    public int CacheSize { get; init; } = 256;
+
+    /// <summary>Gets whether the worker reaches the platform through one stream only.</summary>
+    public bool IsRemote => Server.Length > 0 || Listen;
+
     /// <summary>Root of all data: <c>files/&lt;project&gt;</c>, <c>artifacts</c>; from <see cref="DataRootSetting"/>. Required.</summary>
     [Required]
     public string DataRoot { get; set; } = "";

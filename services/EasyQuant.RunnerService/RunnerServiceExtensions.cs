@@ -17,7 +17,9 @@ using EasyQuant.RunnerService.Projects;
 using EasyQuant.RunnerService.Storage;
 using EasyQuant.RunnerService.Grpc.Registration;
 using EasyQuant.ServiceDefaults.Grpc;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using RabbitMQ.Client;
 
 namespace EasyQuant.RunnerService;
@@ -27,7 +29,7 @@ public static class RunnerServiceExtensions
 {
     /// <summary>
     /// Adds everything: database <c>easyquant</c>, broker <c>messaging</c>, clients of <c>workflow</c> and <c>monitor</c>, all node packs, the loops that
-    /// claim, execute, report and renew.
+    /// claim, execute, report and renew. A worker apart from the platform (<see cref="RunnerOptions.IsRemote"/>) has one stream instead of the clients.
     /// </summary>
     /// <param name="builder">The service.</param>
     /// <returns>The same builder.</returns>
@@ -44,48 +46,123 @@ public static class RunnerServiceExtensions
             options => options.Redis.Length == 0 || RedisTopicTransport.IsAddress(options.Redis),
             $"{RunnerOptions.RedisSetting} must name a server in the form of StackExchange.Redis, for example 127.0.0.1:6379,password=...; leave it out for none.")
             .ValidateDataAnnotations().ValidateOnStart();
-        builder.AddNpgsqlDataSource("easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-runner", null));
-        builder.AddRabbitMQClient("messaging");
-        builder.AddGrpcServerDefaults();
-        builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");
-        builder.AddServiceClient<ItemDispatchService.ItemDispatchServiceClient>("workflow");
-        builder.AddServiceClient<NodeService.NodeServiceClient>("workflow");
-        builder.AddServiceClient<WorkerService.WorkerServiceClient>("monitor");
+        RunnerOptions start = builder.Configuration.GetSection(RunnerOptions.Section).Get<RunnerOptions>() ?? new RunnerOptions();
+        AddPlatform(builder, start);
         services.AddSingleton(new ActivitySource(RunnerIdentity.SourceName));
         services.AddSingleton(AllNodePacks.CreateCatalog());
         services.AddSingleton<RunnerIdentity>();
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<LeaseClock>();
         services.AddSingleton<GraphCache>();
-        builder.AddServiceClient<GroupService.GroupServiceClient>("workflow");
         services.AddSingleton<GroupReports>();
         services.AddSingleton(provider => Brokers.Create(
-            provider.GetRequiredService<IConnectionFactory>(), provider.GetRequiredService<IOptions<RunnerOptions>>().Value.Redis,
+            provider.GetService<IConnectionFactory>(), provider.GetRequiredService<IOptions<RunnerOptions>>().Value.Redis,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ChildBrokers>();
         services.AddSingleton(provider => new HttpDoor(
             new HttpDoorOptions { AllowedEndpoints = provider.GetRequiredService<IOptions<RunnerOptions>>().Value.HttpAllowedEndpoints }, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ProjectDatabases>();
+        services.AddSingleton(provider => new ProjectDatabases(
+            provider.GetService<NpgsqlDataSource>(),
+            provider.GetRequiredService<IConfiguration>(),
+            provider.GetRequiredService<IOptions<RunnerOptions>>(),
+            provider.GetRequiredService<ILogger<ProjectDatabases>>()));
         services.AddSingleton<ProjectServices>();
         services.AddSingleton<ItemProcessPool>();
         services.AddSingleton<RunExecutor>();
-        AddLoops(services);
-        services.AddHealthChecks().AddCheck<NodeRegistrar>("node types");
+        services.AddSingleton<LoadGuard>().AddSingleton<DispatchTunnel>().AddSingleton<WorkerConversation>().AddSingleton<AttachPlace>();
+        AddLoops(services, start, hasBroker: HasConnection(builder, "messaging"));
         return builder;
     }
 
-    // Hosted services stop in reverse order: hints and claims first, what reports and renews for running runs last.
-    private static void AddLoops(IServiceCollection services)
+    /// <summary>Maps what a worker that listens serves; nothing for the others.</summary>
+    /// <param name="app">The worker.</param>
+    /// <returns>The same application.</returns>
+    public static WebApplication MapRunner(this WebApplication app)
     {
-        services.AddSingleton<NodeRegistrar>();
+        ArgumentNullException.ThrowIfNull(app);
+        if (app.Services.GetRequiredService<IOptions<RunnerOptions>>().Value.Listen)
+        {
+            app.MapGrpcService<AttachGrpc>();
+        }
+
+        return app;
+    }
+
+    // A Runner of the platform calls its services; a remote worker has one stream, to or from the platform, and database and broker only when given.
+    private static void AddPlatform(WebApplicationBuilder builder, RunnerOptions start)
+    {
+        if (!start.IsRemote || HasConnection(builder, "easyquant"))
+        {
+            builder.AddNpgsqlDataSource("easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-runner", null));
+        }
+
+        if (!start.IsRemote || HasConnection(builder, "messaging"))
+        {
+            builder.AddRabbitMQClient("messaging");
+        }
+
+        if (!start.IsRemote)
+        {
+            builder.AddGrpcServerDefaults();
+            builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");
+            builder.AddServiceClient<ItemDispatchService.ItemDispatchServiceClient>("workflow");
+            builder.AddServiceClient<GroupService.GroupServiceClient>("workflow");
+            builder.AddServiceClient<NodeService.NodeServiceClient>("workflow");
+            builder.AddServiceClient<WorkerService.WorkerServiceClient>("monitor");
+            return;
+        }
+
+        builder.Services.AddSingleton<DispatchService.DispatchServiceClient, TunnelDispatchClient>();
+        builder.Services.AddSingleton<ItemDispatchService.ItemDispatchServiceClient, TunnelItemClient>();
+        builder.Services.AddSingleton<GroupService.GroupServiceClient, TunnelGroupClient>();
+        if (start.Listen)
+        {
+            builder.AddGrpcServerDefaults();
+        }
+        else
+        {
+            builder.Services.AddSingleton(_ => new WorkerService.WorkerServiceClient(GrpcChannel.ForAddress(start.Server, new GrpcChannelOptions
+            {
+                MaxReceiveMessageSize = GrpcExtensions.MessageBytesMax,
+                MaxSendMessageSize = GrpcExtensions.MessageBytesMax,
+                HttpHandler = new SocketsHttpHandler
+                {
+                    ConnectTimeout = TimeSpan.FromSeconds(5),
+                    KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+                    KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+                },
+            })));
+        }
+    }
+
+    private static bool HasConnection(WebApplicationBuilder builder, string name) => !string.IsNullOrEmpty(builder.Configuration.GetConnectionString(name));
+
+    // Hosted services stop in reverse order: hints and claims first, what reports and renews for running runs last.
+    private static void AddLoops(IServiceCollection services, RunnerOptions start, bool hasBroker)
+    {
         services.AddSingleton<StepReporter>();
         services.AddSingleton<RunClaimer>();
-        services.AddHostedService(provider => provider.GetRequiredService<NodeRegistrar>());
+        if (!start.IsRemote)
+        {
+            services.AddSingleton<NodeRegistrar>();
+            services.AddHostedService(provider => provider.GetRequiredService<NodeRegistrar>());
+            services.AddHealthChecks().AddCheck<NodeRegistrar>("node types");
+        }
+
         services.AddHostedService(provider => provider.GetRequiredService<StepReporter>());
         services.AddHostedService<LeaseKeeper>();
         services.AddHostedService<ProjectPreparation>();
-        services.AddHostedService<WorkerLink>();
+        if (!start.Listen)
+        {
+            services.AddHostedService<WorkerLink>();
+        }
+
         services.AddHostedService(provider => provider.GetRequiredService<RunClaimer>());
+        if (start.IsRemote && !hasBroker)
+        {
+            return;
+        }
+
         services.AddHostedService(provider => new MessageConsumer(
             provider.GetRequiredService<IConnectionFactory>(),
             new ConsumerOptions { Queue = new QueueDefinition { Name = Topology.RunQueue }, PrefetchMax = 8, ConcurrencyMax = 8 },

@@ -23,6 +23,7 @@ public static class RunCommands
         group.Subcommands.Add(Simple("pause", "Pauses a run after its current step. / 暂停。", async (c, id, o) => (await c.PauseRunAsync(new PauseRunRequest { RunId = id }, o)).Run));
         group.Subcommands.Add(Simple("resume", "Resumes a paused run. / 恢复。", async (c, id, o) => (await c.ResumeRunAsync(new ResumeRunRequest { RunId = id }, o)).Run));
         group.Subcommands.Add(Retry());
+        group.Subcommands.Add(Priority());
         group.Subcommands.Add(ItemCommands.List());
         group.Subcommands.Add(ItemCommands.Retry());
         return group;
@@ -117,6 +118,20 @@ public static class RunCommands
             RunService.RunServiceClient client = new(connection.Channel);
             RetryRunRequest request = new() { RunId = result.GetRequiredValue(run), FromNodeId = result.GetRequiredValue(from), RequestId = Guid.CreateVersion7().ToString() };
             Print((await client.RetryRunAsync(request, connection.Unary(cancellationToken))).Run, connection);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command Priority()
+    {
+        Argument<string> run = new("run") { Description = "Id of the run. / 运行标识。" };
+        Argument<int> priority = new("priority") { Description = "-100 to 100, higher first. / 优先级。" };
+        Command command = new("priority", "Changes the priority of a run that waits. / 修改排队运行的优先级。") { run, priority };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            ChangeRunPriorityRequest request = new() { RunId = result.GetRequiredValue(run), Priority = result.GetRequiredValue(priority) };
+            Print((await new RunService.RunServiceClient(connection.Channel).ChangeRunPriorityAsync(request, connection.Unary(cancellationToken))).Run, connection);
             return ExitCodes.Success;
         });
         return command;

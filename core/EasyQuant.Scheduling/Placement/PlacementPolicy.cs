@@ -1,6 +1,6 @@
 namespace EasyQuant.Scheduling;
 
-/// <summary>Chooses a worker: fitting ones first by preferred region, then by the share of capacity in use, processor load and name.</summary>
+/// <summary>Chooses a worker: fitting ones first by preferred region, then by the share of capacity in use, processor load, memory and name.</summary>
 public static class PlacementPolicy
 {
     /// <summary>Chooses the best worker.</summary>
@@ -68,6 +68,7 @@ public static class PlacementPolicy
 
         // Cross-multiplied shares compare exactly.
         int share = ((long)left.RunningCount * right.Capacity).CompareTo((long)right.RunningCount * left.Capacity);
-        return share != 0 ? share : left.CpuRatio.CompareTo(right.CpuRatio);
+        int load = share != 0 ? share : left.CpuRatio.CompareTo(right.CpuRatio);
+        return load != 0 ? load : left.MemoryBytes.CompareTo(right.MemoryBytes);
     }
 }

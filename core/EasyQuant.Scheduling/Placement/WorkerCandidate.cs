@@ -24,6 +24,9 @@ public sealed record WorkerCandidate
     /// <summary>Share of the processors in use, 0 to 1.</summary>
     public double CpuRatio { get; init; }
 
+    /// <summary>Resident memory of the worker in bytes, 0 or more.</summary>
+    public long MemoryBytes { get; init; }
+
     /// <summary>Whether it takes work: connected and not draining.</summary>
     public bool IsAvailable { get; init; } = true;
 }

@@ -47,6 +47,7 @@ internal sealed class ServiceOwners(IReadOnlyDictionary<ServiceDescriptor, strin
         [ServiceOf(DataServiceReflection.Descriptor)] = "backtest",
         [ServiceOf(MarketServiceReflection.Descriptor)] = "backtest",
         [ServiceOf(WorkerServiceReflection.Descriptor)] = "monitor",
+        [ServiceOf(TaskServiceReflection.Descriptor)] = "monitor",
     });
 
     /// <summary>Returns the resource name of the service that answers.</summary>

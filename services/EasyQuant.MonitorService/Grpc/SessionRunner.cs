@@ -10,24 +10,26 @@ namespace EasyQuant.MonitorService.Grpc;
 
 /// <summary>Runs the stream of one worker from its registration to its end. Thread-safe.</summary>
 internal sealed partial class SessionRunner(
-    WorkerStore store, SessionBoard board, IOptions<MonitorOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
-    ILogger<SessionRunner> logger)
+    WorkerStore store, SessionBoard board, DispatchForwarder forwarder, IOptions<MonitorOptions> options, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<SessionRunner> logger)
 {
     private static readonly TimeSpan s_registrationTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Returns when the worker said good-bye.</summary>
+    /// <summary>Returns when the worker said good-bye. <paramref name="callProjectId"/> bounds what its calls may touch; empty for all projects.</summary>
     /// <exception cref="RpcError">
     /// InvalidArgument REGISTRATION_REQUIRED, REGISTRATION_INVALID; Aborted WORKER_REPLACED; Unavailable MONITOR_STOPPING when this
     /// replica stops.
     /// </exception>
     public async Task RunAsync(
-        string projectId, IAsyncStreamReader<ConnectRequest> requests, IServerStreamWriter<ConnectResponse> responses, CancellationToken cancellationToken)
+        string projectId, string callProjectId, IAsyncStreamReader<ConnectRequest> requests, IAsyncStreamWriter<ConnectResponse> responses,
+        CancellationToken cancellationToken)
     {
         WorkerRecord worker = await store.RegisterAsync(projectId, await ReadRegistrationAsync(requests, cancellationToken), cancellationToken);
         using var session = new WorkerSession(worker);
         board.Add(session);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Replaced, lifetime.ApplicationStopping);
-        await responses.WriteAsync(
+        await session.WriteAsync(
+            responses,
             new ConnectResponse
             {
                 Accepted = new WorkerAccepted
@@ -40,9 +42,10 @@ internal sealed partial class SessionRunner(
             cancellationToken);
         LogConnected(session.Name, projectId, session.Epoch);
         Task writing = WriteCommandsAsync(session, responses, ended.Token);
+        var calls = new SessionCalls(forwarder, session, callProjectId, responses);
         try
         {
-            await ReadHeartbeatsAsync(session, requests, ended.Token);
+            await ReadHeartbeatsAsync(session, calls, requests, ended.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or RpcException && !cancellationToken.IsCancellationRequested)
         {
@@ -56,6 +59,7 @@ internal sealed partial class SessionRunner(
             board.Remove(session);
             await ended.CancelAsync();
             await writing;
+            await calls.WhenDoneAsync();
         }
     }
 
@@ -79,7 +83,7 @@ internal sealed partial class SessionRunner(
                 "REGISTRATION_REQUIRED", "registration", $"The first message must be the registration, within {s_registrationTimeout.TotalSeconds} s.");
     }
 
-    private async Task ReadHeartbeatsAsync(WorkerSession session, IAsyncStreamReader<ConnectRequest> requests, CancellationToken cancellationToken)
+    private async Task ReadHeartbeatsAsync(WorkerSession session, SessionCalls calls, IAsyncStreamReader<ConnectRequest> requests, CancellationToken cancellationToken)
     {
         while (await requests.MoveNext(cancellationToken))
         {
@@ -92,23 +96,26 @@ internal sealed partial class SessionRunner(
                     }
 
                     break;
+                case ConnectRequest.KindOneofCase.Call:
+                    calls.Start(requests.Current.Call, cancellationToken);
+                    break;
                 case ConnectRequest.KindOneofCase.Goodbye:
                     await store.GoodbyeAsync(session.Key, session.Epoch, cancellationToken);
                     LogGoodbye(session.Name, session.Epoch, requests.Current.Goodbye.Cause);
                     return;
                 default:
-                    throw RpcError.Invalid("MESSAGE_UNEXPECTED", "kind", $"After the registration come heartbeats and a good-bye, was {requests.Current.KindCase}.");
+                    throw RpcError.Invalid("MESSAGE_UNEXPECTED", "kind", $"After the registration come heartbeats, calls and a good-bye, was {requests.Current.KindCase}.");
             }
         }
     }
 
-    private static async Task WriteCommandsAsync(WorkerSession session, IServerStreamWriter<ConnectResponse> responses, CancellationToken cancellationToken)
+    private static async Task WriteCommandsAsync(WorkerSession session, IAsyncStreamWriter<ConnectResponse> responses, CancellationToken cancellationToken)
     {
         try
         {
             await foreach (ConnectResponse command in session.Commands.ReadAllAsync(cancellationToken))
             {
-                await responses.WriteAsync(command, cancellationToken);
+                await session.WriteAsync(responses, command, cancellationToken);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or RpcException or InvalidOperationException)

@@ -1,4 +1,5 @@
 using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.MonitorService.Loops;
 using EasyQuant.MonitorService.Pool;
 using EasyQuant.MonitorService.Storage;
 using EasyQuant.Persistence.Paging;
@@ -12,7 +13,8 @@ namespace EasyQuant.MonitorService.Grpc;
 
 /// <summary>The calls of the Monitor. Every worker is looked up in the caller's project.</summary>
 internal sealed class WorkerGrpc(
-    WorkerStore store, LoadStore loads, SessionBoard board, SessionRunner runner, PoolWatch watch, IOptions<MonitorOptions> options)
+    WorkerStore store, LoadStore loads, AddressStore addresses, DialLoop dialer, SessionBoard board, SessionRunner runner, PoolWatch watch,
+    IOptions<MonitorOptions> options)
     : WorkerService.WorkerServiceBase
 {
     private const int PageSizeMax = 500;
@@ -29,7 +31,9 @@ internal sealed class WorkerGrpc(
                 StatusCode.ResourceExhausted, "WORKERS_TOO_MANY", $"This replica holds {options.Value.SessionsMax} workers already.", retryAfter: TimeSpan.FromSeconds(5));
         }
 
-        await runner.RunAsync(project, requestStream, responseStream, context.CancellationToken);
+        // Runners of the installation serve all projects and call Workflow themselves; a worker with a key serves the project of its key.
+        string callProject = CallProject.ActorOf(context).StartsWith("service:", StringComparison.Ordinal) ? "" : project;
+        await runner.RunAsync(project, callProject, requestStream, responseStream, context.CancellationToken);
     }
 
     /// <inheritdoc />
@@ -131,6 +135,31 @@ internal sealed class WorkerGrpc(
     /// <inheritdoc />
     public override Task WatchWorkers(WatchWorkersRequest request, IServerStreamWriter<WatchWorkersResponse> responseStream, ServerCallContext context) =>
         watch.RunAsync(CallProject.Of(context), responseStream, context.CancellationToken);
+
+    /// <inheritdoc />
+    public override async Task<AddWorkerAddressResponse> AddWorkerAddress(AddWorkerAddressRequest request, ServerCallContext context)
+    {
+        DialedAddress added = await addresses.AddAsync(CallProject.Of(context), AddressText.Read(request.Address), request.Tls, context.CancellationToken)
+            ?? throw new RpcError(StatusCode.ResourceExhausted, "WORKERS_TOO_MANY", $"A project may have {AddressStore.CountMax} addresses.");
+        dialer.Wake();
+        return new AddWorkerAddressResponse { Address = AddressText.Write(added) };
+    }
+
+    /// <inheritdoc />
+    public override async Task<RemoveWorkerAddressResponse> RemoveWorkerAddress(RemoveWorkerAddressRequest request, ServerCallContext context)
+    {
+        await addresses.RemoveAsync(CallProject.Of(context), AddressText.Read(request.Address), context.CancellationToken);
+        dialer.Wake();
+        return new RemoveWorkerAddressResponse();
+    }
+
+    /// <inheritdoc />
+    public override async Task<ListWorkerAddressesResponse> ListWorkerAddresses(ListWorkerAddressesRequest request, ServerCallContext context)
+    {
+        var response = new ListWorkerAddressesResponse();
+        response.Addresses.AddRange((await addresses.ListAsync(CallProject.Of(context), context.CancellationToken)).Select(AddressText.Write));
+        return response;
+    }
 
     private async Task<Worker> SetDrainingAsync(string name, bool isDraining, ServerCallContext context)
     {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.MonitorService.Pool;
+using Grpc.Core;
 
 namespace EasyQuant.MonitorService.Grpc;
 
@@ -13,6 +14,7 @@ internal sealed class WorkerSession : IDisposable
     private readonly Channel<ConnectResponse> _commands = Channel.CreateBounded<ConnectResponse>(
         new BoundedChannelOptions(CommandsMax) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
+    private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _lock = new();
     private bool _isDraining;
 
@@ -36,6 +38,20 @@ internal sealed class WorkerSession : IDisposable
 
     /// <summary>Commands to the worker, in order.</summary>
     public ChannelReader<ConnectResponse> Commands => _commands.Reader;
+
+    /// <summary>Writes one message; a stream takes one at a time.</summary>
+    public async Task WriteAsync(IAsyncStreamWriter<ConnectResponse> stream, ConnectResponse message, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await stream.WriteAsync(message, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
     /// <summary>Tells the worker whether to drain, when that has changed.</summary>
     public void SetDraining(bool isDraining)

@@ -45,6 +45,7 @@ internal static class WorkerWriter
         RunningCount = load.RunningCount,
         SucceededCount = load.SucceededCount,
         FailedCount = load.FailedCount,
+        Refusal = load.Refusal,
     };
 
     public static Wire.WorkerState Write(WorkerStatus status) => status switch

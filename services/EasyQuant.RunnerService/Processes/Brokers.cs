@@ -10,14 +10,16 @@ namespace EasyQuant.RunnerService.Processes;
 internal static class Brokers
 {
     /// <summary>Makes the transports.</summary>
-    /// <param name="rabbitMq">Where RabbitMQ is.</param>
+    /// <param name="rabbitMq">Where RabbitMQ is; null when there is none, as in a worker that was given no broker.</param>
     /// <param name="redis">Where Redis is; empty when there is none, and whoever asks for it is told which setting is missing.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Log.</param>
-    public static TopicTransports Create(IConnectionFactory rabbitMq, string redis, TimeProvider time, ILoggerFactory loggers) =>
+    public static TopicTransports Create(IConnectionFactory? rabbitMq, string redis, TimeProvider time, ILoggerFactory loggers) =>
         new(new Dictionary<string, Func<ITopicTransport>>(StringComparer.Ordinal)
         {
-            [RabbitMqTopicTransport.KindName] = () => new RabbitMqTopicTransport(rabbitMq, new BrokerOptions(), time, loggers),
+            [RabbitMqTopicTransport.KindName] = () => rabbitMq is not null
+                ? new RabbitMqTopicTransport(rabbitMq, new BrokerOptions(), time, loggers)
+                : throw new TopicException(TopicException.KindUnknown, "`mqType` is rabbitmq, but the worker knows no RabbitMQ: start it with --broker."),
             [RedisTopicTransport.KindName] = () => redis.Length > 0
                 ? new RedisTopicTransport(redis, new BrokerOptions())
                 : throw new TopicException(

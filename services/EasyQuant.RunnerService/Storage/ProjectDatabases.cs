@@ -12,7 +12,7 @@ namespace EasyQuant.RunnerService.Storage;
 /// Gives each project a role and a schema of its own in the database, made with the service's connection, and hands out data sources of that role only: a
 /// node can reach nothing but its project's tables. Project <c>default</c> has the role <c>eq_data_default</c> and the schema <c>data</c>. Thread-safe.
 /// </summary>
-internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfiguration configuration, IOptions<RunnerOptions> options, ILogger<ProjectDatabases> logger)
+internal sealed partial class ProjectDatabases(NpgsqlDataSource? admin, IConfiguration configuration, IOptions<RunnerOptions> options, ILogger<ProjectDatabases> logger)
     : IAsyncDisposable
 {
     private const int PoolSizeMax = 8;
@@ -29,6 +29,11 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
     /// <summary>Returns the database of a project, made when it is not there; null when the Runner has no password for such roles.</summary>
     public async Task<ProjectDatabase?> GetAsync(string projectId, CancellationToken cancellationToken)
     {
+        if (admin is null)
+        {
+            return null;
+        }
+
         if (options.Value.DataPassword.Length == 0)
         {
             LogNoPassword(RunnerOptions.DataPasswordSetting);
@@ -61,7 +66,7 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
     /// <summary>Returns how a child process reaches the database of a project that was made already; null when nodes get none.</summary>
     public (string ConnectionString, string Schema)? ConnectionOf(string projectId)
     {
-        if (options.Value.DataPassword.Length == 0)
+        if (admin is null || options.Value.DataPassword.Length == 0)
         {
             return null;
         }
@@ -114,7 +119,7 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource admin, IConfigur
 
     private async Task EnsureAsync(string role, string schema, CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = await admin.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlConnection connection = await admin!.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, "select pg_advisory_xact_lock(4711, 2)", cancellationToken);
         bool exists = await ScalarAsync(connection, "select 1 from pg_roles where rolname = $1", cancellationToken, role) is not null;

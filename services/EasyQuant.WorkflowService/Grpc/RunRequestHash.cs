@@ -35,7 +35,7 @@ internal static class RunRequestHash
         return SHA256.HashData(buffer.WrittenSpan);
     }
 
-    // Written only when asked for, so that requests from before it existed keep their hash.
+    // Written only when asked for, so that requests from before it existed keep their hash. Where a run would like to go first is no part of it.
     private static void WritePlacement(Utf8JsonWriter json, RunSpec spec)
     {
         if (spec.Timeout is { } timeout)
@@ -45,10 +45,11 @@ internal static class RunRequestHash
 
         if (spec.Placement is { } placement)
         {
-            json.WriteStringValue(placement.Region);
-            json.WriteBooleanValue(placement.RegionRequired);
-            json.WriteStringValue(placement.Worker);
-            json.WriteStringValue(placement.FallbackAfter?.ToString() ?? "");
+            if (placement.RegionRequired)
+            {
+                json.WriteStringValue(placement.Region);
+            }
+
             foreach ((string key, string value) in placement.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
             {
                 json.WriteStringValue(key);

@@ -20,6 +20,14 @@ public sealed class PlacementPolicyTests
     }
 
     [Fact]
+    public void Choose_SameRoomAndProcessor_TakesTheOneWithLessMemoryInUse()
+    {
+        WorkerCandidate[] pool = [new() { Name = "a", Capacity = 4, MemoryBytes = 2 }, new() { Name = "b", Capacity = 4, MemoryBytes = 1 }];
+
+        Assert.Equal("b", PlacementPolicy.Choose(new PlacementRequest(), pool).Worker!.Name);
+    }
+
+    [Fact]
     public void Choose_PreferredRegion_WinsOverLoadUnlessFull()
     {
         var near = new WorkerCandidate { Name = "near", Region = "cn", Capacity = 2, RunningCount = 1 };

@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Messaging;
 using EasyQuant.RunnerService.Grpc.Execution;
+using EasyQuant.RunnerService.Grpc.Monitoring;
 using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal sealed partial class RunClaimer(
     RunExecutor executor,
     RunnerIdentity identity,
     LeaseClock leases,
+    LoadGuard guard,
     IOptions<RunnerOptions> options,
     TimeProvider time,
     ILogger<RunClaimer> logger) : BackgroundService
@@ -29,9 +31,6 @@ internal sealed partial class RunClaimer(
     private readonly List<Task> _running = [];
     private TaskCompletionSource _round = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string _hintedRun = "";
-
-    /// <summary>Gets or sets whether no new runs are claimed.</summary>
-    public bool IsDraining { get; set; }
 
     /// <summary>Handles a hint of the work queue: acknowledged once a claim has been made that could include the run.</summary>
     public async Task<MessageVerdict> HintAsync(IncomingMessage message, CancellationToken cancellationToken)
@@ -63,7 +62,7 @@ internal sealed partial class RunClaimer(
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        IsDraining = true;
+        guard.IsDraining = true;
         await base.StopAsync(cancellationToken);
         Task[] left = Running();
         if (left.Length > 0)
@@ -88,7 +87,7 @@ internal sealed partial class RunClaimer(
         {
             int free = Math.Min(ClaimMax, options.Value.MaxConcurrentRuns - runs.BusyCount);
             bool mayHaveMore = false;
-            if (free > 0 && !IsDraining)
+            if (free > 0 && guard.Refusal().Length == 0)
             {
                 TaskCompletionSource round;
                 lock (_gate)
@@ -122,11 +121,12 @@ internal sealed partial class RunClaimer(
         {
             string hinted = Interlocked.Exchange(ref _hintedRun, "");
             long sent = time.GetTimestamp();
+            var request = new ClaimRunsRequest
+            {
+                WorkerId = identity.WorkerId, MaxCount = free, RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
+            };
             ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
-                new ClaimRunsRequest
-                {
-                    WorkerId = identity.WorkerId, MaxCount = free, RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
-                },
+                request,
                 new CallOptions(CallProject.Headers("default", "service:runner"), cancellationToken: cancellationToken));
             foreach (ClaimedRun claimed in answer.Runs)
             {

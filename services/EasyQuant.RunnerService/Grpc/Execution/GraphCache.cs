@@ -4,15 +4,14 @@ using System.Text;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Flow;
 using Google.Protobuf;
+using Microsoft.Extensions.Options;
 using Wire = EasyQuant.Contracts.Workflow.V1;
 
 namespace EasyQuant.RunnerService.Grpc.Execution;
 
-/// <summary>Keeps prepared workflows by their content, so that a run of a known workflow starts warm. Thread-safe; at most 256 stay.</summary>
-internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities)
+/// <summary>Keeps prepared workflows by their content, so that a run of a known workflow starts warm. Thread-safe; at most <see cref="RunnerOptions.CacheSize"/> stay.</summary>
+internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities, IOptions<RunnerOptions> options)
 {
-    private const int CountMax = 256;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LinkedListNode<(string Key, PreparedWorkflow Workflow)>> _index = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Key, PreparedWorkflow Workflow)> _byUse = new();
@@ -38,7 +37,7 @@ internal sealed class GraphCache(NodeCatalog catalog, ActivitySource activities)
             if (!_index.ContainsKey(key))
             {
                 _index[key] = _byUse.AddFirst((key, workflow));
-                if (_index.Count > CountMax)
+                if (_index.Count > options.Value.CacheSize)
                 {
                     _index.Remove(_byUse.Last!.Value.Key);
                     _byUse.RemoveLast();

@@ -10,6 +10,7 @@ using EasyQuant.RunnerService.Projects;
 using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Wire = EasyQuant.Contracts.Run.V1;
 
 namespace EasyQuant.RunnerService.Grpc.Execution;
@@ -25,6 +26,7 @@ internal sealed partial class RunExecutor(
     Wire.DispatchService.DispatchServiceClient dispatch,
     Wire.ItemDispatchService.ItemDispatchServiceClient itemDispatch,
     ActivitySource activities,
+    IOptions<RunnerOptions> settings,
     TimeProvider time,
     ILogger<RunExecutor> logger)
 {
@@ -60,7 +62,7 @@ internal sealed partial class RunExecutor(
     private async Task<Wire.RunReport?> RunAsync(ActiveRun run)
     {
         RunResult result;
-        using CancellationTokenSource? limit = run.Claimed.Run.Timeout is { } timeout ? new CancellationTokenSource(timeout.ToTimeSpan(), time) : null;
+        using CancellationTokenSource? limit = TimeLimit(run) is { } timeout ? new CancellationTokenSource(timeout, time) : null;
         using CancellationTokenRegistration stop = limit?.Token.Register(() => run.Stop(StopCause.TimedOut)) ?? default;
         try
         {
@@ -107,10 +109,16 @@ internal sealed partial class RunExecutor(
         }
     }
 
-    private static Wire.RunReport TimedOut(ActiveRun run) => new()
+    private TimeSpan? TimeLimit(ActiveRun run) => (run.Claimed.Run.Timeout?.ToTimeSpan(), settings.Value.TaskTimeout) switch
+    {
+        ({ } own, { } general) => own < general ? own : general,
+        var (own, general) => own ?? general,
+    };
+
+    private Wire.RunReport TimedOut(ActiveRun run) => new()
     {
         FinalState = Wire.RunState.Failed,
-        Error = new Wire.RunError { Reason = "RUN_TIMEOUT", Message = $"The run may take {run.Claimed.Run.Timeout.ToTimeSpan():c} and was stopped then." },
+        Error = new Wire.RunError { Reason = "RUN_TIMEOUT", Message = $"The run may take {TimeLimit(run):c} and was stopped then." },
     };
 
     private static RunContext Context(ActiveRun run, PreparedWorkflow workflow)

@@ -4,7 +4,7 @@ using EasyQuant.RunnerService.Grpc.Dispatch;
 namespace EasyQuant.RunnerService.Grpc.Monitoring;
 
 /// <summary>Measures this process between two heartbeats. Not thread-safe.</summary>
-internal sealed class ProcessLoad(ActiveRuns runs, TimeProvider time)
+internal sealed class ProcessLoad(ActiveRuns runs, LoadGuard guard, TimeProvider time)
 {
     private TimeSpan _cpu = Environment.CpuUsage.TotalTime;
     private long _since = time.GetTimestamp();
@@ -24,6 +24,7 @@ internal sealed class ProcessLoad(ActiveRuns runs, TimeProvider time)
             RunningCount = runs.Count,
             SucceededCount = runs.SucceededCount,
             FailedCount = runs.FailedCount,
+            Refusal = guard.Refusal(),
         };
     }
 }

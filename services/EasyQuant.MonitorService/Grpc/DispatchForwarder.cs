@@ -1,0 +1,106 @@
+using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.ServiceDefaults.Grpc;
+using Grpc.Core;
+
+namespace EasyQuant.MonitorService.Grpc;
+
+/// <summary>Passes the calls of a worker that speaks through its stream on to Workflow, within the project of its session. Thread-safe.</summary>
+internal sealed class DispatchForwarder(
+    DispatchService.DispatchServiceClient dispatch, ItemDispatchService.ItemDispatchServiceClient items, GroupService.GroupServiceClient groups,
+    RunService.RunServiceClient runs, TimeProvider time)
+{
+    private static readonly TimeSpan s_timeoutMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes the call; a failure becomes an answer with its status.</summary>
+    public async Task<WorkerAnswer> ForwardAsync(WorkerCall call, string workerName, string projectId, CancellationToken cancellationToken)
+    {
+        TimeSpan timeout = call.Timeout?.ToTimeSpan() is { Ticks: > 0 } asked && asked < s_timeoutMax ? asked : s_timeoutMax;
+        var options = new CallOptions(
+            CallProject.Headers(projectId.Length > 0 ? projectId : "default", "service:monitor"), time.GetUtcNow().UtcDateTime + timeout, cancellationToken);
+        var answer = new WorkerAnswer { CallId = call.CallId };
+        try
+        {
+            await CallAsync(call, answer, workerName, projectId, options);
+        }
+        catch (RpcException e)
+        {
+            (answer.StatusCode, answer.Message) = ((int)e.StatusCode, e.Status.Detail);
+        }
+
+        return answer;
+    }
+    private async Task CallAsync(WorkerCall call, WorkerAnswer answer, string workerName, string projectId, CallOptions options)
+    {
+        switch (call.RequestCase)
+        {
+            case WorkerCall.RequestOneofCase.Claim:
+                call.Claim.ProjectId = projectId;
+                call.Claim.WorkerName = workerName;
+                answer.Claim = await dispatch.ClaimRunsAsync(call.Claim, options);
+                break;
+            case WorkerCall.RequestOneofCase.Report:
+                call.Report.ProjectId = projectId;
+                answer.Report = await dispatch.ReportStepsAsync(call.Report, options);
+                break;
+            case WorkerCall.RequestOneofCase.Renew:
+                call.Renew.ProjectId = projectId;
+                answer.Renew = await dispatch.RenewLeasesAsync(call.Renew, options);
+                break;
+            case WorkerCall.RequestOneofCase.Release:
+                call.Release.ProjectId = projectId;
+                answer.Release = await dispatch.ReleaseRunsAsync(call.Release, options);
+                break;
+            case WorkerCall.RequestOneofCase.GroupSums:
+                answer.GroupSums = await groups.ReportGroupSumsAsync(call.GroupSums, options);
+                break;
+            default:
+                await CallItemsAsync(call, answer, projectId, options);
+                break;
+        }
+    }
+
+    private async Task CallItemsAsync(WorkerCall call, WorkerAnswer answer, string projectId, CallOptions options)
+    {
+        switch (call.RequestCase)
+        {
+            case WorkerCall.RequestOneofCase.OpenFanOut:
+                await CheckOwnedAsync(call.OpenFanOut.Lease, projectId, options);
+                answer.OpenFanOut = await items.OpenFanOutAsync(call.OpenFanOut, options);
+                break;
+            case WorkerCall.RequestOneofCase.ReportItems:
+                await CheckOwnedAsync(call.ReportItems.Lease, projectId, options);
+                answer.ReportItems = await items.ReportItemsAsync(call.ReportItems, options);
+                break;
+            case WorkerCall.RequestOneofCase.ReadItems:
+                await CheckOwnedAsync(call.ReadItems.Lease, projectId, options);
+                answer.ReadItems = await items.ReadItemsAsync(call.ReadItems, options);
+                break;
+            case WorkerCall.RequestOneofCase.StartItems:
+                await CheckOwnedAsync(call.StartItems.Lease, projectId, options);
+                answer.StartItems = await items.StartItemsAsync(call.StartItems, options);
+                break;
+            case WorkerCall.RequestOneofCase.CollectItems:
+                await CheckOwnedAsync(call.CollectItems.Lease, projectId, options);
+                answer.CollectItems = await items.CollectItemsAsync(call.CollectItems, options);
+                break;
+            case WorkerCall.RequestOneofCase.CancelItems:
+                await CheckOwnedAsync(call.CancelItems.Lease, projectId, options);
+                answer.CancelItems = await items.CancelItemsAsync(call.CancelItems, options);
+                break;
+            default:
+                (answer.StatusCode, answer.Message) = ((int)StatusCode.Unimplemented, "The platform does not know this call; it may be older than the worker.");
+                break;
+        }
+    }
+
+    // A lease names no project: a run of another one is not found under the headers of this call.
+    private async Task CheckOwnedAsync(ItemLease? lease, string projectId, CallOptions options)
+    {
+        if (projectId.Length > 0)
+        {
+            await runs.GetRunAsync(new GetRunRequest { RunId = lease?.RunId ?? "" }, options);
+        }
+    }
+}

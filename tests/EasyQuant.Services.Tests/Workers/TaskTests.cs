@@ -1,0 +1,132 @@
+using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.ServiceDefaults.Errors;
+using EasyQuant.Services.Tests.Scheduler;
+using EasyQuant.Testing;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace EasyQuant.Services.Tests.Workers;
+
+/// <summary>Tasks on workers that the platform dials.</summary>
+public sealed class TaskTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
+{
+    private readonly CancellationToken _deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token;
+
+    [Fact]
+    public async Task Task_OfANodeType_IsExecutedOnceHoweverOftenItIsAskedFor()
+    {
+        await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
+        await platform.AddAsync(await platform.StartWorkerAsync("one", _deadline), "one");
+        var request = new ExecuteTaskRequest
+        {
+            TaskId = "import-600000.SH",
+            Type = "JsonMap",
+            Data = Json("""{"fields": ["a"]}"""),
+            Inputs = Json("""{"value": {"a": 1, "b": "x"}}"""),
+            Priority = 7,
+        };
+
+        WorkerTask first = (await platform.Tasks.ExecuteTaskAsync(request, TestService.Headers("default"))).Task;
+        WorkerTask second = (await platform.Tasks.ExecuteTaskAsync(request, TestService.Headers("default"))).Task;
+        WorkerTask ended = await EndAsync(platform, request.TaskId);
+
+        Assert.Equal((first.RunId, first.RunId, 7, "JsonMap", request.TaskId), (second.RunId, ended.RunId, ended.Priority, ended.Type, ended.TaskId));
+        Assert.True(ended.State == RunState.Succeeded, ended.ToString());
+        Assert.Equal("""{ "value": { "a": 1 } }""", JsonFormatter.Default.Format(ended.Outputs));
+        Assert.Equal("one", ended.WorkerName);
+        request.Priority = 8;
+        await RefusedAsync(StatusCode.AlreadyExists, "REQUEST_ID_REUSED", () => platform.Tasks.ExecuteTaskAsync(request, TestService.Headers("default")).ResponseAsync);
+        await RefusedAsync(StatusCode.NotFound, "TASK_NOT_FOUND", () => platform.Tasks.GetTaskStatusAsync(new GetTaskStatusRequest { TaskId = request.TaskId }, TestService.Headers("other")).ResponseAsync);
+    }
+
+    [Fact]
+    public async Task Tasks_SeveralWorkers_AreSpreadAndGoOnWhenOneIsGone()
+    {
+        await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
+        TestService left = await platform.StartWorkerAsync("left", _deadline, new() { ["Runner:MaxConcurrentRuns"] = "4" });
+        await platform.AddAsync(left, "left");
+        await platform.AddAsync(await platform.StartWorkerAsync("right", _deadline, new() { ["Runner:MaxConcurrentRuns"] = "4" }), "right");
+        GetTaskStatisticsResponse statistics = new();
+        for (int i = 1; i <= 4; i++)
+        {
+            await platform.Tasks.ExecuteTaskAsync(new ExecuteTaskRequest { TaskId = $"t{i}", Type = "Delay", Data = Json("""{"seconds": 600}""") }, TestService.Headers("default"));
+            statistics = await Eventually.BecomesAsync(
+                $"{i} tasks in the loads",
+                async () => await platform.Tasks.GetTaskStatisticsAsync(new GetTaskStatisticsRequest(), TestService.Headers("default")),
+                now => now.Workers.Sum(worker => worker.Load.RunningCount) == i,
+                WorkerPlatform.Patience);
+        }
+
+        // A task that a slow worker leaves for long goes to another one, so an exact half each is not promised.
+        Assert.Equal(["left", "right"], statistics.Workers.Select(worker => worker.Name));
+        Assert.All(statistics.Workers, worker => Assert.InRange(worker.Load.RunningCount, 1, 3));
+        await platform.StopWorkerAsync(left);
+        for (int i = 1; i <= 4; i++)
+        {
+            WorkerTask moved = await Eventually.BecomesAsync(
+                $"task t{i} on the other worker", () => StatusAsync(platform, $"t{i}"), task => task is { State: RunState.Running, WorkerName: "right" }, WorkerPlatform.Patience);
+            Assert.Equal("right", moved.WorkerName);
+        }
+    }
+
+    [Fact]
+    public async Task Task_OverItsTime_FailsAndLeavesTheWorkerFree()
+    {
+        await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
+        await platform.AddAsync(await platform.StartWorkerAsync("one", _deadline), "one");
+
+        await platform.Tasks.ExecuteTaskAsync(
+            new ExecuteTaskRequest { TaskId = "slow", Type = "Delay", Data = Json("""{"seconds": 600}"""), Timeout = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(300)) },
+            TestService.Headers("default"));
+
+        WorkerTask ended = await EndAsync(platform, "slow");
+        Assert.Equal((RunState.Failed, "RUN_TIMEOUT"), (ended.State, ended.Error?.Reason));
+        await platform.BecomesAsync("one", worker => worker.Load.RunningCount == 0);
+    }
+
+    [Fact]
+    public async Task Task_CancelledOrMalformed_SaysWhatIsWrong()
+    {
+        await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
+        ExecuteTaskRequest good = new() { TaskId = "waits", Type = "JsonMap" };
+        await platform.Tasks.ExecuteTaskAsync(good, TestService.Headers("default"));
+
+        WorkerTask cancelled = (await platform.Tasks.CancelTaskAsync(new CancelTaskRequest { TaskId = "waits" }, TestService.Headers("default"))).Task;
+
+        Assert.Equal(RunState.Cancelled, cancelled.State);
+        (string Reason, StatusCode Status, ExecuteTaskRequest Request)[] cases =
+        [
+            ("TASK_ID_INVALID", StatusCode.InvalidArgument, new(good) { TaskId = "" }),
+            ("TASK_ID_INVALID", StatusCode.InvalidArgument, new(good) { TaskId = "a b" }),
+            ("TASK_TYPE_INVALID", StatusCode.InvalidArgument, new(good) { TaskId = "x", Type = "" }),
+            ("PRIORITY_OUT_OF_RANGE", StatusCode.InvalidArgument, new(good) { TaskId = "x", Priority = 10 }),
+            ("DURATION_INVALID", StatusCode.InvalidArgument, new(good) { TaskId = "x", Timeout = new Duration { Seconds = -1 } }),
+            ("WORKFLOW_NOT_FOUND", StatusCode.NotFound, new(good) { TaskId = "x", Type = "workflow:none" }),
+            ("UNKNOWN_NODE_TYPE", StatusCode.InvalidArgument, new(good) { TaskId = "x", Type = "Nothing" }),
+            ("UNKNOWN_PARAMETER", StatusCode.InvalidArgument, new(good) { TaskId = "x", Data = Json("""{"colour": 1}""") }),
+        ];
+        foreach ((string reason, StatusCode status, ExecuteTaskRequest request) in cases)
+        {
+            await RefusedAsync(status, reason, () => platform.Tasks.ExecuteTaskAsync(request, TestService.Headers("default")).ResponseAsync);
+        }
+
+        await RefusedAsync(StatusCode.NotFound, "TASK_NOT_FOUND", () => platform.Tasks.GetTaskStatusAsync(new GetTaskStatusRequest { TaskId = "x" }, TestService.Headers("default")).ResponseAsync);
+    }
+
+    private static Struct Json(string text) => JsonParser.Default.Parse<Struct>(text);
+
+    private static async Task<WorkerTask> StatusAsync(WorkerPlatform platform, string taskId) =>
+        (await platform.Tasks.GetTaskStatusAsync(new GetTaskStatusRequest { TaskId = taskId }, TestService.Headers("default"))).Task;
+
+    private static Task<WorkerTask> EndAsync(WorkerPlatform platform, string taskId) => Eventually.BecomesAsync(
+        $"the end of task {taskId}", () => StatusAsync(platform, taskId), task => task.State is RunState.Succeeded or RunState.Failed or RunState.Cancelled, WorkerPlatform.Patience);
+
+    private static async Task RefusedAsync(StatusCode status, string reason, Func<System.Threading.Tasks.Task> call)
+    {
+        RpcException exception = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.True(RpcError.TryRead(exception, out RpcError? error), exception.ToString());
+        Assert.Equal((status, reason), (exception.StatusCode, error.Reason));
+    }
+}
