@@ -38,7 +38,7 @@ internal sealed class ItemCalls(ActiveRun run, Wire.ItemDispatchService.ItemDisp
             {
                 throw new OperationCanceledException(cancellationToken);
             }
-            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Aborted or StatusCode.Cancelled or StatusCode.Unknown or StatusCode.ResourceExhausted)
+            catch (RpcException e) when (ConnectionEnd.IsAway(e) || e.StatusCode is StatusCode.DeadlineExceeded or StatusCode.Aborted or StatusCode.Cancelled or StatusCode.Unknown or StatusCode.ResourceExhausted)
             {
                 await Task.Delay(delay, time, cancellationToken);
                 delay = delay * 2 < s_delayMax ? delay * 2 : s_delayMax;

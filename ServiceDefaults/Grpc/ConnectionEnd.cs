@@ -1,0 +1,35 @@
+using Grpc.Core;
+
+namespace EasyQuant.ServiceDefaults.Grpc;
+
+/// <summary>Tells the end of a connection from a fault of the called service. Pure and thread-safe.</summary>
+public static class ConnectionEnd
+{
+    private const long NoError = 0;
+
+    /// <summary>
+    /// Says whether a call failed because its server is away or going: UNAVAILABLE, or an HTTP/2 end with NO_ERROR. A server that stops sends GOAWAY or RST_STREAM with
+    /// NO_ERROR (RFC 9113, section 7); when that overtakes the trailers, the client must report INTERNAL (gRPC over HTTP/2, "HTTP2 Transport Mapping, Errors"). The call may have
+    /// been executed: repeat it only when it is idempotent.
+    /// </summary>
+    /// <param name="exception">The failure.</param>
+    /// <returns>True when connecting again may help.</returns>
+    public static bool IsAway(RpcException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        if (exception.StatusCode == StatusCode.Unavailable)
+        {
+            return true;
+        }
+
+        for (Exception? cause = exception.StatusCode == StatusCode.Internal ? exception.Status.DebugException : null; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpProtocolException { ErrorCode: NoError })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,21 @@
+using EasyQuant.ServiceDefaults.Grpc;
+using Grpc.Core;
+
+namespace EasyQuant.Services.Tests.Workers;
+
+/// <summary>What counts as a server that is away.</summary>
+public sealed class ConnectionEndTests
+{
+    [Theory]
+    [InlineData(StatusCode.Unavailable, null, true)]
+    [InlineData(StatusCode.Internal, 0L, true)]
+    [InlineData(StatusCode.Internal, 1L, false)]
+    [InlineData(StatusCode.Internal, null, false)]
+    [InlineData(StatusCode.Unknown, 0L, false)]
+    public void Failure_OfAStatusAndAnHttp2Code_IsAnEndOrAFault(StatusCode status, long? http2Code, bool expected)
+    {
+        Exception? cause = http2Code is { } code ? new IOException("broken", new HttpProtocolException(code, "reset", null)) : null;
+
+        Assert.Equal(expected, ConnectionEnd.IsAway(new RpcException(new Status(status, "failed", cause))));
+    }
+}
