@@ -45,6 +45,7 @@ public sealed class EasyQuantClient : IDisposable
         Nodes = new NodeService.NodeServiceClient(Invoker);
         Runs = new RunService.RunServiceClient(Invoker);
         Schedules = new ScheduleService.ScheduleServiceClient(Invoker);
+        Tasks = new TaskService.TaskServiceClient(Invoker);
         Workers = new WorkerService.WorkerServiceClient(Invoker);
         Workflows = new WorkflowService.WorkflowServiceClient(Invoker);
     }
@@ -78,6 +79,9 @@ public sealed class EasyQuantClient : IDisposable
 
     /// <summary>Schedules and firings.</summary>
     public ScheduleService.ScheduleServiceClient Schedules { get; }
+
+    /// <summary>Tasks on workers; <see cref="TaskBridge"/> adds local execution.</summary>
+    public TaskService.TaskServiceClient Tasks { get; }
 
     /// <summary>The worker pool.</summary>
     public WorkerService.WorkerServiceClient Workers { get; }

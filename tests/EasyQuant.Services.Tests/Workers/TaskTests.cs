@@ -42,36 +42,6 @@ public sealed class TaskTests(TestServersFixture fixture) : IClassFixture<TestSe
     }
 
     [Fact]
-    public async Task Tasks_SeveralWorkers_AreSpreadAndGoOnWhenOneIsGone()
-    {
-        await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
-        TestService left = await platform.StartWorkerAsync("left", _deadline, new() { ["Runner:MaxConcurrentRuns"] = "4" });
-        await platform.AddAsync(left, "left");
-        await platform.AddAsync(await platform.StartWorkerAsync("right", _deadline, new() { ["Runner:MaxConcurrentRuns"] = "4" }), "right");
-        GetTaskStatisticsResponse statistics = new();
-        for (int i = 1; i <= 4; i++)
-        {
-            await platform.Tasks.ExecuteTaskAsync(new ExecuteTaskRequest { TaskId = $"t{i}", Type = "Delay", Data = Json("""{"seconds": 600}""") }, TestService.Headers("default"));
-            statistics = await Eventually.BecomesAsync(
-                $"{i} tasks in the loads",
-                async () => await platform.Tasks.GetTaskStatisticsAsync(new GetTaskStatisticsRequest(), TestService.Headers("default")),
-                now => now.Workers.Sum(worker => worker.Load.RunningCount) == i,
-                WorkerPlatform.Patience);
-        }
-
-        // A task that a slow worker leaves for long goes to another one, so an exact half each is not promised.
-        Assert.Equal(["left", "right"], statistics.Workers.Select(worker => worker.Name));
-        Assert.All(statistics.Workers, worker => Assert.InRange(worker.Load.RunningCount, 1, 3));
-        await platform.StopWorkerAsync(left);
-        for (int i = 1; i <= 4; i++)
-        {
-            WorkerTask moved = await Eventually.BecomesAsync(
-                $"task t{i} on the other worker", () => StatusAsync(platform, $"t{i}"), task => task is { State: RunState.Running, WorkerName: "right" }, WorkerPlatform.Patience);
-            Assert.Equal("right", moved.WorkerName);
-        }
-    }
-
-    [Fact]
     public async Task Task_OverItsTime_FailsAndLeavesTheWorkerFree()
     {
         await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
