@@ -14,6 +14,8 @@ namespace EasyQuant.BacktestService.Grpc;
 /// <summary>Turns the wire form of a sweep into checked values. Reports all faults at once.</summary>
 internal static class SweepReader
 {
+    private const string Fraction = "fraction";
+
     /// <summary>Most trials of a sweep.</summary>
     public const int TrialsMax = 100_000;
 
@@ -83,6 +85,11 @@ internal static class SweepReader
                 "NOT_SUPPORTED",
                 "per_symbol",
                 $"per_symbol needs a strategy with a signal form ({string.Join(", ", Engine.ShippedSignal.Names)}), {spec.Backtest.Strategy} has none.");
+        }
+
+        if (spec.PerSymbol && (spec.Axes.Any(axis => axis.Parameter == Fraction) || spec.Backtest.Parameters?.Fields.ContainsKey(Fraction) == true))
+        {
+            fields.Add("FIELD_CONFLICT", "per_symbol", "per_symbol buys lots; fraction is a share of one account, which symbols that run alone do not have. Give lots.");
         }
 
         Engine.SweepObjective objective = spec.Objective switch

@@ -201,6 +201,11 @@ public sealed class SweepStageTests(TestServersFixture fixture) : IClassFixture<
         await RefusedAsync("COUNT_OUT_OF_RANGE", "spec.walk_forward.in_sample_day_count", spec => spec.WalkForward = new WireWalkForward { OutOfSampleDayCount = 5 });
         await RefusedAsync("COUNT_OUT_OF_RANGE", "spec.walk_forward.out_of_sample_day_count", spec => spec.WalkForward = new WireWalkForward { InSampleDayCount = 5 });
         await RefusedAsync("FIELD_CONFLICT", "spec.per_symbol", spec => (spec.PerSymbol, spec.Halving) = (true, new HalvingSearch()));
+        await RefusedAsync("FIELD_CONFLICT", "spec.per_symbol", spec =>
+        {
+            spec.PerSymbol = true;
+            spec.Backtest.Parameters = new() { Fields = { ["fraction"] = Google.Protobuf.WellKnownTypes.Value.ForNumber(0.5) } };
+        });
         await RefusedAsync("NOT_SUPPORTED", "spec.per_symbol", spec =>
         {
             (spec.PerSymbol, spec.Backtest.Strategy) = (true, "grid");
