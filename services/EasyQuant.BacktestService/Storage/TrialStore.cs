@@ -57,7 +57,8 @@ internal sealed class TrialStore(NpgsqlDataSource dataSource, string projectId, 
         {
             const string Select =
                 """
-                select count(*), coalesce(avg(sharpe), 0), coalesce(var_samp(sharpe), 0) from backtest.trials
+                select count(*), coalesce(avg(sharpe) filter (where return_count > 0), 0), coalesce(var_samp(sharpe) filter (where return_count > 0), 0)
+                from backtest.trials
                 where project_id = $1 and family = $2 and first_date <= $4 and last_date >= $3
                 """;
             await using var command = new NpgsqlCommand(Select, connection);
@@ -74,7 +75,8 @@ internal sealed class TrialStore(NpgsqlDataSource dataSource, string projectId, 
             const string Select =
                 $"""
                 select {Columns}, trial_id, create_time from backtest.trials
-                where project_id = $1 and family = $2 and first_date <= $4 and last_date >= $3 order by sharpe desc, trial_id limit 1
+                where project_id = $1 and family = $2 and first_date <= $4 and last_date >= $3 and return_count > 0
+                order by sharpe desc, trial_id limit 1
                 """;
             await using var command = new NpgsqlCommand(Select, connection);
             command.Add(projectId).Add(family).Add(first).Add(last);

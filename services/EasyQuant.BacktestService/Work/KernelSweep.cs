@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Grpc;
@@ -29,12 +31,18 @@ internal static class KernelSweep
     /// <param name="sweep">The sweep.</param>
     /// <param name="combinations">Parameters of every combination.</param>
     /// <param name="panel">The market.</param>
+    /// <param name="count">Gives a combination its place in the ledger.</param>
     /// <param name="progress">Told the share of the work done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the computation.</param>
     /// <returns>The result table in pieces, and a trial a combination that sums up all symbols.</returns>
     /// <exception cref="RpcError">SWEEP_TOO_LARGE.</exception>
     public static (IReadOnlyList<ResultChunk> Chunks, IReadOnlyList<EndedTrial> Trials) Compute(
-        CheckedSweep sweep, IReadOnlyList<JsonObject> combinations, MarketPanel panel, Action<double> progress, CancellationToken cancellationToken)
+        CheckedSweep sweep,
+        IReadOnlyList<JsonObject> combinations,
+        MarketPanel panel,
+        Func<Trial, CountedTrial?> count,
+        Action<double> progress,
+        CancellationToken cancellationToken)
     {
         if ((long)combinations.Count * panel.Series.Length > LanesMax)
         {
@@ -69,7 +77,8 @@ internal static class KernelSweep
 
         SignalSweepResult result = SignalSweep.Run(
             panel, signals.ToImmutable(), sweep.Base.Settings, sweep.Base.Rules.Book, Environment.ProcessorCount, (done, total) => progress((double)done / total), cancellationToken);
-        trials.AddRange(good.Select((one, position) => Sum(one.Trial, one.Parameters, position, result, sweep.Base.Settings)));
+        trials.AddRange(good.Select((one, position) =>
+            Sum(one.Trial, one.Parameters, position, result, sweep.Base.Settings) with { Counted = count(Counted(sweep.Base, panel, one.Parameters)) }));
         return ([.. ResultChunk.Cut(Lanes, TableOf(sweep.Base.Strategy, panel, good, result))], [.. trials.OrderBy(one => one.Trial)]);
     }
 
@@ -93,6 +102,22 @@ internal static class KernelSweep
             ["symbol_count"] = lanes.Length,
         };
         return new EndedTrial(trial, parameters.ToJsonString(), metrics.ToJsonString(), null, null, null);
+    }
+
+    // The kernel keeps no daily equity, so a combination counts as a try and has no Sharpe ratio. It is another try than the portfolio of the same parameters.
+    private static Trial Counted(CheckedSpec spec, MarketPanel panel, JsonObject parameters)
+    {
+        var manifest = new BacktestManifest(FastEngine.Version, spec.Rules.Book.Version, panel.ContentSha256, spec.Strategy, parameters, spec.Settings);
+        DateOnly start = spec.Settings.StartDate ?? DateOnly.MinValue;
+        DateOnly end = spec.Settings.EndDate ?? DateOnly.MaxValue;
+        return new Trial(
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("per_symbol " + Trial.KeyOf(manifest)))),
+            spec.Family,
+            manifest.DataSha256,
+            panel.Calendar.Days.First(day => day >= start),
+            panel.Calendar.Days.Last(day => day <= end),
+            SharpeSample.Of([]),
+            parameters.ToJsonString());
     }
 
     // As of SignalSweepResult.ToTable, with the number of the trial and its parameters.

@@ -105,7 +105,7 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
     {
         (IReadOnlyList<BacktestSandbox.Computing.ResultChunk> chunks, IReadOnlyList<EndedTrial> trials) = await Task.Run(
             () => KernelSweep.Compute(
-                sweep, combinations, market.Panel(cancellationToken), share => Volatile.Write(ref _kernel, share), cancellationToken),
+                sweep, combinations, market.Panel(cancellationToken), sink.Count, share => Volatile.Write(ref _kernel, share), cancellationToken),
             cancellationToken);
         foreach (EndedTrial[] batch in trials.Where(one => !scores.Has(one.Trial)).Chunk(SweepSink.BatchSize * 16))
         {

@@ -31,6 +31,8 @@ internal sealed class BacktestHost : IAsyncDisposable
 
     public string DataRoot { get; }
 
+    public Uri GrpcAddress => _service.GrpcAddress;
+
     public IServiceProvider Services => _service.Services;
 
     public BacktestClient Backtests => new(_service.Channel);

@@ -91,6 +91,10 @@ public sealed class SweepStageTests(TestServersFixture fixture) : IClassFixture<
         Sweep ended = await EndAsync(host, spec);
         // slow = 2 is not above fast = 2, 3 and 4.
         Assert.Equal((12, 12, 3), (ended.TrialCount, ended.DoneCount, ended.FailedCount));
+        await EndAsync(host, spec);
+        GetTrialLedgerResponse ledger = await host.Trials.GetTrialLedgerAsync(new GetTrialLedgerRequest { Family = "sma_cross" }, BacktestHost.Headers());
+        // Each combination that ran is a try, once however often it is swept.
+        Assert.Equal((9, 0, null), (ledger.TrialCount, ledger.MeanSharpe, ledger.Best));
         using OpenPanel open = PanelFixture.Open(host, manifest);
         MarketPanel panel = MarketPanelOpener.Open(open.Panel);
         ImmutableArray<SmaCrossSignal> signals = [.. from fast in new[] { 2, 3, 4 } from slow in new[] { 6, 9, 12 } select new SmaCrossSignal(fast, slow, 1_000)];
