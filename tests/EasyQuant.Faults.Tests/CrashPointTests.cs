@@ -7,6 +7,7 @@ namespace EasyQuant.Faults;
 /// one after the other, under as few loads as it takes.
 /// </summary>
 [Collection(BedCollection.Name)]
+[Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class CrashPointTests(FaultBed bed)
 {
     private const int LoadsMax = 6;

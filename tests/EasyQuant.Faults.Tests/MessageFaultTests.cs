@@ -5,6 +5,7 @@ namespace EasyQuant.Faults;
 
 /// <summary>Messages come twice, out of order, broken or not at all under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
+[Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class MessageFaultTests(FaultBed bed)
 {
     private const int TriesMax = 4;

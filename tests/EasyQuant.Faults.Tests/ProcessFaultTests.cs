@@ -4,6 +4,7 @@ namespace EasyQuant.Faults;
 
 /// <summary>Processes that die or freeze under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
+[Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class ProcessFaultTests(FaultBed bed)
 {
     /// <summary>F01.</summary>

@@ -7,6 +7,7 @@ namespace EasyQuant.Faults;
 
 /// <summary>PostgreSQL and RabbitMQ die, freeze or run full under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
+[Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class ServerFaultTests(FaultBed bed)
 {
     /// <summary>F07.</summary>

@@ -11,6 +11,7 @@ namespace EasyQuant.Faults;
 /// table goes to the file that <c>EQ_SOAK_TABLE</c> names.
 /// </summary>
 [Collection(BedCollection.Name)]
+[Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class SoakTests(FaultBed bed)
 {
     private static readonly TimeSpan s_roundDeadline = TimeSpan.FromMinutes(25);

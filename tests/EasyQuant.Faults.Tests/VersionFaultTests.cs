@@ -10,6 +10,7 @@ namespace EasyQuant.Faults;
 
 /// <summary>Versions that do not fit each other, and a migration that is interrupted.</summary>
 [Collection(BedCollection.Name)]
+[Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class VersionFaultTests(FaultBed bed)
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);

@@ -5,4 +5,9 @@ namespace EasyQuant.Faults.Harness;
 public sealed class BedCollection : ICollectionFixture<FaultBed>
 {
     public const string Name = "fault bed";
+
+    /// <summary>Trait by which <c>./test.sh</c> leaves these tests to <c>./test.sh --faults</c>.</summary>
+    public const string Suite = "Suite";
+
+    public const string Bed = "bed";
 }
