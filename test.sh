@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds once, runs every test project and ends with "N passed, N failed".
-#   ./test.sh            everything
+# Installs what the tests need, builds once, runs the test projects and ends with "N passed, N failed".
+#   ./test.sh            everything but --faults and --soak
 #   ./test.sh --fast     without the slow projects (end to end, faults, hosting)
 #   ./test.sh --only X   only the projects whose name contains X
 #   ./test.sh --faults   each fault of the list under two loads, some 20 minutes (docs/operations/faults.md)
