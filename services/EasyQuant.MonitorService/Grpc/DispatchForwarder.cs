@@ -31,6 +31,7 @@ internal sealed class DispatchForwarder(
 
         return answer;
     }
+
     private async Task CallAsync(WorkerCall call, WorkerAnswer answer, string workerName, string projectId, CallOptions options)
     {
         switch (call.RequestCase)
@@ -53,6 +54,7 @@ internal sealed class DispatchForwarder(
                 answer.Release = await dispatch.ReleaseRunsAsync(call.Release, options);
                 break;
             case WorkerCall.RequestOneofCase.GroupSums:
+                await CheckOwnedAsync(call.GroupSums.RunId, projectId, options);
                 answer.GroupSums = await groups.ReportGroupSumsAsync(call.GroupSums, options);
                 break;
             default:
@@ -66,27 +68,27 @@ internal sealed class DispatchForwarder(
         switch (call.RequestCase)
         {
             case WorkerCall.RequestOneofCase.OpenFanOut:
-                await CheckOwnedAsync(call.OpenFanOut.Lease, projectId, options);
+                await CheckOwnedAsync(call.OpenFanOut.Lease?.RunId, projectId, options);
                 answer.OpenFanOut = await items.OpenFanOutAsync(call.OpenFanOut, options);
                 break;
             case WorkerCall.RequestOneofCase.ReportItems:
-                await CheckOwnedAsync(call.ReportItems.Lease, projectId, options);
+                await CheckOwnedAsync(call.ReportItems.Lease?.RunId, projectId, options);
                 answer.ReportItems = await items.ReportItemsAsync(call.ReportItems, options);
                 break;
             case WorkerCall.RequestOneofCase.ReadItems:
-                await CheckOwnedAsync(call.ReadItems.Lease, projectId, options);
+                await CheckOwnedAsync(call.ReadItems.Lease?.RunId, projectId, options);
                 answer.ReadItems = await items.ReadItemsAsync(call.ReadItems, options);
                 break;
             case WorkerCall.RequestOneofCase.StartItems:
-                await CheckOwnedAsync(call.StartItems.Lease, projectId, options);
+                await CheckOwnedAsync(call.StartItems.Lease?.RunId, projectId, options);
                 answer.StartItems = await items.StartItemsAsync(call.StartItems, options);
                 break;
             case WorkerCall.RequestOneofCase.CollectItems:
-                await CheckOwnedAsync(call.CollectItems.Lease, projectId, options);
+                await CheckOwnedAsync(call.CollectItems.Lease?.RunId, projectId, options);
                 answer.CollectItems = await items.CollectItemsAsync(call.CollectItems, options);
                 break;
             case WorkerCall.RequestOneofCase.CancelItems:
-                await CheckOwnedAsync(call.CancelItems.Lease, projectId, options);
+                await CheckOwnedAsync(call.CancelItems.Lease?.RunId, projectId, options);
                 answer.CancelItems = await items.CancelItemsAsync(call.CancelItems, options);
                 break;
             default:
@@ -95,12 +97,12 @@ internal sealed class DispatchForwarder(
         }
     }
 
-    // A lease names no project: a run of another one is not found under the headers of this call.
-    private async Task CheckOwnedAsync(ItemLease? lease, string projectId, CallOptions options)
+    // These calls name a run and no project: a run of another one is not found under the headers of this call.
+    private async Task CheckOwnedAsync(string? runId, string projectId, CallOptions options)
     {
         if (projectId.Length > 0)
         {
-            await runs.GetRunAsync(new GetRunRequest { RunId = lease?.RunId ?? "" }, options);
+            await runs.GetRunAsync(new GetRunRequest { RunId = runId ?? "" }, options);
         }
     }
 }
