@@ -85,7 +85,8 @@ internal sealed partial class ConsumerLoop(
     }
 
     // A broker that is killed right after a quorum queue was declared knows the queue but cannot start it, for good. The hints in
-    // the run queue are worth nothing, so a new one takes its place; any other queue is left to a person.
+    // the run queue are worth nothing, so a new one takes its place. A topic looks for that before its first message, see RabbitMqTopicQueue; any other
+    // queue is left to a person.
     private async Task ReplaceSilentQueueAsync(IChannel channel, CancellationToken cancellationToken)
     {
         if (_silentCount < SilentCountMax)

@@ -27,7 +27,8 @@ public static class TransientRetry
     {
         PostgresException postgres => postgres.SqlState is "40001" or "40P01" or "57P01" or "57P02" or "57P03" or "53300" or "25P03" or "55P03"
             || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
-        NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is IOException or SocketException or TimeoutException or ObjectDisposedException,
+        // Without a word from the server it is the connection that failed, whatever the driver met when it broke; only a refused certificate stays refused.
+        NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is not (null or System.Security.Authentication.AuthenticationException),
         IOException or SocketException => true,
         // A connection that is reset while another thread ends its command leaves the driver with something disposed; a data source that is disposed stays so.
         ObjectDisposedException disposed => !disposed.ObjectName.Contains("DataSource", StringComparison.Ordinal),

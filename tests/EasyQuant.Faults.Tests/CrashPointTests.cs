@@ -8,10 +8,14 @@ namespace EasyQuant.Faults;
 /// </summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class CrashPointTests(FaultBed bed)
+public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
 {
     private const int LoadsMax = 6;
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(8);
+
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>Effect, report, items, chunk (F46), close of a producer (F44), counters.</summary>
     [Fact]
@@ -74,10 +78,7 @@ public sealed class CrashPointTests(FaultBed bed)
 
         await bed.HealAsync(cancellationToken);
         await EndAsync(load, points[^1], cancellationToken);
-        if (victim == bed.FirstRunner)
-        {
-            await bed.RestartRunnerAsync(bed.SecondRunner);
-        }
+        bed.EndWell();
     }
 
     private async Task ArmAsync(ServiceProcess victim, string specification, CancellationToken cancellationToken)

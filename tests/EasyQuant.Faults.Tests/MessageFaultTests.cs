@@ -1,3 +1,4 @@
+using System.Globalization;
 using EasyQuant.Faults.Harness;
 using RabbitMQ.Client;
 
@@ -6,10 +7,17 @@ namespace EasyQuant.Faults;
 /// <summary>Messages come twice, out of order, broken or not at all under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class MessageFaultTests(FaultBed bed)
+public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
 {
     private const int TriesMax = 4;
     private const string HintQueue = "easyquant.work.runs";
+
+    // Sequences that a chunk of the source takes, see ChunkSplitter.
+    private const long PiecesMax = 65_536;
+
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>F35: one to three of each.</summary>
     [Fact]
@@ -45,6 +53,41 @@ public sealed class MessageFaultTests(FaultBed bed)
         Assert.True(injected > 0);
         long parked = await bed.ScalarAsync<long>("select count(*) from data.eq_stream_parked where not is_chunk", deadline.Token);
         Assert.True(parked > 0, "Nothing was parked.");
+    }
+
+    /// <summary>F38: a chunk that ends whatever process handles it; after a few of them it is parked, and the chunks that were held beside it are saved.</summary>
+    [Fact]
+    [Trait("Fault", "F38")]
+    public async Task Chunk_EndingEveryProcess_IsParkedAndTheOthersAreSaved()
+    {
+        (string, string) poison = ("EQ_FAIL", string.Create(CultureInfo.InvariantCulture, $"stream.chunk.1-{3 * PiecesMax}:exit137:1"));
+        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        foreach (ServiceProcess runner in bed.Runners)
+        {
+            await bed.RestartRunnerAsync(runner, poison);
+        }
+
+        await bed.WaitReadyAsync(ready.Token);
+        int deaths = 0;
+        LoadCheck check = await FaultRun.UnderLoadAsync(
+            bed,
+            async (load, cancellationToken) =>
+            {
+                while (await load.DeadCountAsync(cancellationToken) == 0)
+                {
+                    foreach (ServiceProcess dead in bed.Runners.Where(runner => !runner.IsRunning))
+                    {
+                        deaths++;
+                        await bed.RestartRunnerAsync(dead, poison);
+                    }
+
+                    await Task.Delay(50, cancellationToken);
+                }
+            },
+            deadChunks: () => 1,
+            atOnce: true);
+        Assert.InRange(deaths, 1, 3);
+        Assert.Equal(1, check.DeadCount);
     }
 
     /// <summary>F43: the hint queue is unbound, so publishing comes back; the outbox keeps the hints and polling keeps the work going.</summary>

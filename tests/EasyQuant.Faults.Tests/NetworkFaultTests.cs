@@ -5,8 +5,12 @@ namespace EasyQuant.Faults;
 /// <summary>The network between the services and their servers is slow, loses replies or goes silent under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class NetworkFaultTests(FaultBed bed)
+public sealed class NetworkFaultTests(FaultBed bed) : IAsyncLifetime
 {
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
     /// <summary>F21: 25 ms more in each direction, leases of the usual length.</summary>
     [Fact]
     [Trait("Fault", "F21")]

@@ -5,8 +5,14 @@ namespace EasyQuant.Faults;
 /// <summary>Processes that die or freeze under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class ProcessFaultTests(FaultBed bed)
+public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
 {
+    private const int TriesMax = 4;
+
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
     /// <summary>F01.</summary>
     [Fact]
     [Trait("Fault", "F01")]
@@ -67,6 +73,50 @@ public sealed class ProcessFaultTests(FaultBed bed)
             Signals.Continue(bed.FirstRunner.Id);
         });
         Assert.True(check.CrashCount > 0, "No lease expired.");
+    }
+
+    /// <summary>F45: a Runner stands still while it reads shards of the stream; others take them over and close them, then it goes on, sends, and closes.</summary>
+    [Fact]
+    [Trait("Fault", "F45")]
+    public async Task Producer_FrozenUntilItsShardsAreTakenOver_SendsAndEndsInVain()
+    {
+        for (int i = 0; i < TriesMax; i++)
+        {
+            bool isTakenOver = false;
+            await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+            {
+                string stream = $"{load.StartId}.bars";
+                string holder = await bed.ScalarAsync<string>(
+                    $"""
+                    select coalesce((select r.worker_id from data.eq_stream_producers p join workflow.runs r on p.owner like 'run/' || r.run_id || '/%'
+                    where p.stream = '{stream}' and p.total is null limit 1), '')
+                    """,
+                    cancellationToken);
+                ServiceProcess? zombie = bed.Runners.FirstOrDefault(runner => bed.WorkerIdOf(runner) == holder);
+                if (zombie is null)
+                {
+                    return;
+                }
+
+                Signals.Stop(zombie.Id);
+                string held = $"select count(*) from data.eq_stream_producers p where p.stream = '{stream}' and p.start_count > 1";
+                await EndToEnd.Poll.UntilAsync(
+                    "a shard that was taken over",
+                    async () =>
+                    {
+                        isTakenOver = await bed.ScalarAsync<long>(held, cancellationToken) > 0;
+                        return (isTakenOver || await load.IsOverAsync(cancellationToken), "none");
+                    },
+                    cancellationToken);
+                Signals.Continue(zombie.Id);
+            });
+            if (isTakenOver)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"In {TriesMax} loads no frozen Runner held a shard.");
     }
 
     /// <summary>F17: it stands still inside a transaction that holds locks; the server ends the session.</summary>

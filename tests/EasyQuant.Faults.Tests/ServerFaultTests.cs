@@ -8,8 +8,12 @@ namespace EasyQuant.Faults;
 /// <summary>PostgreSQL and RabbitMQ die, freeze or run full under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class ServerFaultTests(FaultBed bed)
+public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
 {
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
     /// <summary>F07.</summary>
     [Fact]
     [Trait("Fault", "F07")]

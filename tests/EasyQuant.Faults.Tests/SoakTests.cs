@@ -12,10 +12,14 @@ namespace EasyQuant.Faults;
 /// </summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class SoakTests(FaultBed bed)
+public sealed class SoakTests(FaultBed bed) : IAsyncLifetime
 {
     private static readonly TimeSpan s_roundDeadline = TimeSpan.FromMinutes(25);
     private readonly SortedDictionary<string, Row> _rows = new(StringComparer.Ordinal);
+
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task RandomFaults_UnderBothLoads_LoseAndRepeatNothing()
@@ -31,6 +35,11 @@ public sealed class SoakTests(FaultBed bed)
             await WriteAsync(rounds, Stopwatch.GetElapsedTime(began), violations);
         }
         while (isFull && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(minutes));
+        if (violations.Count == 0)
+        {
+            bed.EndWell();
+        }
+
         Assert.True(violations.Count == 0, $"{string.Join('\n', violations.Take(20))}\n{Table(rounds, Stopwatch.GetElapsedTime(began), violations)}\n{bed.Story()}");
     }
 

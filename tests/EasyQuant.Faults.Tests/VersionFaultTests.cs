@@ -11,9 +11,13 @@ namespace EasyQuant.Faults;
 /// <summary>Versions that do not fit each other, and a migration that is interrupted.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class VersionFaultTests(FaultBed bed)
+public sealed class VersionFaultTests(FaultBed bed) : IAsyncLifetime
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
+
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>F59: a newer Runner has registered a node type that the Runners here do not have; its step fails by name, once, and they go on.</summary>
     [Fact]
@@ -38,6 +42,7 @@ public sealed class VersionFaultTests(FaultBed bed)
         Assert.Contains("FromTheFuture", ended.Error.Message, StringComparison.Ordinal);
         Assert.Equal(0, ended.CrashCount);
         Assert.Equal(before, bed.Runners.Select(runner => runner.Id));
+        bed.EndWell();
     }
 
     /// <summary>F59, the other way: messages with fields that this version does not know, and hints that are no message at all.</summary>
@@ -85,6 +90,8 @@ public sealed class VersionFaultTests(FaultBed bed)
         {
             await next.KillAsync();
         }
+
+        bed.EndWell();
     }
 
     private static async Task<string> SchemaAsync(string connectionString, CancellationToken cancellationToken)

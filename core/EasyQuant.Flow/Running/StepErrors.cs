@@ -11,8 +11,11 @@ public static class StepErrors
         NodeException known => new StepError(known.Reason, known.Message, nodeId, known.IsTransient),
         WorkflowInvalidException invalid => new StepError(
             invalid.Errors.Count > 0 ? invalid.Errors[0].Reason : "WORKFLOW_INVALID", invalid.Message, nodeId),
-        DbException database => new StepError("DATABASE_FAILED", database.Message, nodeId, database.IsTransient),
+        DbException database => new StepError("DATABASE_FAILED", database.Message, nodeId, IsPassing(database)),
         IOException or TimeoutException => new StepError("NODE_FAILED", $"{exception.GetType().Name}: {exception.Message}", nodeId, true),
         _ => new StepError("NODE_FAILED", $"{exception.GetType().Name}: {exception.Message}", nodeId),
     };
+
+    // An error without a state of the server is the connection's: it broke. 25P03: the server ended a session that stood still in its transaction.
+    private static bool IsPassing(DbException database) => database.IsTransient || database.SqlState is "25P03" || (database.SqlState is null && database.InnerException is not null);
 }

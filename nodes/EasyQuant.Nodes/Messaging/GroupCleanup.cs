@@ -8,7 +8,7 @@ using Npgsql;
 namespace EasyQuant.Nodes.Messaging;
 
 /// <summary>What follows a start that was stopped or has failed: its queues leave the broker, its streams are marked as given up. Repeatable.</summary>
-internal sealed class GroupCleanup(string startId, GroupsDefinition definition, ProjectDatabase database, TopicTransports transports)
+internal sealed class GroupCleanup(string startId, GroupsDefinition definition, ProjectDatabase database, TopicTransports transports, TimeProvider time)
 {
     /// <summary>Stands for all groups in the parameter of the node; no group can have this id.</summary>
     public const string AllGroups = "*";
@@ -19,12 +19,8 @@ internal sealed class GroupCleanup(string startId, GroupsDefinition definition, 
         int deleted = 0;
         foreach (ProcessGroup writer in definition.Groups.Where(group => group.OutputQueue.Length > 0).DistinctBy(group => group.OutputQueue, StringComparer.Ordinal))
         {
-            var context = new GroupContext(startId, definition, writer, run, database, TransportOf());
-            await using (NpgsqlConnection connection = await database.DataSource.OpenConnectionAsync(cancellationToken))
-            {
-                await AbortAsync(context, connection, context.StreamOf(writer.OutputQueue), cancellationToken);
-            }
-
+            var context = new GroupContext(startId, definition, writer, run, database, TransportOf(), time);
+            await context.Patient.ReadAsync((connection, token) => AbortAsync(context, connection, context.StreamOf(writer.OutputQueue), token), cancellationToken);
             await context.Transport.DeleteAsync(context.TopicOf(writer.OutputQueue), cancellationToken);
             deleted += context.Plan.ConsumerGroups(writer.OutputQueue).Count;
         }
@@ -34,19 +30,21 @@ internal sealed class GroupCleanup(string startId, GroupsDefinition definition, 
 
     private ITopicTransport TransportOf() => transports.Get(definition.MqType);
 
-    private static async Task AbortAsync(GroupContext context, NpgsqlConnection connection, string stream, CancellationToken cancellationToken)
+    private static async Task<bool> AbortAsync(GroupContext context, NpgsqlConnection connection, string stream, CancellationToken cancellationToken)
     {
         try
         {
-            await context.Streams.AbortAsync(connection, stream, "The start has ended.", cancellationToken);
+            return await context.Streams.AbortAsync(connection, stream, "The start has ended.", cancellationToken);
         }
         catch (StreamException)
         {
             // It was never opened, or has ended.
+            return false;
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable)
         {
             // No stream of the project was ever opened.
+            return false;
         }
     }
 }

@@ -1,14 +1,14 @@
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Topics;
 using EasyQuant.Nodes.Data.Sql;
-using EasyQuant.Persistence;
+using EasyQuant.Persistence.Faults;
 using EasyQuant.Persistence.Streams;
 
 namespace EasyQuant.Nodes.Messaging;
 
 /// <summary>What the nodes of a replica share: the start, the plan, the broker, the tables of streams. Thread-safe.</summary>
 internal sealed class GroupContext(
-    string startId, GroupsDefinition definition, ProcessGroup group, RunContext run, ProjectDatabase database, ITopicTransport transport)
+    string startId, GroupsDefinition definition, ProcessGroup group, RunContext run, ProjectDatabase database, ITopicTransport transport, TimeProvider time)
 {
     /// <summary>Consumer group of a stream that only counts a source's own shards.</summary>
     private const string OwnGroup = "own";
@@ -24,6 +24,9 @@ internal sealed class GroupContext(
     public RunContext Run => run;
 
     public ProjectDatabase Database => database;
+
+    /// <summary>The database for what must not fail for a passing fault.</summary>
+    public PatientDatabase Patient { get; } = new(database, time);
 
     public ITopicTransport Transport => transport;
 
@@ -82,15 +85,7 @@ internal sealed class GroupContext(
             await transport.DeclareAsync(TopicOf(queue), cancellationToken);
         }
 
-        await Transactions.RunAsync(
-            database.DataSource,
-            "groups.open",
-            async (connection, token) =>
-            {
-                await Streams.EnsureTablesAsync(connection, token);
-                return true;
-            },
-            cancellationToken);
+        await Patient.RunAsync("groups.open", Streams.EnsureTablesAsync, cancellationToken);
         var openings = new List<StreamOpening>();
         foreach (string queue in Queues)
         {
@@ -110,20 +105,23 @@ internal sealed class GroupContext(
 
         foreach (StreamOpening opening in openings)
         {
-            await Transactions.RunAsync(
-                database.DataSource, "groups.open", (connection, token) => Streams.OpenAsync(connection, opening, token), cancellationToken);
+            await Patient.RunAsync<bool>("groups.open", (connection, token) => Streams.OpenAsync(connection, opening, token), cancellationToken);
         }
     }
 
     /// <summary>Consumes a chunk once: fence, key, effect and counters in one transaction.</summary>
     /// <exception cref="StreamFencedException">A newer owner of the run has written.</exception>
+    /// <remarks>Failpoint: <c>stream.chunk.{shard}-{sequence}</c>, a chunk that is poison to whoever handles it.</remarks>
     public async Task ConsumeAsync(
         StreamChunk chunk, StreamExecution execution, long bytes, Func<Npgsql.NpgsqlConnection, CancellationToken, Task> effect, CancellationToken cancellationToken)
     {
+        Failpoints.Hit("stream.chunk.", chunk.Shard, chunk.Sequence);
         try
         {
-            await Consumers.ConsumeAsync(
-                database.DataSource, Member(execution, chunk.Sequence), new StreamPosition(chunk.Shard, chunk.Sequence), chunk.Table.RowCount, bytes, effect, cancellationToken);
+            await Patient.WaitAsync(
+                () => Consumers.ConsumeAsync(
+                    database.DataSource, Member(execution, chunk.Sequence), new StreamPosition(chunk.Shard, chunk.Sequence), chunk.Table.RowCount, bytes, effect, cancellationToken),
+                cancellationToken);
         }
         catch (Persistence.Effects.EpochStaleException e)
         {

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Chunks;
-using EasyQuant.Persistence;
 using EasyQuant.Persistence.Streams;
 
 namespace EasyQuant.Nodes.Messaging;
@@ -26,8 +25,8 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
     {
         var lane = new StreamExecution(execution.Run, execution.Services.With(context), context.Group, 0, 1);
         await StreamChain.Create(GroupChain.Of(context.Group), catalog, this).RunAsync(lane, cancellationToken);
-        StreamStatus? status = await Transactions.ReadAsync(
-            context.Database.DataSource, (connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
+        StreamStatus? status = await context.Patient.ReadAsync(
+            (connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
         if (status?.Groups.FirstOrDefault(group => group.Group == context.CountGroup) is { } sums)
         {
             await reports.ReportAsync(
@@ -65,13 +64,11 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
         }
     }
 
-    private Task<List<ParkedRow>> PageAsync(long after, CancellationToken cancellationToken) => Transactions.ReadAsync(
-        context.Database.DataSource,
+    private Task<List<ParkedRow>> PageAsync(long after, CancellationToken cancellationToken) => context.Patient.ReadAsync(
         (connection, token) => context.Parking.ListAsync(connection, context.CountStream, context.CountGroup, after, PageSize, token),
         cancellationToken);
 
-    private Task<List<ParkedPayload>> TakeAsync(long id, CancellationToken cancellationToken) => Transactions.RunAsync(
-        context.Database.DataSource,
+    private Task<List<ParkedPayload>> TakeAsync(long id, CancellationToken cancellationToken) => context.Patient.RunAsync<List<ParkedPayload>>(
         "groups.replay",
         (connection, token) => context.Parking.ReplayAsync(connection, context.CountStream, [id], token),
         cancellationToken);

@@ -112,15 +112,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         {
             StreamExecution shard = Execution(lease.Producer, context.Plan.ShardCount(context.Group.Id), producer, lease);
             long total = await StreamChain.Create(_nodes, catalog).RunAsync(shard, lost.Token);
-            await Transactions.RunAsync(
-                context.Database.DataSource,
-                "groups.close",
-                async (connection, token) =>
-                {
-                    await context.Producers.CloseAsync(connection, lease, total, token);
-                    return true;
-                },
-                lost.Token);
+            await context.Patient.RunAsync("groups.close", (connection, token) => context.Producers.CloseAsync(connection, lease, total, token), lost.Token);
             isClosed = true;
         }
         catch (Exception e) when (e is EpochStaleException or StreamFencedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -149,19 +141,13 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await Task.Delay(s_renewInterval, execution.Services.Time, lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                await ReadAsync(
-                    async (connection, token) =>
-                    {
-                        await context.Producers.RenewAsync(connection, lease, 0, s_shardLease, token);
-                        return true;
-                    },
-                    lost.Token);
+                await context.Patient.RunAsync("groups.renew", (connection, token) => context.Producers.RenewAsync(connection, lease, 0, s_shardLease, token), lost.Token);
             }
             catch (EpochStaleException)
             {
                 await lost.CancelAsync();
             }
-            catch (Exception e) when (e is OperationCanceledException or NpgsqlException or TimeoutException)
+            catch (Exception e) when (e is OperationCanceledException || TransientRetry.IsTransient(e))
             {
                 // The next one may come through; if none does, the lease runs out and another replica takes the shard.
             }
@@ -172,20 +158,19 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
     {
         if (context.IsRelay)
         {
-            await Transactions.RunAsync(
-                context.Database.DataSource,
+            await context.Patient.RunAsync<int>(
                 "groups.close-derived",
                 (connection, token) => context.Producers.CloseDerivedAsync(connection, context.StreamOf(context.Group.OutputQueue), token),
                 cancellationToken);
         }
 
         GroupProgress progress = await ProgressAsync(cancellationToken);
-        await reports.ReportAsync(progress, cancellationToken);
+        await TellAsync(progress, cancellationToken);
         StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
         if (context.SourceWriter is { } writer)
         {
             // The writer has left before its last rows were consumed: the readers complete its sums.
-            await reports.ReportAsync(ProgressOfWriter(writer.Id, status), cancellationToken);
+            await TellAsync(ProgressOfWriter(writer.Id, status), cancellationToken);
         }
 
         if (!context.IsSource && status?.State == StreamState.Completed)
@@ -201,6 +186,15 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         };
     }
 
+    // The last sums, which no later report makes good.
+    private Task<bool> TellAsync(GroupProgress progress, CancellationToken cancellationToken) => context.Patient.WaitAsync(
+        async () =>
+        {
+            await reports.ReportAsync(progress, cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
     private async Task ReportLoopAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -212,7 +206,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
                 execution.Progress(progress.Chunks, 0, $"{progress.Rows} rows");
                 await reports.ReportAsync(progress, cancellationToken);
             }
-            catch (Exception e) when (e is OperationCanceledException or NpgsqlException or TimeoutException or IOException)
+            catch (Exception e) when (e is OperationCanceledException or TimeoutException or NpgsqlException or NodeException || TransientRetry.IsTransient(e))
             {
                 // The next report holds everything again.
             }
@@ -264,10 +258,16 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
     {
         try
         {
-            await using NpgsqlConnection connection = await context.Database.DataSource.OpenConnectionAsync(CancellationToken.None);
-            await work(connection);
+            await Transactions.ReadAsync(
+                context.Database.DataSource,
+                async (connection, _) =>
+                {
+                    await work(connection);
+                    return true;
+                },
+                CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or StreamException)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or StreamException || TransientRetry.IsTransient(e))
         {
             execution.Progress(0, 0, e.Message);
         }
@@ -288,5 +288,5 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
     }
 
     private Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        Transactions.ReadAsync(context.Database.DataSource, work, cancellationToken);
+        context.Patient.ReadAsync(work, cancellationToken);
 }

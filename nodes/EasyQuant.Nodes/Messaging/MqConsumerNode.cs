@@ -3,7 +3,6 @@ using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Chunks;
 using EasyQuant.Messaging.Topics;
-using EasyQuant.Persistence;
 using EasyQuant.Persistence.Streams;
 
 namespace EasyQuant.Nodes.Messaging;
@@ -86,8 +85,7 @@ public sealed class MqConsumerNode : IStreamSource
         }
     }
 
-    private static Task<StreamState> StateAsync(GroupContext context, CancellationToken cancellationToken) => Transactions.RunAsync(
-        context.Database.DataSource,
+    private static Task<StreamState> StateAsync(GroupContext context, CancellationToken cancellationToken) => context.Patient.RunAsync<StreamState>(
         "groups.state",
         async (connection, token) =>
         {

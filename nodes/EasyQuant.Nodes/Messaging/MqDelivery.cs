@@ -1,7 +1,6 @@
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Chunks;
 using EasyQuant.Messaging.Topics;
-using EasyQuant.Persistence;
 using EasyQuant.Persistence.Effects;
 using EasyQuant.Persistence.Streams;
 
@@ -47,8 +46,8 @@ internal sealed class MqDelivery(
             return true;
         }
 
-        int tries = await Transactions.ReadAsync(
-            context.Database.DataSource, (connection, token) => context.Parking.BeginSuspectAsync(connection, Member, position, token), cancellationToken);
+        int tries = await context.Patient.ReadAsync(
+            (connection, token) => context.Parking.BeginSuspectAsync(connection, Member, position, token), cancellationToken);
         if (tries <= KillsMax)
         {
             return true;
@@ -76,8 +75,7 @@ internal sealed class MqDelivery(
         };
         try
         {
-            await Transactions.RunAsync(
-                context.Database.DataSource, "groups.park", (connection, token) => context.Parking.ParkAsync(connection, Member, parked, token), cancellationToken);
+            await context.Patient.RunAsync("groups.park", (connection, token) => context.Parking.ParkAsync(connection, Member, parked, token), cancellationToken);
         }
         catch (EpochStaleException e)
         {
@@ -95,8 +93,7 @@ internal sealed class MqDelivery(
     {
         if (delivery.RedeliveryCount > 0 && Position is { } position)
         {
-            await Transactions.ReadAsync(
-                context.Database.DataSource,
+            await context.Patient.ReadAsync(
                 async (connection, token) =>
                 {
                     await context.Parking.EndSuspectAsync(connection, Member, position, token);

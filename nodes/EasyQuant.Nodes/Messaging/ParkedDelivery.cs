@@ -1,5 +1,4 @@
 using EasyQuant.Flow;
-using EasyQuant.Persistence;
 using EasyQuant.Persistence.Effects;
 using EasyQuant.Persistence.Streams;
 
@@ -28,8 +27,7 @@ internal sealed class ParkedDelivery(GroupContext context, StreamExecution execu
         };
         try
         {
-            await Transactions.RunAsync(
-                context.Database.DataSource,
+            await context.Patient.RunAsync(
                 "groups.park",
                 (connection, token) => context.Parking.ParkAsync(connection, context.Member(execution, parked.Position.Sequence), chunk, token),
                 cancellationToken);

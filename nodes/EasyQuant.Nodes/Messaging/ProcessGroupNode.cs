@@ -55,7 +55,7 @@ public sealed class ProcessGroupNode : INodeHandler
         try
         {
             execution.SetOutput(0, _group is null
-                ? await new GroupCleanup(_parameters.Start, _definition, database, transports).RunAsync(execution.Run, cancellationToken)
+                ? await new GroupCleanup(_parameters.Start, _definition, database, transports, execution.Services.Time).RunAsync(execution.Run, cancellationToken)
                 : await ReplicaAsync(_group, database, transports, execution, cancellationToken));
         }
         catch (TopicException e)
@@ -71,7 +71,7 @@ public sealed class ProcessGroupNode : INodeHandler
         IGroupReports reports = execution.Services.Require<IGroupReports>("a place for reports of groups");
         if (_isReplay)
         {
-            var own = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, transports.Get(_definition.MqType));
+            var own = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, transports.Get(_definition.MqType), execution.Services.Time);
             return await new GroupReplay(own, catalog, reports, execution).RunAsync(cancellationToken);
         }
 
@@ -81,7 +81,8 @@ public sealed class ProcessGroupNode : INodeHandler
             return await new ReplicaProcess(processes, reports, execution).RunAsync(_parameters, cancellationToken);
         }
 
-        var context = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, new PatientTransport(transports.Get(_definition.MqType), execution.Services.Time));
+        var context = new GroupContext(
+            _parameters.Start, _definition, group, execution.Run, database, new PatientTransport(transports.Get(_definition.MqType), execution.Services.Time), execution.Services.Time);
         return await new GroupReplica(context, catalog, reports, execution).RunAsync(cancellationToken);
     }
 }

@@ -25,7 +25,14 @@ internal sealed class ReplicaProcess(IReplicaProcesses processes, IGroupReports 
 
         foreach (GroupProgress progress in _unsent.Values)
         {
-            await reports.ReportAsync(progress, cancellationToken);
+            await PatientDatabase.WaitAsync(
+                async () =>
+                {
+                    await reports.ReportAsync(progress, cancellationToken);
+                    return true;
+                },
+                execution.Services.Time,
+                cancellationToken);
         }
 
         JsonObject sums = result.Outputs[0].AsJson()!.DeepClone().AsObject();

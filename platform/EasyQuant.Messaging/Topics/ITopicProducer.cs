@@ -3,7 +3,7 @@ using EasyQuant.Messaging.Chunks;
 namespace EasyQuant.Messaging.Topics;
 
 /// <summary>
-/// Sends chunks to one topic. Calls may overlap; chunks go out in the order of the calls of one thread as long as the window has room. Beyond it calls wait, and are let in, in any order.
+/// Sends chunks to one topic. Calls may overlap; chunks go out in the order of the calls of one thread as long as the window has room and the connection stands. Beyond it calls wait, and are let in, in any order.
 /// Disposing closes it: sends that are under way end as unknown.
 /// </summary>
 public interface ITopicProducer : IAsyncDisposable

@@ -33,6 +33,18 @@ public static class Failpoints
         }
     }
 
+    /// <summary>Takes the action that is armed for the point of one chunk, <c>{prefix}{shard}-{sequence}</c>, if any.</summary>
+    /// <param name="prefix">First part of the name.</param>
+    /// <param name="shard">Shard of the chunk; joined only when a failpoint is armed.</param>
+    /// <param name="sequence">Sequence of the chunk.</param>
+    public static void Hit(string prefix, int shard, long sequence)
+    {
+        if (s_armed is not null)
+        {
+            Hit(prefix, string.Create(CultureInfo.InvariantCulture, $"{shard}-{sequence}"));
+        }
+    }
+
     private static Armed? Find(ConcurrentDictionary<string, Armed> armed, string point)
     {
         if (armed.TryGetValue(point, out Armed? entry))

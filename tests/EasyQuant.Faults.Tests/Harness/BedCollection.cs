@@ -10,4 +10,7 @@ public sealed class BedCollection : ICollectionFixture<FaultBed>
     public const string Suite = "Suite";
 
     public const string Bed = "bed";
+
+    /// <summary>Value of the trait of those that <c>./test.sh</c> runs all the same: seconds each, and never failed.</summary>
+    public const string Ordinary = "ordinary";
 }

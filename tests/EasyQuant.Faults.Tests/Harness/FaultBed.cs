@@ -27,7 +27,10 @@ public sealed class FaultBed : IAsyncLifetime
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentDictionary<string, string> _workflowVariables = new();
     private readonly ConcurrentDictionary<string, string> _runnerVariables = new();
+    private readonly ConcurrentDictionary<string, string> _workerIds = new();
     private readonly List<string> _leaks = [];
+    // Services that run with variables beside their own.
+    private readonly HashSet<ServiceProcess> _armed = [];
     private TestServers _servers = null!;
     private GrpcChannel _channel = null!;
     private NpgsqlDataSource _database = null!;
@@ -35,6 +38,7 @@ public sealed class FaultBed : IAsyncLifetime
     private string _connection = "";
     private string _broker = "";
     private int _workflowPort;
+    private bool _isInUse;
 
     /// <summary>Seed of everything that is left to chance; printed by every failure. <c>EQ_FAULT_SEED</c> repeats one.</summary>
     public int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("EQ_FAULT_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out int seed)
@@ -109,8 +113,39 @@ public sealed class FaultBed : IAsyncLifetime
         await LoadDefinitions.StoreAsync(this, deadline.Token);
     }
 
+    /// <summary>Before a test: what an earlier one left broken is replaced whole, so that one failure stays one.</summary>
+    internal async Task BeginAsync()
+    {
+        if (_isInUse)
+        {
+            Note("the bed is replaced");
+            await DisposeAsync();
+            _workflowVariables.Clear();
+            _runnerVariables.Clear();
+            _armed.Clear();
+            await InitializeAsync();
+        }
+
+        _isInUse = true;
+        using var deadline = new CancellationTokenSource(s_startDeadline);
+        foreach (ServiceProcess service in _armed.ToArray())
+        {
+            await (service == Workflow ? RestartWorkflowAsync() : RestartRunnerAsync(service));
+        }
+
+        await HealAsync(deadline.Token);
+    }
+
+    /// <summary>After the last thing that a test does: the bed may be used again.</summary>
+    internal void EndWell() => _isInUse = false;
+
     public async Task DisposeAsync()
     {
+        foreach (int frozen in new[] { Servers.RabbitMq.ProcessId, Servers.Postgres.ProcessId }.OfType<int>())
+        {
+            Signals.Continue(frozen);
+        }
+
         foreach (ServiceProcess service in Services)
         {
             await service.KillAsync();
@@ -154,14 +189,14 @@ public sealed class FaultBed : IAsyncLifetime
     /// <summary>Starts Workflow anew with variables beside its own, for example <c>EQ_FAIL</c>; empty for none.</summary>
     internal Task RestartWorkflowAsync(params (string Name, string Value)[] variables)
     {
-        Arm(_workflowVariables, variables);
+        Arm(Workflow, _workflowVariables, variables);
         return Workflow.RestartAsync();
     }
 
     /// <summary>Starts a Runner anew with variables beside its own; empty for none.</summary>
     internal async Task RestartRunnerAsync(ServiceProcess runner, params (string Name, string Value)[] variables)
     {
-        Arm(_runnerVariables, variables);
+        Arm(runner, _runnerVariables, variables);
         await runner.RestartAsync();
         _runnerVariables.Clear();
     }
@@ -259,8 +294,9 @@ public sealed class FaultBed : IAsyncLifetime
     /// <summary>Seed and the last lines of the services, for the text of a failure.</summary>
     internal string Story(int lines = 60) => string.Create(CultureInfo.InvariantCulture, $"EQ_FAULT_SEED={Seed}\n{string.Join('\n', _lines.TakeLast(lines))}");
 
-    private static void Arm(ConcurrentDictionary<string, string> variables, (string Name, string Value)[] wanted)
+    private void Arm(ServiceProcess service, ConcurrentDictionary<string, string> variables, (string Name, string Value)[] wanted)
     {
+        _ = wanted.Length > 0 ? _armed.Add(service) : _armed.Remove(service);
         variables.Clear();
         foreach ((string name, string value) in wanted)
         {
@@ -281,9 +317,19 @@ public sealed class FaultBed : IAsyncLifetime
     private void CreateServices()
     {
         Workflow = new ServiceProcess("workflow", "WorkflowService", () => Variables(WorkflowDatabase, _workflowVariables), _directory, OnLine);
-        FirstRunner = new ServiceProcess("runner-1", "RunnerService", () => Variables(RunnerDatabase, _runnerVariables), _directory, OnLine);
-        SecondRunner = new ServiceProcess("runner-2", "RunnerService", () => Variables(RunnerDatabase, _runnerVariables), _directory, OnLine);
+        FirstRunner = Runner("runner-1");
+        SecondRunner = Runner("runner-2");
     }
+
+    private ServiceProcess Runner(string name) => new(
+        name,
+        "RunnerService",
+        () => new Dictionary<string, string?>(Variables(RunnerDatabase, _runnerVariables)) { ["Runner__Id"] = _workerIds[name] = Guid.CreateVersion7().ToString() },
+        _directory,
+        OnLine);
+
+    /// <summary>Id of the worker that a Runner is since its last start.</summary>
+    internal string WorkerIdOf(ServiceProcess runner) => _workerIds[runner.Name];
 
     private Dictionary<string, string?> Variables(TcpProxy database, ConcurrentDictionary<string, string> more)
     {

@@ -49,6 +49,7 @@ internal static class FaultRun
                 Assert.True(load.LongestCall < TimeSpan.FromMinutes(1), $"A call took {load.LongestCall}.");
                 if (isHit)
                 {
+                    bed.EndWell();
                     return check;
                 }
             }

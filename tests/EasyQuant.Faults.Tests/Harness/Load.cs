@@ -92,6 +92,19 @@ internal sealed class Load
     public async Task<(long Items, long Rows)> ProgressAsync(CancellationToken cancellationToken) =>
         (await CountAsync(ItemTable, cancellationToken), await CountAsync(StreamTable, cancellationToken));
 
+    /// <summary>Chunks of the stream that were parked.</summary>
+    public async Task<long> DeadCountAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _bed.ScalarAsync<long>($"select coalesce(sum(dead), 0)::bigint from data.eq_stream_counts where stream = '{StartId}.bars'", cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Whether both loads have ended.</summary>
     public async Task<bool> IsOverAsync(CancellationToken cancellationToken) => (await StateAsync(cancellationToken)).IsOver;
 

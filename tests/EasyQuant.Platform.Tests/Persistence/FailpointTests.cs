@@ -1,5 +1,6 @@
 using EasyQuant.Persistence;
 using EasyQuant.Persistence.Faults;
+using Npgsql;
 
 namespace EasyQuant.Platform.Tests.Persistence;
 
@@ -28,6 +29,16 @@ public sealed class FailpointTests
     {
         Assert.True(TransientRetry.IsTransient(new ObjectDisposedException("System.Threading.ManualResetEventSlim")));
         Assert.False(TransientRetry.IsTransient(new ObjectDisposedException("Npgsql.PoolingDataSource")));
+    }
+
+    [Fact]
+    public void Retry_ConnectionBrokenForWhateverReason_IsPassingAndARefusalIsNot()
+    {
+        Assert.True(TransientRetry.IsTransient(new NpgsqlException("Exception while writing to stream", new InvalidOperationException("closed"))));
+        Assert.True(TransientRetry.IsTransient(new NpgsqlException("Exception while reading from stream", new System.Net.Sockets.SocketException())));
+        Assert.False(TransientRetry.IsTransient(new NpgsqlException("No password has been provided")));
+        Assert.False(TransientRetry.IsTransient(new NpgsqlException("Exception while performing SSL handshake", new System.Security.Authentication.AuthenticationException())));
+        Assert.False(TransientRetry.IsTransient(new PostgresException("duplicate key", "ERROR", "ERROR", PostgresErrorCodes.UniqueViolation)));
     }
 
     private static bool Fails(string point)

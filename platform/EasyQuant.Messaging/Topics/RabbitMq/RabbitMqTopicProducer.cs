@@ -36,6 +36,19 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
 
     public string Topic => _topic.Name;
 
+    /// <summary>Opens the channel, so that the first sends do not wait for it and then go out in any order. A fault is left to the next send.</summary>
+    public async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenSessionAsync(cancellationToken);
+        }
+        catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(exception, Topic);
+        }
+    }
+
     public async Task<SendOutcome> SendAsync(Chunk chunk, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(chunk);

@@ -8,7 +8,7 @@ namespace EasyQuant.Messaging.Topics.RabbitMq;
 /// Topics on RabbitMQ: each group has its own quorum queue <c>data.{topic}.{group}</c>, bounded, reject-publish, with a delivery limit and dead letters to
 /// <see cref="Topology.DeadExchange"/>. One connection publishes for all producers; each consumer has its own.
 /// </summary>
-public sealed class RabbitMqTopicTransport : ITopicTransport
+public sealed partial class RabbitMqTopicTransport : ITopicTransport
 {
     /// <summary>The name in definitions.</summary>
     public const string KindName = "rabbitmq";
@@ -17,6 +17,7 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
     private readonly BrokerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
+    private readonly ILogger<RabbitMqTopicTransport> _logger;
     private readonly BrokerConnection _publishing;
 
     /// <summary>Creates the transport; connects at the first use.</summary>
@@ -34,6 +35,7 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
         _options = options;
         _time = time;
         _loggers = loggers;
+        _logger = loggers.CreateLogger<RabbitMqTopicTransport>();
         _publishing = new BrokerConnection(factory, "publish topics", options);
     }
 
@@ -55,6 +57,17 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
                     await RabbitMqTopicQueue.DeclareAsync(channel, topic, group, token);
                 }
 
+                IConnection connection = await _publishing.GetAsync(token);
+                if (!await RabbitMqTopicQueue.IsMarkedAsync(connection, topic, token))
+                {
+                    foreach (string group in topic.Groups)
+                    {
+                        await ProveAsync(connection, topic, group, token);
+                    }
+
+                    await RabbitMqTopicQueue.DeclareMarkAsync(channel, topic, token);
+                }
+
                 return 0;
             },
             cancellationToken);
@@ -74,6 +87,7 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
                     await channel.QueueDeleteAsync(RabbitMqTopicQueue.NameOf(topic, group), ifUnused: false, ifEmpty: false, cancellationToken: token);
                 }
 
+                await channel.QueueDeleteAsync(RabbitMqTopicQueue.MarkOf(topic), ifUnused: false, ifEmpty: false, cancellationToken: token);
                 return 0;
             },
             cancellationToken);
@@ -106,7 +120,9 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         await DeclareAsync(topic, cancellationToken);
-        return new RabbitMqTopicProducer(_publishing, topic, options, _options, _time, _loggers.CreateLogger<RabbitMqTopicProducer>());
+        var producer = new RabbitMqTopicProducer(_publishing, topic, options, _options, _time, _loggers.CreateLogger<RabbitMqTopicProducer>());
+        await producer.ConnectAsync(cancellationToken);
+        return producer;
     }
 
     /// <inheritdoc />
@@ -121,6 +137,33 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _publishing.DisposeAsync();
+
+    // A queue that was declared right before the broker was killed is known to it and answers nothing for good. Before the mark it holds nothing, so it goes;
+    // the caller declares it anew.
+    private async Task ProveAsync(IConnection connection, TopicDefinition topic, string group, CancellationToken cancellationToken)
+    {
+        string queue = RabbitMqTopicQueue.NameOf(topic, group);
+        try
+        {
+            await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
+            // What is there after all goes back when the channel closes.
+            await channel.BasicGetAsync(queue, autoAck: false, cancellationToken).WaitAsync(_options.CommandTimeout, cancellationToken);
+        }
+        catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            if (connection.IsOpen && !await RabbitMqTopicQueue.IsMarkedAsync(connection, topic, cancellationToken))
+            {
+                LogSilent(exception, queue);
+                await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
+                await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken);
+            }
+
+            throw;
+        }
+    }
+
+    [LoggerMessage(172, LogLevel.Warning, "The queue {Queue} was declared right before the broker was killed and cannot start; it holds nothing and is replaced.")]
+    private partial void LogSilent(Exception exception, string queue);
 
     private async Task<T> OnChannelAsync<T>(TopicDefinition topic, Func<IChannel, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Flow;
 using EasyQuant.Nodes.Messaging;
 using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
@@ -35,6 +36,10 @@ internal sealed class GroupReports(GroupService.GroupServiceClient groups, TimeP
         {
             await groups.ReportGroupSumsAsync(
                 request, new CallOptions(CallProject.Headers(projectId, "service:runner"), time.GetUtcNow().UtcDateTime + s_deadline, cancellationToken));
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.Unimplemented)
+        {
+            throw new NodeException("GROUP_SUMS_REFUSED", $"The sums of group '{progress.GroupId}' were refused: {e.Status.Detail}", transient: false, e);
         }
         catch (RpcException e)
         {

@@ -43,6 +43,33 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
     }
 
     [Fact]
+    public async Task Queues_BrokerKilledRightAfterTheyWereDeclared_KeepWhatWasConfirmedAndAreReplacedWhenEmpty()
+    {
+        await using TestServers own = await TestServers.StartOwnAsync(durable: false, Deadline.In(180));
+        _factory = new ConnectionFactory { Uri = new Uri(await own.CreateVirtualHostAsync(Deadline.In(60))), ClientProvidedName = "test" };
+        await using var transport = new RabbitMqTopicTransport(_factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        TopicDefinition full = Topic("g");
+        await using ITopicProducer producer = await transport.OpenProducerAsync(full, new TopicProducerOptions { ProjectId = "default" }, Deadline.In(60));
+        Assert.Equal(SendOutcome.Confirmed, await producer.SendAsync(Chunk(5), Deadline.In(60)));
+        // The process that declares this one gets no further: nothing is sent to it, and its topic is not marked.
+        TopicDefinition empty = Topic("g");
+        await OnChannelAsync(async channel => await channel.QueueDeclareAsync($"data.{empty.Name}.g", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "quorum", ["x-delivery-limit"] = empty.RedeliveriesMax, ["x-max-length"] = empty.LengthMax, ["x-max-length-bytes"] = empty.BytesMax,
+            ["x-overflow"] = "reject-publish", ["x-dead-letter-exchange"] = Topology.DeadExchange, ["x-dead-letter-strategy"] = "at-least-once",
+        }));
+        await own.Own.RabbitMq.KillAsync();
+        await own.Own.RabbitMq.StartAsync(Deadline.In(180));
+
+        await using ITopicConsumer consumer = await PatientAsync(() => transport.OpenConsumerAsync(full, "g", new TopicConsumerOptions(), Deadline.In(60)));
+        Assert.Equal(5, (await NextAsync(consumer)).Chunk!.Sequence);
+        await using ITopicConsumer other = await PatientAsync(() => transport.OpenConsumerAsync(empty, "g", new TopicConsumerOptions(), Deadline.In(60)));
+        await using ITopicProducer late = await transport.OpenProducerAsync(empty, new TopicProducerOptions { ProjectId = "default" }, Deadline.In(60));
+        await Deadline.UntilAsync("the replaced queue takes a chunk", async () => await late.SendAsync(Chunk(6), Deadline.In(60)) == SendOutcome.Confirmed);
+        Assert.Equal(6, (await NextAsync(other)).Chunk!.Sequence);
+    }
+
+    [Fact]
     public async Task Open_BrokerGone_IsUnavailable()
     {
         await using var gone = new RabbitMqTopicTransport(
@@ -65,6 +92,25 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
         long count = 0;
         await OnChannelAsync(async channel => count = await channel.MessageCountAsync(Topology.DeadQueue));
         return count;
+    }
+
+    private static async Task<T> PatientAsync<T>(Func<Task<T>> work)
+        where T : class
+    {
+        T? done = null;
+        await Deadline.UntilAsync("the broker is used", async () =>
+        {
+            try
+            {
+                done = await work();
+                return true;
+            }
+            catch (TopicException exception) when (exception.Reason == TopicException.BrokerUnavailable)
+            {
+                return false;
+            }
+        });
+        return done!;
     }
 
     private async Task OnChannelAsync(Func<IChannel, Task> work)
