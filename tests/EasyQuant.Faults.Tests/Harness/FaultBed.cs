@@ -75,6 +75,8 @@ public sealed class FaultBed : IAsyncLifetime
 
     internal RunService.RunServiceClient Runs { get; private set; } = null!;
 
+    internal ItemService.ItemServiceClient Items { get; private set; } = null!;
+
     internal GroupService.GroupServiceClient Groups { get; private set; } = null!;
 
     internal Definitions.WorkflowServiceClient Workflows { get; private set; } = null!;
@@ -373,6 +375,7 @@ public sealed class FaultBed : IAsyncLifetime
         CallInvoker invoker = As("key:faults");
         RunnerNodes = new NodeService.NodeServiceClient(As("service:runner"));
         Runs = new RunService.RunServiceClient(invoker);
+        Items = new ItemService.ItemServiceClient(invoker);
         Groups = new GroupService.GroupServiceClient(invoker);
         Workflows = new Definitions.WorkflowServiceClient(invoker);
         Nodes = new NodeService.NodeServiceClient(invoker);

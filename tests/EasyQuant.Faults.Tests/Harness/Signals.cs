@@ -48,11 +48,25 @@ internal static class Signals
         }
     }
 
+    // Threads end while they are listed.
+    private static string ReadOrEmpty(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>Lists a process and its children.</summary>
     public static IReadOnlyList<int> Family(int processId)
     {
-        string children = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task/{processId}/children"));
-        return [processId, .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        // A child belongs to the thread that started it.
+        IEnumerable<string> children = Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task")).Select(thread => ReadOrEmpty(Path.Combine(thread, "children")));
+        return [processId, .. children.SelectMany(list => list.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
     }
 
     /// <summary>Counts the files that a process holds open.</summary>
