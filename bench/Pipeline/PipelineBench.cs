@@ -14,12 +14,11 @@ namespace EasyQuant.Bench.Pipeline;
 public static class PipelineBench
 {
     private const int WarmFiles = 40;
-    private const int StageFiles = 300;
+    private const int StageFiles = 200;
     private const int SmallFiles = 200;
-    private const int Rounds = 3;
 
     /// <summary>Prints rates and ratios of the stages, the whole, its peak memory, and <c>ratio</c>, the worst stage.</summary>
-    /// <param name="args">Optional: millions of rows of the whole, 1 to 50; default 5.</param>
+    /// <param name="args">Optional: millions of rows of the whole, 1 to 50, default 5; rounds of the stages, 1 to 9, default 3.</param>
     /// <param name="cancellationToken">Stops the benchmark.</param>
     /// <returns>0.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
@@ -27,6 +26,9 @@ public static class PipelineBench
         int millions = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
         ArgumentOutOfRangeException.ThrowIfLessThan(millions, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(millions, 50);
+        int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
+        ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rounds, 9);
         string root = Directory.CreateTempSubdirectory("eq-pipeline-").FullName;
         if (!OperatingSystem.IsWindows())
         {
@@ -48,7 +50,7 @@ public static class PipelineBench
             var broker = new ConnectionFactory { Uri = new Uri(server.Uri), AutomaticRecoveryEnabled = false };
             await using var platform = new PlatformPipeline(files, postgres.Database, broker);
             var bare = new BarePipeline(files, postgres.Source, broker);
-            double worst = await StagesAsync(files, postgres, platform, bare, cancellationToken);
+            double worst = await StagesAsync(files, rounds, postgres, platform, bare, cancellationToken);
             await WholeAsync(files, all, postgres, platform, bare, cancellationToken);
             BenchLine.Print("pipeline", "ratio", worst, "ratio", "the worst stage against the same stage by hand; target 0.7");
             await host.KillAsync();
@@ -59,14 +61,14 @@ public static class PipelineBench
     }
 
     private static async Task<double> StagesAsync(
-        string files, BenchPostgres postgres, PlatformPipeline platform, BarePipeline bare, CancellationToken cancellationToken)
+        string files, int rounds, BenchPostgres postgres, PlatformPipeline platform, BarePipeline bare, CancellationToken cancellationToken)
     {
         string warm = PipelineFiles.Take(files, WarmFiles);
         string folder = PipelineFiles.Take(files, StageFiles);
         var seconds = new Dictionary<string, List<double>>(StringComparer.Ordinal) { ["read"] = [], ["read_bare"] = [], ["save"] = [], ["save_bare"] = [] };
         long rows = (long)StageFiles * PipelineFiles.RowsPerFile;
         long bytes = 0;
-        for (int round = 0; round <= Rounds; round++)
+        for (int round = 0; round <= rounds; round++)
         {
             string from = round == 0 ? warm : folder;
             string start = string.Create(CultureInfo.InvariantCulture, $"stage-{round}");
@@ -78,6 +80,9 @@ public static class PipelineBench
             await bare.DeclareAsync(start, cancellationToken);
             seconds["read_bare"].Add(await bare.ReadAsync(start, from, cancellationToken));
             seconds["save_bare"].Add(await bare.SaveAsync(start, saved, cancellationToken));
+            Tell(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round} of {rounds}: read {seconds["read"][^1]:0.0} s, by hand {seconds["read_bare"][^1]:0.0} s; save {seconds["save"][^1]:0.0} s, by hand {seconds["save_bare"][^1]:0.0} s"));
         }
 
         double worst = double.MaxValue;
@@ -103,10 +108,12 @@ public static class PipelineBench
         await PrepareAsync(postgres, cancellationToken);
         (double Seconds, long Rows) few = default;
         long fewPeak = await PeakAsync(async () => few = await platform.WholeAsync("whole-small", small, cancellationToken));
+        Tell(string.Create(CultureInfo.InvariantCulture, $"{few.Rows} rows at once: {few.Seconds:0.0} s"));
         await PrepareAsync(postgres, cancellationToken);
         (double Seconds, long Rows) many = default;
         long manyPeak = await PeakAsync(async () => many = await platform.WholeAsync("whole", "csv", cancellationToken));
         await PrepareAsync(postgres, cancellationToken);
+        Tell(string.Create(CultureInfo.InvariantCulture, $"{many.Rows} rows at once: {many.Seconds:0.0} s"));
         await bare.DeclareAsync("whole", cancellationToken);
         long start = Stopwatch.GetTimestamp();
         Task<double> reading = bare.ReadAsync("whole", "csv", cancellationToken);
@@ -119,6 +126,9 @@ public static class PipelineBench
         BenchLine.Print("pipeline", "peak", manyPeak / 1048576.0, "MiB", string.Create(CultureInfo.InvariantCulture, $"working set at {many.Rows} rows"));
         BenchLine.Print("pipeline", "peak_growth", manyPeak / (double)fewPeak, "ratio", "peak at the larger number of rows over that at the smaller one");
     }
+
+    // Progress, apart from the figures.
+    private static void Tell(string text) => Console.Error.WriteLine(text);
 
     private static Task PrepareAsync(BenchPostgres postgres, CancellationToken cancellationToken) => postgres.ExecuteAsync(
         """

@@ -42,6 +42,18 @@ internal sealed class CsvBarReader
 
     public CsvBarResult Read()
     {
+        try
+        {
+            return ReadAll();
+        }
+        finally
+        {
+            _records.Release();
+        }
+    }
+
+    private CsvBarResult ReadAll()
+    {
         var finder = new CsvHeaderFinder(_records, _options);
         CsvBarHeader header = finder.Find();
         long headerLine = _records.Line;

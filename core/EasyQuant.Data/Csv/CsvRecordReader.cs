@@ -1,9 +1,11 @@
+using System.Buffers;
+
 namespace EasyQuant.Data;
 
-/// <summary>Splits UTF-8 into records and fields (RFC 4180, LF or CRLF). Fields are spans into one reused buffer.</summary>
+/// <summary>Splits UTF-8 into records and fields (RFC 4180, LF or CRLF). Fields are spans into one reused, pooled buffer.</summary>
 internal sealed class CsvRecordReader(Utf8Feed feed, CsvBarOptions limits)
 {
-    private byte[] _buffer = new byte[Utf8Feed.RoomMin * 2];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(feed.RoomMin);
     private byte[] _unescaped = [];
     private (int Start, int End, bool IsQuoted)[] _fields = new (int, int, bool)[Math.Min(64, limits.ColumnsMax)];
     private int _start;
@@ -68,6 +70,19 @@ internal sealed class CsvRecordReader(Utf8Feed feed, CsvBarOptions limits)
             _start += length + 1;
             _nextLine++;
         }
+    }
+
+    /// <summary>Gives the buffers back; fields that were handed out are no longer valid and nothing is read afterwards.</summary>
+    public void Release()
+    {
+        byte[] buffer = _buffer;
+        (_buffer, _start, _end, _isEnded) = ([], 0, 0, true);
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        feed.Release();
     }
 
     public void UseDelimiter(byte delimiter) => _delimiter = delimiter;
@@ -253,12 +268,19 @@ internal sealed class CsvRecordReader(Utf8Feed feed, CsvBarOptions limits)
 
     private void Fill()
     {
+        if (feed.IsEnded)
+        {
+            _isEnded = true;
+            return;
+        }
+
         int kept = _end - _start;
-        if (_buffer.Length - kept < Utf8Feed.RoomMin)
+        if (_buffer.Length - kept < feed.RoomMin)
         {
             // A record is at most LineBytesMax long (checked before), so the buffer stays below twice that plus one piece.
-            byte[] larger = new byte[Math.Max(_buffer.Length * 2, kept + Utf8Feed.RoomMin)];
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, kept + feed.RoomMin));
             _buffer.AsSpan(_start, kept).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
         else

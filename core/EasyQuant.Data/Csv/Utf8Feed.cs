@@ -5,12 +5,17 @@ using System.Text.Unicode;
 namespace EasyQuant.Data;
 
 /// <summary>
-/// Delivers a stream of bytes as valid UTF-8 without BOM, piece by piece. Decides between UTF-8 and GB18030 at the first byte above 0x7F.
+/// Delivers a stream of bytes as valid UTF-8 without BOM, piece by piece. Decides between UTF-8 and GB18030 at the first byte above 0x7F. Its buffer is pooled
+/// and no longer than the stream: many small files must not cost a large array each.
 /// </summary>
 internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
 {
-    private const int ReadLength = 256 << 10;
-    private readonly byte[] _raw = new byte[ReadLength + 4];
+    private const int CarryMax = 4;
+    private const int ReadLengthMin = (4 << 10) - CarryMax;
+    private const int ReadLengthMax = (256 << 10) - CarryMax;
+
+    private readonly int _readLength = LengthOf(stream);
+    private byte[] _raw = ArrayPool<byte>.Shared.Rent(LengthOf(stream) + CarryMax);
     private CsvEncoding _encoding = requested;
     private bool _wasDetected;
     private int _carried;
@@ -26,15 +31,18 @@ internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
     public string EncodingName => _encoding == CsvEncoding.Gb18030 ? "gb18030" : "utf-8";
 
     /// <summary>Room that <see cref="Read"/> needs in its target.</summary>
-    public const int RoomMin = (ReadLength + 4) * 3;
+    public int RoomMin => (_readLength + CarryMax) * 3;
+
+    /// <summary>Whether <see cref="Read"/> has given everything.</summary>
+    public bool IsEnded => _isEnded;
 
     /// <summary>Writes the next piece and returns its length; 0 at the end.</summary>
     public int Read(Span<byte> target)
     {
         while (!_isEnded)
         {
-            int got = stream.ReadAtLeast(_raw.AsSpan(_carried, ReadLength), ReadLength, throwOnEndOfStream: false);
-            _isEnded = got < ReadLength;
+            int got = stream.ReadAtLeast(_raw.AsSpan(_carried, _readLength), _readLength, throwOnEndOfStream: false);
+            _isEnded = got < _readLength;
             ReadOnlySpan<byte> piece = _raw.AsSpan(0, _carried + got);
             _carried = 0;
             if (!_isStarted)
@@ -52,6 +60,22 @@ internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
 
         return 0;
     }
+
+    /// <summary>Gives the buffer back; nothing is read afterwards.</summary>
+    public void Release()
+    {
+        _isEnded = true;
+        byte[] raw = _raw;
+        _raw = [];
+        if (raw.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(raw);
+        }
+    }
+
+    // One more than the stream has left, so that the first read meets its end.
+    private static int LengthOf(Stream stream) =>
+        stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position + 1, ReadLengthMin, ReadLengthMax) : ReadLengthMax;
 
     private ReadOnlySpan<byte> SkipMark(ReadOnlySpan<byte> piece)
     {
@@ -134,7 +158,7 @@ internal sealed class Utf8Feed(Stream stream, CsvEncoding requested)
     {
         _decoder ??= CodePagesEncodingProvider.Instance
             .GetEncoding("gb18030", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!.GetDecoder();
-        _chars ??= new char[ReadLength + 8];
+        _chars ??= new char[_readLength + 8];
         try
         {
             int count = _decoder.GetChars(piece, _chars, _isEnded);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Worker.V1;
@@ -11,7 +12,10 @@ internal sealed class DispatchForwarder(
     DispatchService.DispatchServiceClient dispatch, ItemDispatchService.ItemDispatchServiceClient items, GroupService.GroupServiceClient groups,
     RunService.RunServiceClient runs, TimeProvider time)
 {
+    private const int OwnedMax = 10_000;
     private static readonly TimeSpan s_timeoutMax = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<(string ProjectId, string RunId), bool> _owned = new();
 
     /// <summary>Makes the call; a failure becomes an answer with its status.</summary>
     public async Task<WorkerAnswer> ForwardAsync(WorkerCall call, string workerName, string projectId, CancellationToken cancellationToken)
@@ -97,12 +101,22 @@ internal sealed class DispatchForwarder(
         }
     }
 
-    // These calls name a run and no project: a run of another one is not found under the headers of this call.
+    // These calls name a run and no project: a run of another one is not found under the headers of this call. A run never changes its project, so what was found
+    // once needs no second look.
     private async Task CheckOwnedAsync(string? runId, string projectId, CallOptions options)
     {
-        if (projectId.Length > 0)
+        (string, string) key = (projectId, runId ?? "");
+        if (projectId.Length == 0 || _owned.ContainsKey(key))
         {
-            await runs.GetRunAsync(new GetRunRequest { RunId = runId ?? "" }, options);
+            return;
         }
+
+        await runs.GetRunAsync(new GetRunRequest { RunId = runId ?? "" }, options);
+        if (_owned.Count >= OwnedMax)
+        {
+            _owned.Clear();
+        }
+
+        _owned[key] = true;
     }
 }

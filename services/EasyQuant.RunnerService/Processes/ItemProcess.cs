@@ -64,6 +64,8 @@ internal sealed class ItemProcess : IDisposable
 
         start.Environment["DOTNET_GCHeapHardLimit"] = memoryMax.ToString("X", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcServer"] = "0";
+        // Nobody waits for an answer between two items: a second thread that collects would only take a core from them.
+        start.Environment["DOTNET_gcConcurrent"] = "0";
         Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
         var child = new ItemProcess(process, time);
         try

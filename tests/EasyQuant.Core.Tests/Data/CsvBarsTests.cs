@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using EasyQuant.Data;
 using EasyQuant.Domain;
@@ -172,6 +173,53 @@ public sealed class CsvBarsTests
 
         Assert.Equal(Enumerable.Range(0, 60_000).Select(i => (long)i), utf8.GetColumn<Int64Column>("volume").Values.ToArray());
         Assert.True(utf8.ContentEquals(gb18030));
+    }
+
+    [Theory]
+    [InlineData("utf-8", 1, true)]
+    [InlineData("utf-8", 70, false)]
+    [InlineData("utf-8", 4_700, true)]
+    [InlineData("utf-8", 4_700, false)]
+    [InlineData("gb18030", 70, false)]
+    [InlineData("gb18030", 5_500, true)]
+    public void Read_LengthKnownOrNot_SameBars(string encoding, int rows, bool endsWithNewline)
+    {
+        var text = new StringBuilder("date,名称,open,high,low,close,volume");
+        for (int i = 0; i < rows; i++)
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{new DateOnly(2000, 1, 1).AddDays(i):yyyy-MM-dd},浦发银行,{i}.25,{i}.5,{i},{i}.25,{i}");
+        }
+
+        byte[] bytes = CodePagesEncodingProvider.Instance.GetEncoding(encoding) is { } gb
+            ? gb.GetBytes(text.Append(endsWithNewline ? "\n" : "").ToString())
+            : Encoding.UTF8.GetBytes(text.Append(endsWithNewline ? "\n" : "").ToString());
+        using var packed = new MemoryStream();
+        using (var pack = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            pack.Write(bytes);
+        }
+
+        packed.Position = 0;
+        using var unpacked = new DeflateStream(packed, CompressionMode.Decompress);
+
+        Table known = CsvBars.Read(bytes, s_pufa).Table;
+        Table unknown = CsvBars.Read(unpacked, s_pufa).Table;
+
+        Assert.Equal(rows, known.RowCount);
+        Assert.True(known.ContentEquals(unknown));
+    }
+
+    [Fact]
+    public void Read_SmallFile_CostsNoLargeBuffer()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes("date,open,high,low,close,volume\n2024-01-02,1,1,1,1,1\n");
+        CsvBars.Read(bytes, s_pufa);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        CsvBars.Read(bytes, s_pufa);
+
+        // The columns of 1,024 rows and small things; buffers of the longest piece would be 1.8 MB.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 400_000);
     }
 
     [Fact]

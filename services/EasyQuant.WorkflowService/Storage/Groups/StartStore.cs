@@ -119,8 +119,8 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
                     where g.run_id = $1 and r.run_id = g.run_id and r.epoch = $2 and g.start_id = $3
                     """,
                     Pg.P(runId), Pg.P(request.Epoch), Pg.P(startId), Pg.P(request.RunErrorCount));
-                // A run that replays is no replica, and has an epoch all the same.
-                if (await own.ExecuteNonQueryAsync(token) == 0 && !await IsCurrentAsync(connection, runId, request.Epoch, token))
+                // A run that replays is no replica, and has an epoch all the same; it belongs to the project of the start.
+                if (await own.ExecuteNonQueryAsync(token) == 0 && !await IsCurrentAsync(connection, startId, runId, request.Epoch, token))
                 {
                     return 0;
                 }
@@ -138,9 +138,15 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
             },
             cancellationToken);
 
-    private static async Task<bool> IsCurrentAsync(NpgsqlConnection connection, Guid runId, long epoch, CancellationToken cancellationToken)
+    private static async Task<bool> IsCurrentAsync(NpgsqlConnection connection, Guid startId, Guid runId, long epoch, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = Pg.Command(connection, "select 1 from workflow.runs where run_id = $1 and epoch = $2", Pg.P(runId), Pg.P(epoch));
+        await using NpgsqlCommand command = Pg.Command(
+            connection,
+            """
+            select 1 from workflow.runs r join workflow.group_starts s on s.project_id = r.project_id
+            where r.run_id = $1 and r.epoch = $2 and s.start_id = $3
+            """,
+            Pg.P(runId), Pg.P(epoch), Pg.P(startId));
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
