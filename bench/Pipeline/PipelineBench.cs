@@ -14,7 +14,7 @@ namespace EasyQuant.Bench.Pipeline;
 public static class PipelineBench
 {
     private const int WarmFiles = 40;
-    private const int StageFiles = 200;
+    private const int StageFiles = 600;
     private const int SmallFiles = 200;
 
     /// <summary>Prints rates and ratios of the stages, the whole, its peak memory, and <c>ratio</c>, the worst stage.</summary>

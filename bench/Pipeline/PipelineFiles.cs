@@ -38,7 +38,7 @@ internal static class PipelineFiles
         Directory.CreateDirectory(Path.Combine(root, folder));
         foreach (string path in Directory.GetFiles(Path.Combine(root, "csv")).Order(StringComparer.Ordinal).Take(count))
         {
-            File.Copy(path, Path.Combine(root, folder, Path.GetFileName(path)));
+            File.Copy(path, Path.Combine(root, folder, Path.GetFileName(path)), overwrite: true);
         }
 
         return folder;

@@ -10,7 +10,10 @@ internal static class ItemFrame
     /// <summary>Longest message: 32 MiB. Larger data travels by reference.</summary>
     public const int BytesMax = 32 << 20;
 
-    /// <summary>Writes one message and flushes; not for two writers at a time.</summary>
+    // What a pipe takes without a reader (64 KiB on Linux) holds a few of these.
+    private const int ShortBytesMax = 16 << 10;
+
+    /// <summary>Writes one message and flushes; not for two writers at a time. A short one is written at once, because a pipe has room for it; a long one waits for its reader.</summary>
     /// <exception cref="InvalidDataException">It is too long; nothing was written.</exception>
     public static async ValueTask WriteAsync(Stream stream, JsonObject message, CancellationToken cancellationToken)
     {
@@ -23,17 +26,24 @@ internal static class ItemFrame
         byte[] frame = new byte[payload.Length + 4];
         BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
         payload.CopyTo(frame, 4);
+        if (frame.Length <= ShortBytesMax)
+        {
+            // Asynchronous writes to a pipe go over a thread of the pool: more than an item of a fan-out may cost.
+            stream.Write(frame);
+            stream.Flush();
+            return;
+        }
+
         await stream.WriteAsync(frame, cancellationToken);
         await stream.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Reads the next message; null at the end of the stream.</summary>
+    /// <summary>Waits for the next message on the calling thread; null at the end of the stream. Give it a buffered stream.</summary>
     /// <exception cref="InvalidDataException">What came is no message, or too long.</exception>
-    public static async ValueTask<JsonObject?> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    public static JsonObject? Read(Stream stream)
     {
-        byte[] header = new byte[4];
-        int got = await stream.ReadAtLeastAsync(header, 4, throwOnEndOfStream: false, cancellationToken);
-        if (got < 4)
+        Span<byte> header = stackalloc byte[4];
+        if (stream.ReadAtLeast(header, 4, throwOnEndOfStream: false) < 4)
         {
             return null;
         }
@@ -45,7 +55,7 @@ internal static class ItemFrame
         }
 
         byte[] payload = new byte[length];
-        if (await stream.ReadAtLeastAsync(payload, length, throwOnEndOfStream: false, cancellationToken) < length)
+        if (stream.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length)
         {
             return null;
         }

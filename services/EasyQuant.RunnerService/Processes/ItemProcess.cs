@@ -24,7 +24,7 @@ internal sealed class ItemProcess : IDisposable
     private readonly TimeProvider _time;
     private readonly HashSet<string> _workflows = new(StringComparer.Ordinal);
     private readonly Queue<string> _lines = new();
-    private Task<JsonObject?>? _reading;
+    private readonly ItemInbox _inbox;
     private int _isDisposed;
 
     private ItemProcess(Process process, TimeProvider time)
@@ -34,6 +34,7 @@ internal sealed class ItemProcess : IDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
         Id = process.Id;
+        _inbox = new ItemInbox(process.StandardOutput.BaseStream);
     }
 
     /// <summary>Gets the id of the process.</summary>
@@ -73,7 +74,7 @@ internal sealed class ItemProcess : IDisposable
             using var deadline = new CancellationTokenSource(s_startMax, time);
             using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
             await ItemFrame.WriteAsync(process.StandardInput.BaseStream, settings, linked.Token);
-            return await child.ReadAsync(linked.Token) is not null ? child : throw child.Died("ended at its start", null);
+            return await child._inbox.ReadAsync(linked.Token) is not null ? child : throw child.Died("ended at its start", null);
         }
         catch (Exception e) when (e is IOException or InvalidDataException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -127,6 +128,7 @@ internal sealed class ItemProcess : IDisposable
     public void Dispose()
     {
         IsUsable = false;
+        _inbox.Close();
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             try
@@ -171,14 +173,14 @@ internal sealed class ItemProcess : IDisposable
 
     private async ValueTask<JsonObject> AnswerAsync(Func<JsonObject, CancellationToken, ValueTask>? onReport, CancellationToken cancellationToken)
     {
+        using var silence = new CancellationTokenSource(SilenceMax, _time);
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         while (true)
         {
-            using var silence = new CancellationTokenSource(SilenceMax, _time);
-            using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
             JsonObject? message;
             try
             {
-                message = await ReadAsync(linked.Token);
+                message = await _inbox.ReadAsync(linked.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -196,6 +198,8 @@ internal sealed class ItemProcess : IDisposable
 
             if (message["report"] is JsonObject report)
             {
+                // The time that its listener takes is not its silence.
+                silence.CancelAfter(Timeout.InfiniteTimeSpan);
                 await (onReport?.Invoke(report, cancellationToken) ?? ValueTask.CompletedTask);
             }
             else if (!message.ContainsKey("alive"))
@@ -203,16 +207,9 @@ internal sealed class ItemProcess : IDisposable
                 IsUsable = message["isLast"] is null;
                 return message;
             }
-        }
-    }
 
-    // A read that is given up leaves a torn stream, so one read stays open over a cancel.
-    private async Task<JsonObject?> ReadAsync(CancellationToken cancellationToken)
-    {
-        _reading ??= ItemFrame.ReadAsync(_process.StandardOutput.BaseStream, CancellationToken.None).AsTask();
-        JsonObject? message = await _reading.WaitAsync(cancellationToken);
-        _reading = null;
-        return message;
+            silence.CancelAfter(SilenceMax);
+        }
     }
 
     private async ValueTask CancelAsync()

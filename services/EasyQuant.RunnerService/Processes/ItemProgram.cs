@@ -22,6 +22,7 @@ internal sealed class ItemProgram
     /// <summary>Workflows that a process remembers; it forgets all of them before it learns one more.</summary>
     internal const int WorkflowsMax = 64;
     private const int AliveMilliseconds = 1_000;
+    private const int ReadBytes = 64 << 10;
 
     private readonly Stream _output;
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -41,11 +42,11 @@ internal sealed class ItemProgram
     /// <summary>Serves items until the standard input ends.</summary>
     public static async Task<int> RunAsync()
     {
-        await using Stream input = Console.OpenStandardInput();
+        await using Stream input = new BufferedStream(Console.OpenStandardInput(), ReadBytes);
         Stream output = Console.OpenStandardOutput();
         // What a node prints must not mix with the messages.
         Console.SetOut(Console.Error);
-        if (await ItemFrame.ReadAsync(input, CancellationToken.None) is not { } settings)
+        if (ItemFrame.Read(input) is not { } settings)
         {
             return 0;
         }
@@ -67,15 +68,15 @@ internal sealed class ItemProgram
         var program = new ItemProgram(output, services.With(transports), artifacts);
         await program.WriteAsync(new JsonObject { ["ready"] = true });
         using var alive = new Timer(_ => program.SayAlive(), null, AliveMilliseconds, AliveMilliseconds);
-        await program.ServeAsync(input);
+        program.Serve(input);
         // The worker is gone; an item that still runs would work for nobody.
         Environment.Exit(0);
         return 0;
     }
 
-    private async Task ServeAsync(Stream input)
+    private void Serve(Stream input)
     {
-        while (await ItemFrame.ReadAsync(input, CancellationToken.None) is { } message)
+        while (ItemFrame.Read(input) is { } message)
         {
             if (message.ContainsKey("cancel"))
             {
