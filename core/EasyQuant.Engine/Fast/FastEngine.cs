@@ -10,7 +10,7 @@ namespace EasyQuant.Engine;
 public static class FastEngine
 {
     /// <summary>Part of every manifest; changes when results can change.</summary>
-    public const string Version = "fast/1";
+    public const string Version = "fast/2";
 
     private const int ProgressDayInterval = 64;
 

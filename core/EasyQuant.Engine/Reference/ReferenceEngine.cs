@@ -11,7 +11,7 @@ namespace EasyQuant.Engine;
 public static class ReferenceEngine
 {
     /// <summary>Part of every manifest; changes when results can change.</summary>
-    public const string Version = "reference/2";
+    public const string Version = "reference/3";
 
     private const int CancelCheckBarInterval = 4096;
     private const int ProgressDayInterval = 64;

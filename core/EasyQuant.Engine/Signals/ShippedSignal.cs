@@ -64,7 +64,7 @@ public readonly record struct ShippedSignal : ISignalStrategy
                 new RsiReversalSignal(_first, _low, _high, _size).Compute(columns, signals);
                 break;
             case "sma_cross":
-                new SmaCrossSignal(_first, _second, _size).Compute(columns, signals);
+                new SmaCrossSignal(_first, _second, _size) { RepeatsExit = true }.Compute(columns, signals);
                 break;
             default:
                 new BuyAndHoldSignal(_size).Compute(columns, signals);

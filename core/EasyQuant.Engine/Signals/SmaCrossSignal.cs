@@ -9,10 +9,22 @@ namespace EasyQuant.Engine;
 /// <param name="Size">Units of quantity an entry, at least 1.</param>
 public readonly record struct SmaCrossSignal(int Fast, int Slow, long Size) : ISignalStrategy
 {
+    /// <summary>
+    /// True leaves on every bar on which the fast average is not above the slow one, so that a sale which did not fill is given again: a lane then equals a run of
+    /// <see cref="SmaCrossStrategy"/> with the same number of shares. False (default) leaves at the cross only.
+    /// </summary>
+    public bool RepeatsExit { get; init; }
+
     /// <inheritdoc />
     public void Compute(SignalColumns columns, SignalOutput signals)
     {
-        signals.SetCross(columns.Sma(Fast), columns.Sma(Slow));
+        (SignalColumn fast, SignalColumn slow) = (columns.Sma(Fast), columns.Sma(Slow));
+        signals.SetCross(fast, slow);
+        if (RepeatsExit)
+        {
+            signals.Exit.SetAtLeast(slow, fast);
+        }
+
         signals.Size = Size;
     }
 }

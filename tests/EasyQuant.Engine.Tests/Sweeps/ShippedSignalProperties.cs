@@ -31,6 +31,12 @@ public sealed class ShippedSignalProperties
         one => new BollingerStrategy(new BollingerParameters(one.Item1, one.Item2 / 4.0, OrderSize.FixedShares(200))));
 
     [Fact]
+    public void SmaCross_AnyMarket_EqualsTheEventForm() => Check(
+        random => (random.Next(1, 5), random.Next(5, 12), 0),
+        one => new SmaCrossSignal(one.Item1, one.Item2, 400) { RepeatsExit = true },
+        one => new SmaCrossStrategy(one.Item1, one.Item2, OrderSize.FixedShares(400)));
+
+    [Fact]
     public void BuyAndHold_AnyMarket_EqualsTheEventForm() => Check(
         random => (random.Next(1, 20) * 100, 0, 0), one => new BuyAndHoldSignal(one.Item1), one => new BuyAndHoldStrategy(OrderSize.FixedShares(one.Item1)));
 
@@ -43,7 +49,7 @@ public sealed class ShippedSignalProperties
         Equal("buy_and_hold", [], new BuyAndHoldSignal(100));
         Equal("macd", new JsonObject { ["fast"] = 2, ["slow"] = 4, ["signal"] = 3 }, new MacdSignal(2, 4, 3, 100));
         Equal("rsi_reversal", new JsonObject { ["period"] = 3, ["buyBelow"] = 45.0, ["sellAbove"] = 55.0 }, new RsiReversalSignal(3, 45, 55, 100));
-        Equal("sma_cross", new JsonObject { ["fast"] = 2, ["slow"] = 4 }, new SmaCrossSignal(2, 4, 100));
+        Equal("sma_cross", new JsonObject { ["fast"] = 2, ["slow"] = 4 }, new SmaCrossSignal(2, 4, 100) { RepeatsExit = true });
         Assert.Equal(5, ShippedSignal.Names.Length);
         Assert.Throws<ArgumentException>(() => ShippedSignal.Of("grid", [], 100));
 

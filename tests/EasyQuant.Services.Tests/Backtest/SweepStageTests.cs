@@ -97,7 +97,7 @@ public sealed class SweepStageTests(TestServersFixture fixture) : IClassFixture<
         Assert.Equal((9, 0, null), (ledger.TrialCount, ledger.MeanSharpe, ledger.Best));
         using OpenPanel open = PanelFixture.Open(host, manifest);
         MarketPanel panel = MarketPanelOpener.Open(open.Panel);
-        ImmutableArray<SmaCrossSignal> signals = [.. from fast in new[] { 2, 3, 4 } from slow in new[] { 6, 9, 12 } select new SmaCrossSignal(fast, slow, 1_000)];
+        ImmutableArray<SmaCrossSignal> signals = [.. from fast in new[] { 2, 3, 4 } from slow in new[] { 6, 9, 12 } select new SmaCrossSignal(fast, slow, 1_000) { RepeatsExit = true }];
         SignalSweepResult expected = SignalSweep.Run(panel, signals, new BacktestSettings(), RuleBook.China, 2, null, _deadline.Token);
         List<WireTable> pages = [];
         string token = "";
