@@ -31,6 +31,7 @@ public static class BacktestExtensions
             .ValidateOnStart();
         services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SandboxFolders>();
+        services.AddSingleton<ControlGroups>();
         services.AddSingleton<StrategySandbox>();
         services.AddSingleton<UserStrategies>();
         services.AddSingleton<BacktestStore>();
@@ -53,6 +54,7 @@ public static class BacktestExtensions
         services.AddSingleton<DataCatalog>();
         services.AddSingleton<DataRows>();
         services.AddSingleton<BarRows>();
+        services.AddSingleton<TickRows>();
         services.AddSingleton<ProjectFiles>();
         services.AddSingleton<ProjectPanels>();
         services.AddSingleton<Uploads>();

@@ -14,6 +14,7 @@ public sealed class BacktestSpecOptions
     private readonly Option<string?> _source = new("--source") { Description = "File with the C# source of the strategy." };
     private readonly Option<string?> _table = new("--table") { Description = "Table of daily bars; default daily_bars." };
     private readonly Option<string?> _panel = new("--panel") { Description = "Bar panel on disk as DATASET[/INTERVAL[/VERSION]], for example cn/1m. / 磁盘行情面板。" };
+    private readonly Option<string?> _ticks = new("--ticks") { Description = "Table of ticks as TABLE[/INTERVAL], for example ticks/1m. / 逐笔数据表。" };
     private readonly Option<string?> _adjustment = new("--adjustment") { Description = "Prices of a panel: none, forward or backward. / 复权方式。" };
     private readonly Option<string[]> _symbols = new("--symbol") { Description = "A symbol; repeat for more. Default: all.", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _from = new("--from") { Description = "First trading date, ISO, included." };
@@ -32,7 +33,7 @@ public sealed class BacktestSpecOptions
     public void AddTo(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _file, _parameters, _source, _table, _panel, _adjustment, _symbols, _from, _to, _ruleBook, _heartbeat, _warmUp, _auctions })
+        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _file, _parameters, _source, _table, _panel, _ticks, _adjustment, _symbols, _from, _to, _ruleBook, _heartbeat, _warmUp, _auctions })
         {
             command.Options.Add(option);
         }
@@ -64,6 +65,12 @@ public sealed class BacktestSpecOptions
         if (result.GetValue(_panel) is { } panel)
         {
             (spec.Table, spec.Panel) = ("", PanelOf(panel));
+        }
+
+        if (result.GetValue(_ticks) is { } ticks)
+        {
+            string[] parts = ticks.Split('/');
+            spec.Ticks = parts.Length <= 2 ? new TickData { Table = parts[0], Interval = parts.Length > 1 ? parts[1] : "" } : throw new FormatException($"--ticks must be TABLE[/INTERVAL], was '{ticks}'.");
         }
 
         if (result.GetValue(_adjustment) is { } adjustment)

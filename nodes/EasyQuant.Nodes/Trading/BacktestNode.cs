@@ -7,10 +7,13 @@ using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Trading;
 
-/// <summary>Runs a shipped strategy over bars in the fast engine, in this process. The bars come as a table or as a reference of DataPreload, corporate actions as a table of <see cref="CorporateActionTable"/>.</summary>
+/// <summary>Runs a shipped strategy over bars in the fast engine, in this process. The bars come as a table or as a reference of DataPreload, or are made of a table of ticks (see <see cref="TickMarket"/>), which orders then fill on; corporate actions as a table of <see cref="CorporateActionTable"/>.</summary>
 public sealed class BacktestNode : INodeHandler
 {
+    private const int BarsPort = 0;
+    private const int DataPort = 1;
     private const int ActionsPort = 2;
+    private const int TicksPort = 3;
     private readonly BacktestParameters _parameters;
     private readonly BacktestSettings _settings;
 
@@ -34,6 +37,7 @@ public sealed class BacktestNode : INodeHandler
             [
                 .. StrategyInputs.Ports,
                 new PortDefinition("actions", PortType.Table, new LocalizedText("Corporate actions", "公司行动"), Required: false),
+                new PortDefinition("ticks", PortType.Table, new LocalizedText("Ticks", "逐笔行情"), Required: false),
             ],
             Outputs =
             [
@@ -48,11 +52,14 @@ public sealed class BacktestNode : INodeHandler
     /// <summary>Runs the backtest.</summary>
     /// <exception cref="NodeException">
     /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
-    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>, <c>RULE_BOOK_INVALID</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>, <c>RULE_BOOK_INVALID</c>, <c>FX_RATE_MISSING</c>, <c>FIELD_CONFLICT</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        MarketPanel panel = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
+        MarketPanel panel = execution.HasInput(TicksPort)
+            ? OfTicks(execution)
+            : await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
+        panel = _parameters.ExchangeRates is { } rates ? WithRates(panel, execution.Evaluate(rates)) : panel;
         panel = execution.HasInput(ActionsPort) ? WithActions(panel, execution.InputTable(ActionsPort)) : panel;
         panel = BenchmarkUniverse.Of(panel, _settings.Benchmark.Select(part => part.Symbol), ImmutableHashSet<Symbol>.Empty);
         JsonObject parameters = StrategyInputs.Parameters(execution, _parameters.Parameters);
@@ -60,6 +67,7 @@ public sealed class BacktestNode : INodeHandler
         {
             Seed = execution.Run.Seed,
             Margin = BacktestTerms.Margin(_parameters.Margin is { } margin ? execution.Evaluate(margin) : null),
+            Accounts = BacktestTerms.Accounts(_parameters.Accounts is { } accounts ? execution.Evaluate(accounts) : null),
         };
         RuleBook rules = BacktestTerms.Rules(_parameters.RuleBook is { } book ? execution.Evaluate(book) : null);
         try
@@ -87,6 +95,36 @@ public sealed class BacktestNode : INodeHandler
         }
 
         execution.Report(new StepMetrics(panel.BarCount, 0));
+    }
+
+    private MarketPanel OfTicks(NodeExecution execution)
+    {
+        if (execution.HasInput(BarsPort) || execution.HasInput(DataPort) || _parameters.Data is not null)
+        {
+            throw new NodeException("FIELD_CONFLICT", $"Node '{execution.NodeId}' makes its bars of 'ticks'; connect no bars beside them.");
+        }
+
+        try
+        {
+            PanelInterval.TryParse(_parameters.TickInterval, out PanelInterval interval);
+            return TickMarket.FromTable(execution.InputTable(TicksPort), interval, TimeSpan.FromMinutes(_parameters.UtcOffsetMinutes));
+        }
+        catch (BarTableException e)
+        {
+            throw new NodeException(e.Reason, e.Message, transient: false, e);
+        }
+    }
+
+    private static MarketPanel WithRates(MarketPanel panel, JsonNode? rates)
+    {
+        try
+        {
+            return new MarketPanel(panel.Calendar, panel.Axis, panel.Series, panel.Actions, BacktestTerms.Rates(rates, panel.Calendar), references: panel.References);
+        }
+        catch (BacktestParameterException e)
+        {
+            throw new NodeException(e.Errors[0].Reason, e.Message, transient: false, e);
+        }
     }
 
     private static MarketPanel WithActions(MarketPanel panel, Table table)

@@ -161,6 +161,42 @@ public sealed record BacktestParameters
     [Hint("Object, for example {\"initialShort\": \"0.6\"}; {} takes the defaults. Empty: no borrowing.", "对象，例如 {\"initialShort\": \"0.6\"}；{} 取默认值；留空则不可融资融券。")]
     public JsonTemplate? Margin { get; init; }
 
+    /// <summary>
+    /// Several accounts, at most 20, of which a shipped strategy trades the first: objects of <c>name</c>, <c>cash</c> (amounts as text by currency) and, for borrowing,
+    /// <c>margin</c> as above. Excludes margin and makes cash count no more. Null (default) for one account.
+    /// </summary>
+    [Title("Accounts", "账户")]
+    [Hint(
+        "Array, for example [{\"name\": \"a\", \"cash\": {\"CNY\": \"500000\", \"HKD\": \"100000\"}}]. Empty: one account with the cash above.",
+        "数组，例如 [{\"name\": \"a\", \"cash\": {\"CNY\": \"500000\", \"HKD\": \"100000\"}}]；留空则为一个账户。")]
+    public JsonTemplate? Accounts { get; init; }
+
+    /// <summary>Currency that equity is counted in, 1 to 16 letters and digits. Default CNY.</summary>
+    [Title("Base currency", "本位币")]
+    [Hint("Currency that equity is counted in.", "权益计价货币。")]
+    [TextPattern("^[A-Za-z0-9]{1,16}$")]
+    public string BaseCurrency { get; init; } = "CNY";
+
+    /// <summary>
+    /// Rates of other currencies into the base currency, an object of currencies, each an object of ISO dates with the rate that holds from them on, as text with at
+    /// most 8 decimal places. The first date must not be after the first day of the data. Null (default) for none.
+    /// </summary>
+    [Title("Exchange rates", "汇率")]
+    [Hint("Object, for example {\"HKD\": {\"2024-01-01\": \"0.91\"}}.", "对象，例如 {\"HKD\": {\"2024-01-01\": \"0.91\"}}。")]
+    public JsonTemplate? ExchangeRates { get; init; }
+
+    /// <summary>Length of the bars that connected ticks add up to: 1d, 1m to 720m, or 1h to 12h. Default 1m. Without effect without ticks.</summary>
+    [Title("Bars of ticks", "逐笔合成周期")]
+    [Hint("1d, or minutes or hours such as 1m, 30m, 1h.", "1d，或分钟、小时，例如 1m、30m、1h。")]
+    [TextLength(2, 4)]
+    public string TickInterval { get; init; } = "1m";
+
+    /// <summary>Local time of the exchange less UTC in minutes, -720 to 840, for the trading dates of ticks. Default 480. Without effect without ticks.</summary>
+    [Title("Offset from UTC", "时区偏移（分钟）")]
+    [Hint("Local time of the exchange less UTC in minutes.", "交易所本地时间与 UTC 之差（分钟）。")]
+    [Bounds(-720, 840)]
+    public int UtcOffsetMinutes { get; init; } = 480;
+
     /// <summary>Rule book as JSON, see <see cref="EasyQuant.Domain.RuleBookJson"/>. Null (default) for the shipped one.</summary>
     [Title("Rule book", "规则库")]
     [Hint("Another rule book as JSON, for example ${inputs.rules}; empty takes the shipped one.", "其他规则库 JSON，例如 ${inputs.rules}；留空用内置规则库。")]

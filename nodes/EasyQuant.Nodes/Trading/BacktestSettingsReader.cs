@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
@@ -38,7 +39,13 @@ internal static class BacktestSettingsReader
             StartDate = Date("startDate", parameters.StartDate, faults),
             EndDate = Date("endDate", parameters.EndDate, faults),
             Benchmark = Benchmark(parameters.Benchmark, faults),
+            BaseCurrency = parameters.BaseCurrency,
         };
+        if (!PanelInterval.TryParse(parameters.TickInterval, out _))
+        {
+            faults.Add($"tickInterval must be 1d, 1m to 720m or 1h to 12h, was \"{parameters.TickInterval}\".");
+        }
+
         if (faults.Count == 0)
         {
             faults.AddRange(settings.Validate().Select(error => error.Message));

@@ -9,12 +9,14 @@ namespace EasyQuant.BacktestSandbox.Computing;
 /// <summary>Makes the market of a backtest: the same one in the service and in the sandbox. Stateless and thread-safe.</summary>
 public static class MarketReader
 {
-    /// <summary>Makes the market of a table of daily bars.</summary>
-    /// <exception cref="BarTableException">The table is none of bars.</exception>
+    /// <summary>Makes the market of a table of daily bars, or of ticks when the plan says so.</summary>
+    /// <exception cref="BarTableException">The table is none of bars or ticks.</exception>
     /// <exception cref="BacktestParameterException">FX_RATE_MISSING: the first rate of a currency is after the first day.</exception>
     public static MarketPanel Read(Table bars, MarketPlan plan)
     {
-        MarketPanel panel = DailyPanelReader.Read(bars);
+        MarketPanel panel = plan.Ticks is { } ticks && PanelInterval.TryParse(ticks.Interval, out PanelInterval interval)
+            ? TickMarket.FromTable(bars, interval, TimeSpan.FromMinutes(ticks.UtcOffsetMinutes))
+            : DailyPanelReader.Read(bars);
         return Compared(plan, plan.Rates.Count == 0 ? panel : new MarketPanel(panel.Calendar, panel.Axis, panel.Series, panel.Actions, RatesOf(plan, panel.Calendar)));
     }
 
@@ -70,30 +72,6 @@ public static class MarketReader
         return BarPanel.Open(new MemoryPanelFiles(draft, cancellationToken));
     }
 
-    private static ImmutableArray<FxRates> RatesOf(MarketPlan plan, TradingCalendar calendar) => [.. plan.Rates.Select(one => RatesOf(one, calendar))];
-
-    private static FxRates RatesOf(RatePlan plan, TradingCalendar calendar)
-    {
-        if (calendar.Count > 0 && plan.Rates[0].From > calendar.Days[0])
-        {
-            throw new BacktestParameterException([new ParameterError(
-                "FX_RATE_MISSING",
-                "exchange_rates",
-                $"exchange_rates of {plan.Currency} start on {plan.Rates[0].From:yyyy-MM-dd}, after the first day of the data, {calendar.Days[0]:yyyy-MM-dd}.")]);
-        }
-
-        long[] rates = new long[calendar.Count];
-        int next = 0;
-        for (int day = 0; day < rates.Length; day++)
-        {
-            while (next < plan.Rates.Count && plan.Rates[next].From <= calendar.Days[day])
-            {
-                next++;
-            }
-
-            rates[day] = plan.Rates[next - 1].Rate;
-        }
-
-        return new FxRates(plan.Currency, rates);
-    }
+    private static ImmutableArray<FxRates> RatesOf(MarketPlan plan, TradingCalendar calendar) =>
+        [.. plan.Rates.Select(one => FxRates.Of(one.Currency, [.. one.Rates.Select(rate => (rate.From, rate.Rate))], calendar))];
 }

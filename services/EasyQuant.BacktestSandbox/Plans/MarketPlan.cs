@@ -5,6 +5,9 @@ namespace EasyQuant.BacktestSandbox.Plans;
 /// <param name="Rates">Rates of other currencies than the base; empty when there is one currency.</param>
 public sealed record MarketPlan(PanelPlan? Panel, IReadOnlyList<RatePlan> Rates)
 {
+    /// <summary>How bars are made of the rows of the table when it holds ticks; null (default) when it holds bars.</summary>
+    public TickPlan? Ticks { get; init; }
+
     /// <summary>Canonical symbols that the strategy trades; empty (default) means all but the indices of the benchmark.</summary>
     public IReadOnlyList<string> Universe { get; init; } = [];
 

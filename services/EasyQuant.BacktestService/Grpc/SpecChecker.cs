@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using EasyQuant.BacktestSandbox.Plans;
 using EasyQuant.BacktestService.Files;
 using EasyQuant.BacktestService.Sandbox;
 using EasyQuant.BacktestService.Storage;
@@ -15,7 +16,7 @@ namespace EasyQuant.BacktestService.Grpc;
 
 /// <summary>What a spec needs besides its own values: its source compiled and stored, its table, symbols and days there. Thread-safe.</summary>
 internal sealed class SpecChecker(
-    DataCatalog catalog, BarRows bars, ProjectPanels panels, SourceStore sources, SpecPartReader parts, UserStrategies users, IOptions<SandboxOptions> options)
+    DataCatalog catalog, BarRows bars, TickRows ticks, ProjectPanels panels, SourceStore sources, SpecPartReader parts, UserStrategies users, IOptions<SandboxOptions> options)
 {
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
@@ -90,7 +91,7 @@ internal sealed class SpecChecker(
     }
 
     /// <summary>Checks that the table or panel holds bars of all symbols, and some in the period.</summary>
-    /// <exception cref="RpcError">TABLE_NOT_FOUND, TABLE_NOT_BARS, PANEL_NOT_FOUND, PANEL_DAMAGED, PANEL_VERSION, SYMBOL_NOT_FOUND or PERIOD_EMPTY.</exception>
+    /// <exception cref="RpcError">TABLE_NOT_FOUND, TABLE_NOT_BARS, TABLE_NOT_TICKS, PANEL_NOT_FOUND, PANEL_DAMAGED, PANEL_VERSION, SYMBOL_NOT_FOUND or PERIOD_EMPTY.</exception>
     public async Task CheckDataAsync(CheckedSpec check, string project, string prefix, CancellationToken cancellationToken)
     {
         if (check.Data.Panel is { } key)
@@ -100,14 +101,26 @@ internal sealed class SpecChecker(
         }
 
         DataTable table = await catalog.RequireAsync(project, check.Data.Table, cancellationToken);
-        BarRows.RequireBars(table);
+        TickPlan? plan = check.Data.Plan.Ticks;
+        if (plan is null)
+        {
+            BarRows.RequireBars(table);
+        }
+        else
+        {
+            TickRows.RequireTicks(table);
+        }
+
         List<string> unknown = await bars.UnknownAsync(table, check.Data.Filter.Symbols, cancellationToken);
         if (unknown.Count > 0)
         {
             throw Unknown(prefix, $"table \"{table.Name}\"", unknown);
         }
 
-        if (!await bars.AnyAsync(table, check.Data.Filter, cancellationToken))
+        bool hasAny = plan is null
+            ? await bars.AnyAsync(table, check.Data.Filter, cancellationToken)
+            : await ticks.AnyAsync(table, check.Data.Filter, TimeSpan.FromMinutes(plan.UtcOffsetMinutes), cancellationToken);
+        if (!hasAny)
         {
             throw Empty(prefix, $"table \"{table.Name}\"");
         }
@@ -136,10 +149,10 @@ internal sealed class SpecChecker(
     }
 
     private static RpcError Unknown(string prefix, string where, List<string> unknown) =>
-        RpcError.Invalid("SYMBOL_NOT_FOUND", prefix + "symbols", $"The {where} holds no bar of {string.Join(", ", unknown.Take(10))}.");
+        RpcError.Invalid("SYMBOL_NOT_FOUND", prefix + "symbols", $"The {where} holds nothing of {string.Join(", ", unknown.Take(10))}.");
 
     private static RpcError Empty(string prefix, string where) =>
-        RpcError.Invalid("PERIOD_EMPTY", prefix.TrimEnd('.'), $"The {where} holds no bar of these symbols in this period.");
+        RpcError.Invalid("PERIOD_EMPTY", prefix.TrimEnd('.'), $"The {where} holds nothing of these symbols in this period.");
 
     private async Task<CompiledStrategy> CompileAsync(string text, CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ namespace EasyQuant.BacktestService.Grpc;
 /// <summary>Reads which bars a spec asks for.</summary>
 internal static class SpecData
 {
+    /// <summary>Local time of the mainland's exchanges less UTC, in minutes.</summary>
+    public const int UtcOffsetDefault = 480;
+
     private const int SymbolsMax = 5_000;
     private const int CurrenciesMax = 20;
     private const int RatesMax = 20_000;
@@ -28,6 +31,11 @@ internal static class SpecData
         string[] read = symbols.Length == 0 ? [] : [.. symbols.Concat(benchmark).Distinct().Order(StringComparer.Ordinal)];
         var filter = new BarFilter(read, settings.StartDate ?? DateOnly.MinValue, settings.EndDate ?? DateOnly.MaxValue);
         RatePlan[] rates = Rates(spec, fields);
+        if (spec.Ticks is { } ticks)
+        {
+            return new CheckedData(ticks.Table, filter, null, new MarketPlan(null, rates) { Universe = symbols, Benchmark = benchmark, Ticks = Ticks(spec, ticks, fields) });
+        }
+
         if (spec.Panel is null)
         {
             return new CheckedData(spec.Table, filter, null, new MarketPlan(null, rates) { Universe = symbols, Benchmark = benchmark });
@@ -47,6 +55,36 @@ internal static class SpecData
             _ => Data.PriceAdjustment.None,
         };
         return new CheckedData("", filter, key, new MarketPlan(new PanelPlan(read, adjustment, asOf), rates) { Universe = symbols, Benchmark = benchmark });
+    }
+
+    private static TickPlan Ticks(BacktestSpec spec, TickData ticks, SpecFields fields)
+    {
+        if (spec.Table.Length > 0 || spec.Panel is not null)
+        {
+            fields.Add("FIELD_CONFLICT", "ticks", "ticks excludes table and panel: the bars are made of the ticks.");
+        }
+
+        if (spec.MissingBars == MissingBars.Refuse)
+        {
+            fields.Add("FIELD_CONFLICT", "missing_bars", "missing_bars cannot refuse with ticks: a time without a trade has no bar and misses none.");
+        }
+
+        if (ticks.Table.Length == 0)
+        {
+            fields.Add("FIELD_REQUIRED", "ticks.table", "ticks.table is required.");
+        }
+
+        if (!PanelInterval.TryParse(ticks.Interval, out _))
+        {
+            fields.Add("VALUE_OUT_OF_RANGE", "ticks.interval", $"ticks.interval must be 1d, 1m to 720m or 1h to 12h, was \"{ticks.Interval}\".");
+        }
+
+        if (ticks.UtcOffsetMinutes is < -720 or > 840)
+        {
+            fields.Add("VALUE_OUT_OF_RANGE", "ticks.utc_offset_minutes", $"ticks.utc_offset_minutes must be -720 to 840, was {ticks.UtcOffsetMinutes}.");
+        }
+
+        return new TickPlan(ticks.Interval, ticks.UtcOffsetMinutes);
     }
 
     private static PanelKey Key(PanelData panel, SpecFields fields)

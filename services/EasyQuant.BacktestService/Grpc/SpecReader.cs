@@ -20,10 +20,16 @@ internal static class SpecReader
     /// <summary>Fills defaults in, in place, so that what is stored says everything.</summary>
     public static void FillDefaults(BacktestSpec spec)
     {
-        spec.Table = spec.Table.Length == 0 && spec.Panel is null ? DefaultTable : spec.Table;
+        spec.Table = spec.Table.Length == 0 && spec.Panel is null && spec.Ticks is null ? DefaultTable : spec.Table;
         if (spec.Panel is { Interval.Length: 0 })
         {
             spec.Panel.Interval = "1d";
+        }
+
+        if (spec.Ticks is { } ticks)
+        {
+            ticks.Interval = ticks.Interval.Length == 0 ? "1m" : ticks.Interval;
+            ticks.UtcOffsetMinutes = ticks.HasUtcOffsetMinutes ? ticks.UtcOffsetMinutes : SpecData.UtcOffsetDefault;
         }
 
         spec.Cash = spec.Cash.Length == 0 ? "1000000" : spec.Cash;

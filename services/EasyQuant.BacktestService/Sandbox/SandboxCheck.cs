@@ -1,7 +1,10 @@
+using EasyQuant.BacktestSandbox;
+using EasyQuant.BacktestSandbox.Frames;
+
 namespace EasyQuant.BacktestService.Sandbox;
 
 /// <summary>Starts the sandbox once and says in the log whether this machine can hold strategies of users apart. Without it they are refused, everything else works.</summary>
-internal sealed partial class SandboxCheck(StrategySandbox sandbox, ILogger<SandboxCheck> logger) : BackgroundService
+internal sealed partial class SandboxCheck(StrategySandbox sandbox, ControlGroups groups, ILogger<SandboxCheck> logger) : BackgroundService
 {
     private static readonly TimeSpan s_timeMax = TimeSpan.FromSeconds(30);
 
@@ -10,8 +13,15 @@ internal sealed partial class SandboxCheck(StrategySandbox sandbox, ILogger<Sand
     {
         try
         {
-            await sandbox.RunAsync("probe", _ => Task.CompletedTask, _ => ValueTask.CompletedTask, s_timeMax, s_timeMax, null, stoppingToken);
-            LogReady();
+            bool isFiltered = false;
+            await sandbox.RunAsync("probe", _ => Task.CompletedTask, HandleAsync, s_timeMax, s_timeMax, null, stoppingToken);
+            LogReady(isFiltered ? "system call filter" : "no system call filter, because the kernel has none", groups.Describe());
+
+            ValueTask HandleAsync(Frame frame)
+            {
+                isFiltered |= frame.Kind == FrameKind.Result && frame.Payload.AsSpan().SequenceEqual(SandboxProgram.FilteredAnswer);
+                return ValueTask.CompletedTask;
+            }
         }
         catch (SandboxException e)
         {
@@ -27,8 +37,8 @@ internal sealed partial class SandboxCheck(StrategySandbox sandbox, ILogger<Sand
         }
     }
 
-    [LoggerMessage(4005, LogLevel.Information, "The sandbox for strategies of users is ready.")]
-    private partial void LogReady();
+    [LoggerMessage(4005, LogLevel.Information, "The sandbox for strategies of users is ready. Walls: namespaces; resource limits; {Filter}; {Groups}.")]
+    private partial void LogReady(string filter, string groups);
 
     [LoggerMessage(4006, LogLevel.Warning, "Strategies of users are refused: {Cause}")]
     private partial void LogUnavailable(string cause);

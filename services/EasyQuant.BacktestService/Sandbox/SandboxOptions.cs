@@ -16,6 +16,20 @@ public sealed class SandboxOptions
     [Range(64L << 20, 64L << 30)]
     public long HeapBytesMax { get; set; } = 1L << 30;
 
+    /// <summary>
+    /// Memory of a process beside its managed heap in bytes, 128 MiB to 64 GiB: runtime, stacks, native allocations, temporary files. Default 512 MiB. Holds where the
+    /// service can make control groups; elsewhere the address space is the only bound.
+    /// </summary>
+    [Range(128L << 20, 64L << 30)]
+    public long NativeBytesMax { get; set; } = 512L << 20;
+
+    /// <summary>Processors' worth of time that a process may use at once, 1 to 256. Default 2. Holds where the service can make control groups.</summary>
+    [Range(1, 256)]
+    public int ProcessorCountMax { get; set; } = 2;
+
+    /// <summary>True (default) puts every process into a control group of its own where the service can make one; false never does.</summary>
+    public bool UseControlGroups { get; set; } = true;
+
     /// <summary>Processor time of a backtest, 1 s to 24 h. Default 10 min. Must not exceed <see cref="WallTimeMax"/> times the processors.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CpuTimeMax { get; set; } = TimeSpan.FromMinutes(10);

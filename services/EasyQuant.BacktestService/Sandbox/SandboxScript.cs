@@ -11,6 +11,15 @@ internal static class SandboxScript
     /// <summary>Arguments of <c>unshare</c>; <c>--user --map-root-user</c> come before them for an ordinary user.</summary>
     public static IReadOnlyList<string> Namespaces { get; } = ["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"];
 
+    /// <summary>Joins control groups and becomes another program. Arguments: number of groups, their folders, the program and its arguments.</summary>
+    public const string Join =
+        """
+        set -eu
+        count=$1; shift
+        while [ "$count" -gt 0 ]; do echo 0 > "$1/cgroup.procs"; shift; count=$((count - 1)); done
+        exec "$@"
+        """;
+
     /// <summary>
     /// The script. Arguments: 1 empty folder, 2 folder of the runtime, 3 folder of the program, 4 folder of the job, 5 account number or 0, 6 processor
     /// seconds, 7 address space in bytes, 8 threads, 9 folder of a panel or empty, then the program's own.

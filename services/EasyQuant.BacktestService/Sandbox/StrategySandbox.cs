@@ -11,7 +11,7 @@ namespace EasyQuant.BacktestService.Sandbox;
 /// Runs the sandbox program: one process a job, at most so many at once and one compilation beside them, within the limits of <see cref="SandboxOptions"/>. Whatever the process
 /// does, the job ends with frames or a <see cref="SandboxException"/>, and nothing of it stays behind. Thread-safe.
 /// </summary>
-internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOptions> options, TimeProvider time) : IDisposable
+internal sealed class StrategySandbox(SandboxFolders folders, ControlGroups groups, IOptions<SandboxOptions> options, TimeProvider time) : IDisposable
 {
     private const int StandardErrorCharsMax = 8_192;
     private const long FrameCountMax = 2_000_000;
@@ -56,8 +56,9 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
         try
         {
             await prepare(files);
-            using Process process = Start(mode, files, panelFolder, root, slot, cpuTimeMax, wallTimeMax);
-            await FollowAsync(process, handle, cpuTimeMax, wallTimeMax, cancellationToken);
+            await using ControlGroup? group = await groups.CreateAsync();
+            using Process process = Start(mode, files, panelFolder, root, slot, group, cpuTimeMax, wallTimeMax);
+            await FollowAsync(process, group, handle, cpuTimeMax, wallTimeMax, cancellationToken);
         }
         finally
         {
@@ -75,7 +76,7 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
     }
 
     private async Task FollowAsync(
-        Process process, Func<Frame, ValueTask> handle, TimeSpan cpuTimeMax, TimeSpan wallTimeMax, CancellationToken cancellationToken)
+        Process process, ControlGroup? group, Func<Frame, ValueTask> handle, TimeSpan cpuTimeMax, TimeSpan wallTimeMax, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(wallTimeMax + s_startAllowance, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -110,6 +111,11 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
 
         if (!hasEnded || process.ExitCode != 0)
         {
+            if (hasStarted && group?.IsOutOfMemory == true)
+            {
+                throw new SandboxException("STRATEGY_MEMORY_EXCEEDED", $"The strategy's process used more than {groups.Limits.MemoryBytesMax >> 20} MiB of memory in all and was stopped.");
+            }
+
             throw hasStarted
                 ? Explain(process.ExitCode, await standardError, cpuTimeMax)
                 : Unavailable(process.ExitCode, await standardError);
@@ -150,15 +156,16 @@ internal sealed class StrategySandbox(SandboxFolders folders, IOptions<SandboxOp
     private static string FirstLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
 
-    private Process Start(string mode, JobFolder files, string? panelFolder, string root, int slot, TimeSpan cpuTimeMax, TimeSpan wallTimeMax)
+    private Process Start(string mode, JobFolder files, string? panelFolder, string root, int slot, ControlGroup? group, TimeSpan cpuTimeMax, TimeSpan wallTimeMax)
     {
         bool isRoot = Environment.IsPrivilegedProcess && Launcher.Count == 0;
         long addressSpace = (5 * _options.HeapBytesMax) + AddressSpaceBase;
-        var start = new ProcessStartInfo("timeout") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // The outermost guard holds also when this service is killed.
+        IReadOnlyList<string> joined = group?.Folders ?? [];
+        var start = new ProcessStartInfo("sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // The groups come first, so that everything after them is bounded; the guard around the rest holds also when this service is killed.
         string[] arguments =
         [
-            "--signal=KILL", Seconds(wallTimeMax + (2 * s_startAllowance)), "nice", "-n", "10", .. Launcher, "unshare", .. isRoot ? [] : new[] { "--user", "--map-root-user" },
+            "-c", SandboxScript.Join, "join", Text(joined.Count), .. joined, "timeout", "--signal=KILL", Seconds(wallTimeMax + (2 * s_startAllowance)), "nice", "-n", "10", .. Launcher, "unshare", .. isRoot ? [] : new[] { "--user", "--map-root-user" },
             .. SandboxScript.Namespaces, "sh", "-c", SandboxScript.Text, "sandbox", root, SandboxFolders.Runtime, folders.Program, files.Path,
             Text(isRoot ? AccountOf(slot) : 0), Text((long)Math.Ceiling(cpuTimeMax.TotalSeconds)), Text(addressSpace), Text(_options.ThreadCountMax), panelFolder ?? "",
             mode, "/job",

@@ -152,10 +152,13 @@ internal sealed class BarRows(NpgsqlDataSource dataSource)
     private const long WholeMax = 2_000_000_000_000_000_000;
     private const string Where = "(cardinality($1::text[]) = 0 or symbol = any($1)) and trading_date between $2 and $3";
 
-    private static string Units(string column) => Whole($"{column}::numeric * 10000");
+    /// <summary>SQL that reads a price column in units of 0.0001.</summary>
+    internal static string Units(string column) => Whole($"{column}::numeric * 10000");
 
     // NaN, infinity and numbers beyond 64 bits become the least number, which no bar holds.
-    private static string Whole(string value) =>
+
+    /// <summary>SQL that reads a number as an integer that <see cref="FaultOf"/> understands.</summary>
+    internal static string Whole(string value) =>
         $"case when abs({value}) <= {WholeMax} then round({value})::bigint when {value} is not null then {long.MinValue} end";
 
     private static void AddFilter(NpgsqlCommand command, BarFilter filter) =>
@@ -209,15 +212,22 @@ internal sealed class BarRows(NpgsqlDataSource dataSource)
         return builder.Build();
     }
 
+    /// <summary>Says what is wrong with a value that <see cref="Whole"/> read; null when nothing is.</summary>
+    internal static (string Reason, string Text)? FaultOf(long value) => value switch
+    {
+        long.MinValue => ("VALUE_NOT_FINITE", "is not a number, infinite or too large"),
+        < 0 => ("VALUE_NEGATIVE", "is negative"),
+        _ => null,
+    };
+
     private static long Checked(NpgsqlDataReader reader, string column, int ordinal)
     {
         long value = reader.GetInt64(ordinal);
-        string? fault = value == long.MinValue ? "is not a number, infinite or too large" : value < 0 ? "is negative" : null;
-        return fault is null
-            ? value
-            : throw new RpcError(
+        return FaultOf(value) is { } fault
+            ? throw new RpcError(
                 StatusCode.FailedPrecondition,
-                value == long.MinValue ? "VALUE_NOT_FINITE" : "VALUE_NEGATIVE",
-                $"\"{column}\" of {reader.GetString(0)} on {reader.GetFieldValue<DateOnly>(1):yyyy-MM-dd} {fault}.");
+                fault.Reason,
+                $"\"{column}\" of {reader.GetString(0)} on {reader.GetFieldValue<DateOnly>(1):yyyy-MM-dd} {fault.Text}.")
+            : value;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class JobContext(
     SpecPartReader specs,
     DataCatalog catalog,
     BarRows bars,
+    TickRows ticks,
     ProjectPanels panels,
     UserStrategies users,
     IOptions<BacktestServiceOptions> options,
@@ -30,6 +31,8 @@ internal sealed class JobContext(
     public DataCatalog Catalog => catalog;
 
     public BarRows Bars => bars;
+
+    public TickRows Ticks => ticks;
 
     public ProjectPanels Panels => panels;
 

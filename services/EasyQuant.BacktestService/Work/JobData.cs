@@ -1,8 +1,11 @@
+using EasyQuant.BacktestSandbox.Computing;
+using EasyQuant.BacktestSandbox.Plans;
 using EasyQuant.BacktestService.Files;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Storage;
 using EasyQuant.Data;
 using EasyQuant.Domain;
+using EasyQuant.Engine;
 using EasyQuant.ServiceDefaults.Errors;
 using StatusCode = global::Grpc.Core.StatusCode;
 
@@ -21,14 +24,31 @@ internal static class JobData
         }
 
         DataTable table = await context.Catalog.RequireAsync(projectId, spec.Data.Table, cancellationToken);
-        BarRows.RequireBars(table);
         BarFilter filter = spec.Data.Filter;
+        if (spec.Data.Plan.Ticks is { } plan)
+        {
+            return await ReadTicksAsync(context, table, spec, plan, cancellationToken);
+        }
+
+        BarRows.RequireBars(table);
         BarFilter warm = filter with { StartDate = await context.Bars.FirstDayAsync(table, filter, spec.Settings.WarmUpDays, cancellationToken) };
         Table rows = await context.Bars.ReadAsync(table, warm, context.Options.BarCountMax, cancellationToken);
         BarHoles holes = BarHoles.Find(rows);
         Refuse(spec, holes);
         SortedSet<int> days = [.. rows.GetColumn<DateColumn>(BarTable.TradingDate).Days.ToArray().Where(day => day >= EpochDays.FromDate(filter.StartDate))];
         return new JobMarket(spec.Data, rows, null, [.. days.Select(EpochDays.ToDate)], holes.Count);
+    }
+
+    private static async Task<JobMarket> ReadTicksAsync(
+        JobContext context, DataTable table, CheckedSpec spec, TickPlan plan, CancellationToken cancellationToken)
+    {
+        TickRows.RequireTicks(table);
+        BarFilter filter = spec.Data.Filter;
+        // Which days warm a strategy up is known when all ticks before are.
+        BarFilter warm = spec.Settings.WarmUpDays == 0 ? filter : filter with { StartDate = DateOnly.MinValue };
+        Table rows = await context.Ticks.ReadAsync(table, warm, TimeSpan.FromMinutes(plan.UtcOffsetMinutes), context.Options.BarCountMax, cancellationToken);
+        MarketPanel panel = await Task.Run(() => MarketReader.Read(rows, spec.Data.Plan), cancellationToken);
+        return new JobMarket(spec.Data, rows, null, [.. panel.Calendar.Days.Where(day => day >= filter.StartDate && day <= filter.EndDate)], 0);
     }
 
     private static JobMarket Open(JobContext context, string projectId, CheckedSpec spec, PanelKey key)

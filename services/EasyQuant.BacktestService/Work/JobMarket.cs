@@ -36,7 +36,9 @@ internal sealed record JobMarket(CheckedData Data, Table? Rows, OpenedPanel? Ope
             ["as_of_date"] = Data.Plan.Panel.Adjustment == PriceAdjustment.None ? null : Data.Plan.Panel.AsOf?.ToString("O"),
             ["panel_sha256"] = Opened!.Panel.ContentSha256,
         }
-        : new JsonObject { ["table"] = Data.Table };
+        : Data.Plan.Ticks is { } ticks
+            ? new JsonObject { ["table"] = Data.Table, ["ticks"] = true, ["interval"] = ticks.Interval, ["utc_offset_minutes"] = ticks.UtcOffsetMinutes }
+            : new JsonObject { ["table"] = Data.Table };
 
     /// <inheritdoc />
     public void Dispose() => Opened?.Dispose();

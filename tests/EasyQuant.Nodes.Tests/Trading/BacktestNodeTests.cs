@@ -62,6 +62,77 @@ public sealed class BacktestNodeTests
         Assert.Equal(reason, exception.Reason);
     }
 
+    [Theory]
+    [InlineData("""{"strategy":"sma_cross","accounts":7}""", "PARAMETER_TYPE")]
+    [InlineData("""{"strategy":"sma_cross","accounts":[{"name":"a","cash":{"CNY":"much"}}]}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","accounts":[{"name":"a","cash":{}}]}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","accounts":[{"name":"a","cash":{"CNY":"1"},"speed":1}]}""", "UNKNOWN_PARAMETER")]
+    [InlineData("""{"strategy":"sma_cross","exchangeRates":{"HKD":{"2050-01-01":"0.9"}}}""", "FX_RATE_MISSING")]
+    [InlineData("""{"strategy":"sma_cross","exchangeRates":{"HKD":{"2000-01-01":"-1"}}}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","exchangeRates":{"HKD":{"soon":"1"}}}""", "PARAMETER_OUT_OF_RANGE")]
+    [InlineData("""{"strategy":"sma_cross","tickInterval":"1w"}""", "PARAMETER_OUT_OF_RANGE")]
+    public async Task Backtest_WrongAccountsOrRates_FailWithReason(string parameters, string reason) =>
+        await Backtest_WrongParameters_FailWithReason(parameters, reason);
+
+    [Theory]
+    [InlineData("close", double.NaN, "VALUE_MISSING")]
+    [InlineData("open", double.PositiveInfinity, "PRICE_OUT_OF_RANGE")]
+    [InlineData("low", -1.0, "PRICE_OUT_OF_RANGE")]
+    [InlineData("high", 1e300, "PRICE_OUT_OF_RANGE")]
+    [InlineData("volume", double.NegativeInfinity, "VALUE_OUT_OF_RANGE")]
+    [InlineData("volume", -5.0, "VALUE_OUT_OF_RANGE")]
+    [InlineData("symbol", 0.0, "COLUMN_TYPE")]
+    public async Task Backtest_BadBars_FailWithReason(string column, double value, string reason)
+    {
+        Table bars = TradingBench.Bars(1, 10, 1);
+        double[] values = Enumerable.Repeat(10.0, bars.RowCount).ToArray();
+        values[3] = value;
+        TableBuilder builder = new([new ColumnSchema(column, ColumnType.Float64)]);
+        foreach (double one in values)
+        {
+            builder[0].Append(one);
+        }
+
+        Column bad = builder.Build()[column];
+        Table table = new([.. bars.Columns.Select(one => one.Name == column ? bad : one)]);
+        NodeException exception = await TradingBench.FailAsync("Backtest", Parameters(2, 3), ("bars", NodeValue.FromTable(table)));
+        Assert.Equal(reason, exception.Reason);
+    }
+
+    [Fact]
+    public async Task Backtest_AccountsAndRates_StandInTheManifestAndInEquity()
+    {
+        JsonObject parameters = Parameters();
+        parameters["accounts"] = JsonNode.Parse("""[{"name":"a","cash":{"CNY":"500000","HKD":"100000"}},{"name":"b","cash":{"CNY":"1000"},"margin":{}}]""");
+        parameters["exchangeRates"] = JsonNode.Parse("""{"HKD":{"2020-01-01":"0.91","1990-01-01":"0.5"}}""");
+        SingleNodeResult result = await TradingBench.RunAsync("Backtest", parameters, Inputs("bars", NodeValue.FromTable(TradingBench.Bars(3, 200, 4))), null);
+        JsonNode manifest = result.Outputs["manifest"].AsJson()!;
+        Assert.Equal(["a", "b"], manifest["accounts"]!.AsArray().Select(one => (string?)one!["name"]));
+        Assert.Equal(592_000m, decimal.Parse((string)result.Outputs["metrics"].AsJson()!["initial_equity"]!, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Backtest_Ticks_AreFilledOn()
+    {
+        TableBuilder ticks = new([new("symbol", ColumnType.String), new("time", ColumnType.Timestamp), new("last", ColumnType.Decimal, 4), new("volume", ColumnType.Int64)]);
+        for (int i = 0; i < 600; i++)
+        {
+            ticks.AppendRow("600000.SH", new DateTime(2024, 3, 4, 1, 30, 0, DateTimeKind.Utc).AddSeconds(10 * i), 10m + (i / 30 % 4 * 0.05m), 5_000L);
+        }
+
+        Table table = ticks.Build();
+        JsonObject parameters = Parameters();
+        parameters["tickInterval"] = "5m";
+        SingleNodeResult result = await TradingBench.RunAsync("Backtest", parameters, Inputs("ticks", NodeValue.FromTable(table)), null);
+        Assert.Equal(1, result.Outputs["equity"].AsTable().RowCount);
+        Assert.True((int)result.Outputs["metrics"].AsJson()!["order_count"]! > 0);
+        NodeException both = await TradingBench.FailAsync(
+            "Backtest", parameters, ("ticks", NodeValue.FromTable(table)), ("bars", NodeValue.FromTable(TradingBench.Bars(1, 10, 1))));
+        Assert.Equal("FIELD_CONFLICT", both.Reason);
+        NodeException bars = await TradingBench.FailAsync("Backtest", parameters, ("ticks", NodeValue.FromTable(TradingBench.Bars(1, 10, 1))));
+        Assert.Equal("COLUMN_MISSING", bars.Reason);
+    }
+
     [Fact]
     public async Task Backtest_MarginBenchmarkAndRuleBook_StandInTheManifest()
     {

@@ -45,14 +45,14 @@ internal sealed class BacktestHost : IAsyncDisposable
 
     public DataService.DataServiceClient Data => new(_service.Channel);
 
-    public static async Task<BacktestHost> StartAsync(TestServers servers, CancellationToken cancellationToken)
+    public static async Task<BacktestHost> StartAsync(TestServers servers, CancellationToken cancellationToken, string sandboxTimeMax = "")
     {
         string database = await servers.CreateDatabaseAsync(cancellationToken);
         await FillAsync(database, cancellationToken);
-        return await StartOnAsync(database, cancellationToken);
+        return await StartOnAsync(database, cancellationToken, sandboxTimeMax: sandboxTimeMax);
     }
 
-    public static async Task<BacktestHost> StartOnAsync(string database, CancellationToken cancellationToken, int slotCount = 1)
+    public static async Task<BacktestHost> StartOnAsync(string database, CancellationToken cancellationToken, int slotCount = 1, string sandboxTimeMax = "")
     {
         string root = Directory.CreateTempSubdirectory("eq-backtest-").FullName;
         TestService service = await TestService.StartAsync(
@@ -64,8 +64,8 @@ internal sealed class BacktestHost : IAsyncDisposable
                 ["Backtest:LeaseDuration"] = "00:00:02",
                 ["Backtest:PollInterval"] = "00:00:00.1",
                 ["Backtest:WatchInterval"] = "00:00:00.05",
-                ["Backtest:Sandbox:CpuTimeMax"] = "00:00:04",
-                ["Backtest:Sandbox:WallTimeMax"] = "00:00:40",
+                ["Backtest:Sandbox:CpuTimeMax"] = sandboxTimeMax.Length > 0 ? sandboxTimeMax : "00:00:04",
+                ["Backtest:Sandbox:WallTimeMax"] = sandboxTimeMax.Length > 0 ? sandboxTimeMax : "00:00:40",
             },
             builder => builder.AddBacktest(),
             app => app.MapBacktest(),

@@ -15,7 +15,8 @@ public sealed class BacktestRestTests(TestServersFixture fixture) : IClassFixtur
         public sealed class Mine : IStrategy
         {
             public void OnStart(StrategyContext context) { }
-            public void OnBar(StrategyContext context, int instrument, in Bar bar) { for (int i = 0; i < 10_000_000; i++) context.Buy(instrument, 100); }
+            private long _bars;
+            public void OnBar(StrategyContext context, int instrument, in Bar bar) { BODY }
             public void OnStop(StrategyContext context) { }
         }
         """;
@@ -92,6 +93,61 @@ public sealed class BacktestRestTests(TestServersFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task Cancel_RunningBacktestAndSweep_EndAtOnceAndTheStreamsSaySo()
+    {
+        await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token, sandboxTimeMax: "00:30:00");
+        await using GatewayHost gateway = await GatewayAsync(host);
+        // Runs for 100 of 120 days (progress is told every 64) and then for ever, so that only the cancellation can end it.
+        JsonObject endless = Mine("while (++_bars > 400) { }");
+        await CancelledAsync("backtests", "backtest", "backtestId", endless, one => one.GetProperty("progress").GetDouble() > 0);
+        JsonObject sweep = new()
+        {
+            ["backtest"] = Mine("while (++_bars > every) { }", "int every = 5"),
+            ["axes"] = new JsonArray(new JsonObject { ["parameter"] = "every", ["values"] = new JsonArray(100, 200, 300) }),
+        };
+        await CancelledAsync("sweeps", "sweep", "sweepId", sweep, _ => true);
+        // The only slot is free again.
+        await EndAsync(gateway, "backtests", "backtest", Spec(3), "backtestId");
+
+        async Task CancelledAsync(string path, string name, string idField, JsonObject spec, Func<JsonElement, bool> isUnderWay)
+        {
+            JsonElement created = await PostAsync(gateway, path, new JsonObject { ["spec"] = spec });
+            string id = created.GetProperty(name).GetProperty(idField).GetString()!;
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{path}/{id}:watch");
+            request.Headers.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", gateway.Key);
+            using HttpResponseMessage response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _deadline.Token);
+            using var events = new StreamReader(await response.Content.ReadAsStreamAsync(_deadline.Token));
+            await NextAsync(one => one.GetProperty("state").GetString() == "BACKTEST_STATE_RUNNING" && isUnderWay(one));
+            for (int i = 0; i < 2; i++)
+            {
+                JsonElement cancelled = await PostAsync(gateway, $"{path}/{id}:cancel", []);
+                Assert.Equal("BACKTEST_STATE_CANCELLED", cancelled.GetProperty(name).GetProperty("state").GetString());
+            }
+
+            await NextAsync(one => one.GetProperty("state").GetString() == "BACKTEST_STATE_CANCELLED");
+            Assert.Contains("event: end", await events.ReadToEndAsync(_deadline.Token), StringComparison.Ordinal);
+            await Eventually.BecomesAsync(
+                "the sandbox process to be gone",
+                () => Task.FromResult(Directory.GetDirectories(Path.Combine(host.DataRoot, "sandbox"), "job-*").Length),
+                count => count == 0,
+                BacktestHost.Patience);
+
+            async Task NextAsync(Func<JsonElement, bool> isWanted)
+            {
+                while (await events.ReadLineAsync(_deadline.Token) is { } line)
+                {
+                    if (line.StartsWith("data: ", StringComparison.Ordinal) && JsonElement.Parse(line[6..]).TryGetProperty(name, out JsonElement one) && isWanted(one))
+                    {
+                        return;
+                    }
+                }
+
+                Assert.Fail($"The stream of {path} ended before what was waited for.");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Create_BadInput_IsANamedProblem()
     {
         await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
@@ -102,16 +158,22 @@ public sealed class BacktestRestTests(TestServersFixture fixture) : IClassFixtur
         Assert.Equal("PARAMETER_OUT_OF_RANGE", await RefusedAsync(spec => spec["warmUpDays"] = 100_001));
         Assert.Equal("PARAMETER_OUT_OF_RANGE", await RefusedAsync(spec => spec["heartbeatMinutes"] = -1));
         Assert.False((await GetAsync(gateway, "backtests")).TryGetProperty("backtests", out JsonElement none) && none.GetArrayLength() > 0);
-        JsonObject mine = Spec(3);
-        mine.Remove("parameters");
-        (mine["strategy"], mine["source"]) = ("mine", new JsonObject { ["text"] = Source });
-        Assert.Equal("ORDER_LIMIT_EXCEEDED", await FailedAsync(mine));
+        Assert.Equal("SYMBOL_INVALID", await RefusedAsync(spec => spec["symbols"] = new JsonArray("no such thing")));
+        Assert.Equal("PARAMETER_TYPE", await RefusedAsync(spec => spec["parameters"]!["slow"] = "NaN"));
+        Assert.Equal("UNKNOWN_PARAMETER", await RefusedAsync(spec => spec["parameters"]!["speed"] = 1));
+        Assert.Equal("ORDER_LIMIT_EXCEEDED", await FailedAsync(Mine("for (int i = 0; i < 10_000_000; i++) context.Buy(instrument, 100);")));
+        Assert.Equal("VALUE_NOT_FINITE", await FailedAsync(Mine("context.Buy(instrument, context.Equity.ToDouble() * double.NaN);")));
+        Assert.Equal("VALUE_NOT_FINITE", await FailedAsync(Mine("context.Buy(instrument, double.PositiveInfinity);")));
+        Assert.Equal("VALUE_NEGATIVE", await FailedAsync(Mine("context.Sell(instrument, -1.5);")));
         await host.ExecuteAsync("update data.daily_bars set low = -1 where trading_date = '2024-01-20' and symbol = '600001.SH'", _deadline.Token);
         Assert.Equal("VALUE_NEGATIVE", await FailedAsync(Spec(3)));
         await host.ExecuteAsync("delete from data.daily_bars where trading_date = '2024-01-20' and symbol = '600001.SH'", _deadline.Token);
         JsonObject strict = Spec(3);
         strict["missingBars"] = "MISSING_BARS_REFUSE";
         Assert.Equal("DATA_HOLES", await FailedAsync(strict));
+        await host.ExecuteAsync(
+            "alter table data.daily_bars alter column close type numeric; update data.daily_bars set close = 'NaN' where trading_date = '2024-01-21' and symbol = '600001.SH'", _deadline.Token);
+        Assert.Equal("VALUE_NOT_FINITE", await FailedAsync(Spec(3)));
 
         async Task<string> RefusedAsync(Action<JsonObject> change)
         {
@@ -132,6 +194,15 @@ public sealed class BacktestRestTests(TestServersFixture fixture) : IClassFixtur
 
     private static Task<GatewayHost> GatewayAsync(BacktestHost host) => GatewayHost.StartAsync(
         null, ("services:backtest:grpc:0", host.GrpcAddress.ToString()), ("EASYQUANT_INTERNAL_CREDENTIAL", TestService.Credential));
+
+    private static JsonObject Mine(string body, string parameters = "") => new()
+    {
+        ["strategy"] = "mine",
+        ["source"] = new JsonObject
+        {
+            ["text"] = Source.Replace("BODY", body, StringComparison.Ordinal).Replace("class Mine ", $"class Mine({parameters}) ", StringComparison.Ordinal),
+        },
+    };
 
     private static JsonObject Spec(int fast) => new()
     {

@@ -66,6 +66,9 @@ public sealed class BadInputTests(TestServersFixture fixture) : IClassFixture<Te
     [InlineData("for (int i = 0; i < 10_000_000; i++) context.Buy(instrument, 100);", "ORDER_LIMIT_EXCEEDED", "orders")]
     [InlineData("context.Buy(instrument, -100);", "VALUE_NEGATIVE", "2024-01-01, 600000.SH, line 4")]
     [InlineData("context.Buy(instrument, context.Equity.ToDouble() * double.NaN);", "VALUE_NOT_FINITE", "2024-01-01, 600000.SH, line 4")]
+    [InlineData("context.Buy(instrument, double.PositiveInfinity);", "VALUE_NOT_FINITE", "2024-01-01, 600000.SH, line 4")]
+    [InlineData("context.Sell(instrument, double.NegativeInfinity);", "VALUE_NOT_FINITE", "2024-01-01, 600000.SH, line 4")]
+    [InlineData("context.Buy(instrument, 1e30);", "VALUE_NOT_FINITE", "2024-01-01, 600000.SH, line 4")]
     [InlineData("context.Buy(instrument + 99, 100);", "STRATEGY_FAILED", "2024-01-01, 600000.SH, line 4")]
     public async Task Backtest_BadOrders_EndByName(string body, string reason, string message)
     {

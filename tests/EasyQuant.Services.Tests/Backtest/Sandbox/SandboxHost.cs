@@ -14,7 +14,7 @@ internal sealed class SandboxHost : IDisposable
 {
     private readonly StrategySandbox _sandbox;
 
-    public SandboxHost(bool asNobody = false, string[]? launcher = null, SandboxOptions? limits = null)
+    public SandboxHost(bool asNobody = false, string[]? launcher = null, SandboxOptions? limits = null, string mountInfo = "/proc/self/mountinfo")
     {
         DataRoot = Directory.CreateTempSubdirectory("eq-sandbox-").FullName;
         var folders = new SandboxFolders(Options.Create(new BacktestServiceOptions { DataRoot = DataRoot }), TimeProvider.System);
@@ -33,7 +33,8 @@ internal sealed class SandboxHost : IDisposable
             WallTimeMax = TimeSpan.FromSeconds(60),
             OutputBytesMax = 16 << 20,
         });
-        _sandbox = new StrategySandbox(folders, options, TimeProvider.System)
+        Groups = new ControlGroups(options, TimeProvider.System) { MountInfo = mountInfo };
+        _sandbox = new StrategySandbox(folders, Groups, options, TimeProvider.System)
         {
             Launcher = launcher ?? (asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []),
         };
@@ -43,6 +44,8 @@ internal sealed class SandboxHost : IDisposable
     public string DataRoot { get; }
 
     public UserStrategies Strategies { get; }
+
+    public ControlGroups Groups { get; }
 
     /// <summary>120 days of one symbol.</summary>
     public static Table Bars { get; } = MakeBars();
