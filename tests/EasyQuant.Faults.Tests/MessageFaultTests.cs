@@ -73,7 +73,8 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
             bed,
             async (load, cancellationToken) =>
             {
-                while (await load.DeadCountAsync(cancellationToken) == 0)
+                // A reader that died with it sends its chunks again, the bad one among them.
+                while (!await load.IsOverAsync(cancellationToken))
                 {
                     foreach (ServiceProcess dead in bed.Runners.Where(runner => !runner.IsRunning))
                     {
@@ -86,7 +87,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
             },
             deadChunks: () => 1,
             atOnce: true);
-        Assert.InRange(deaths, 1, 3);
+        Assert.InRange(deaths, 1, 8);
         Assert.Equal(1, check.DeadCount);
     }
 

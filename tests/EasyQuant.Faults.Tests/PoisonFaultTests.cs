@@ -60,7 +60,8 @@ public sealed class PoisonFaultTests(FaultBed bed) : IAsyncLifetime
         }
 
         items = await WaitForItemsAsync(run, 4, deadline.Token);
-        Assert.Equal("ITEM_TIMEOUT", items.Items.Single(item => item.Index == 1).Error.Reason);
+        // It gives no sign of life for longer than it may, or its time is over: whichever comes first.
+        Assert.Contains(items.Items.Single(item => item.Index == 1).Error.Reason, new[] { "ITEM_PROCESS_DIED", "ITEM_TIMEOUT" });
         Run ended = run;
         await Poll.UntilAsync("the end of the batch", async () =>
         {

@@ -13,6 +13,11 @@ internal sealed class GroupContext(
     /// <summary>Consumer group of a stream that only counts a source's own shards.</summary>
     private const string OwnGroup = "own";
 
+    private static readonly TimeSpan s_suspectsAge = TimeSpan.FromSeconds(2);
+
+    private volatile HashSet<StreamPosition>? _suspects;
+    private long _suspectsTime;
+
     public string StartId => startId;
 
     public GroupsDefinition Definition => definition;
@@ -75,6 +80,19 @@ internal sealed class GroupContext(
     /// <summary>Names a consumer to the database. A fence is locked until its transaction ends, so each lane has two of its own.</summary>
     public StreamMember Member(StreamExecution execution, long sequence) =>
         new(CountStream, CountGroup, $"run/{run.RunId}/{execution.Shard}/{sequence & 1}", run.Epoch);
+
+    /// <summary>Whether somebody has tried the chunk and has not told its end: it, or a copy that a restarted reader sent, may end processes.</summary>
+    public bool IsSuspect(StreamPosition position) => _suspects?.Contains(position) == true;
+
+    /// <summary>Reads the suspects anew when that was some seconds ago.</summary>
+    public async Task RefreshSuspectsAsync(CancellationToken cancellationToken)
+    {
+        if (_suspects is null || time.GetElapsedTime(Interlocked.Read(ref _suspectsTime)) > s_suspectsAge)
+        {
+            Interlocked.Exchange(ref _suspectsTime, time.GetTimestamp());
+            _suspects = [.. await Patient.ReadAsync((connection, token) => Parking.ListSuspectsAsync(connection, CountStream, CountGroup, token), cancellationToken)];
+        }
+    }
 
     /// <summary>Asserts the queues and opens the streams that the group touches; all replicas do, one is first.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)

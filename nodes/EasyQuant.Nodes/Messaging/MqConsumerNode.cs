@@ -47,6 +47,7 @@ public sealed class MqConsumerNode : IStreamSource
             context.TopicOf(context.Group.InputQueue), context.CountGroup, options, cancellationToken);
         while (true)
         {
+            await context.RefreshSuspectsAsync(cancellationToken);
             TopicDelivery? delivery = await consumer.PollAsync(s_pollTime, cancellationToken);
             if (delivery is null)
             {

@@ -15,6 +15,8 @@ internal sealed class MqDelivery(
 
     private static readonly TimeSpan s_returnDelay = TimeSpan.FromMilliseconds(200);
 
+    private bool _isSuspect;
+
     /// <summary>Bytes of the message.</summary>
     public int ByteCount => delivery.ByteCount;
 
@@ -41,11 +43,12 @@ internal sealed class MqDelivery(
     /// <summary>Whether the chunk may be tried: one that was held when processes ended is tried a few times only, then parked.</summary>
     public async Task<bool> IsSafeAsync(CancellationToken cancellationToken)
     {
-        if (delivery.RedeliveryCount == 0 || Position is not { } position)
+        if (Position is not { } position || (delivery.RedeliveryCount == 0 && !context.IsSuspect(position)))
         {
             return true;
         }
 
+        _isSuspect = true;
         int tries = await context.Patient.ReadAsync(
             (connection, token) => context.Parking.BeginSuspectAsync(connection, Member, position, token), cancellationToken);
         if (tries <= KillsMax)
@@ -91,7 +94,7 @@ internal sealed class MqDelivery(
 
     private async Task EndSuspectAsync(CancellationToken cancellationToken)
     {
-        if (delivery.RedeliveryCount > 0 && Position is { } position)
+        if (_isSuspect && Position is { } position)
         {
             await context.Patient.ReadAsync(
                 async (connection, token) =>

@@ -105,6 +105,19 @@ public sealed class StreamParkingStore
             cancellationToken);
     }
 
+    /// <summary>Lists the chunks of a group that were tried without an end, see <see cref="BeginSuspectAsync"/>: a copy of one may end processes as well.</summary>
+    /// <param name="connection">Open connection.</param>
+    /// <param name="stream">Id of the stream.</param>
+    /// <param name="group">Consumer group.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>At most 10,000 of them, most tries first.</returns>
+    public Task<List<StreamPosition>> ListSuspectsAsync(NpgsqlConnection connection, string stream, string group, CancellationToken cancellationToken) => QueryAsync(
+        connection,
+        $"select producer, sequence from {_tables.Suspects} where stream = $1 and consumer_group = $2 order by attempt_count desc limit 10000",
+        [P(stream), P(group)],
+        reader => new StreamPosition(reader.GetInt32(0), reader.GetInt64(1)),
+        cancellationToken);
+
     /// <summary>Lists parked chunks, oldest first.</summary>
     /// <param name="connection">Open connection.</param>
     /// <param name="stream">Id of the stream; null for all streams of the schema.</param>

@@ -230,12 +230,38 @@ internal sealed class Load
             GroupStart start = (await _bed.Groups.GetGroupStartAsync(
                 new GetGroupStartRequest { StartId = StartId }, deadline: DateTime.UtcNow + s_callDeadline, cancellationToken: cancellationToken)).Start;
             (long items, long rows) = await ProgressAsync(cancellationToken);
-            return (run is (4 or 5 or 6) && start.State is (StartState.Succeeded or StartState.Failed or StartState.Stopped),
-                string.Create(CultureInfo.InvariantCulture, $"run {RunId} in state {run} with {items} of {Size.ItemCount} items, start {StartId} {start.State} with {rows} of {Size.StreamRowCount} rows"));
+            bool isOver = run is (4 or 5 or 6) && start.State is (StartState.Succeeded or StartState.Failed or StartState.Stopped);
+            string stream = isOver ? "" : await StreamAsync(cancellationToken);
+            return (isOver, string.Create(
+                CultureInfo.InvariantCulture,
+                $"run {RunId} in state {run} with {items} of {Size.ItemCount} items, start {StartId} {start.State} with {rows} of {Size.StreamRowCount} rows\n{stream}"));
         }
         catch (Exception exception) when (IsAway(exception, cancellationToken))
         {
             return (false, exception.Message);
+        }
+    }
+
+    // Who holds what of the stream, for the text of a failure.
+    private async Task<string> StreamAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _bed.ScalarAsync<string>(
+                $"""
+                select concat_ws(E'\n',
+                  (select string_agg(concat_ws(' ', 'producer', producer, 'epoch', epoch, 'owner', owner, 'until', lease_until, 'total', total, 'starts', start_count), E'\n') from data.eq_stream_producers where stream = '{StartId}.bars'),
+                  (select string_agg(concat_ws(' ', 'count', producer, 'total', total, 'done', done, 'dead', dead), E'\n') from data.eq_stream_counts where stream = '{StartId}.bars'),
+                  (select string_agg(concat_ws(' ', 'suspect', producer, sequence, 'attempts', attempt_count, 'owner', owner), E'\n') from data.eq_stream_suspects where stream = '{StartId}.bars'),
+                  (select string_agg(concat_ws(' ', 'session', application_name, state, wait_event_type, now() - state_change, left(query, 80)), E'\n') from pg_stat_activity where state <> 'idle' and pid <> pg_backend_pid()),
+                  (select string_agg(concat_ws(' ', 'run', run_id, workflow_name, 'state', state, 'crashes', crash_count, 'worker', worker_id), E'\n') from workflow.runs where state in (1, 2, 3)),
+                  'now ' || clock_timestamp())
+                """,
+                cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return "no stream";
         }
     }
 
