@@ -36,6 +36,7 @@ internal sealed class ServiceProcess(string name, string project, Func<IReadOnly
                 Arguments = [Repository.Built($"EasyQuant.{project}", $"EasyQuant.{project}.dll")],
                 Environment = environment(),
                 WorkingDirectory = directory,
+                StopTimeout = TimeSpan.FromMinutes(1),
             },
             (line, _) => onLine($"{name}: {line}"));
     }
