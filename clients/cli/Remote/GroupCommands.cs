@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using Google.Protobuf;
@@ -181,9 +182,13 @@ public static class GroupCommands
     private static void Print(Connection connection, GroupStart start)
     {
         IEnumerable<string> groups = start.Groups.Select(group =>
-            $"  {group.GroupId}: {group.Replicas} replicas ({group.RunningCount} running, {group.QueuedCount} queued, {group.EndedCount} ended), {group.Sums.ChunkCount} chunks, {group.Sums.RowCount} rows, {group.Sums.ByteCount} bytes, {group.Sums.ErrorCount} errors, {group.Sums.DeadLetterCount} dead letters");
+            $"  {group.GroupId}: {group.Replicas} replicas ({group.RunningCount} running, {group.QueuedCount} queued, {group.EndedCount} ended), {group.Sums.ChunkCount} chunks, {group.Sums.RowCount} rows, {group.Sums.ByteCount} bytes, {group.Sums.ErrorCount} errors, {group.Sums.DeadLetterCount} dead letters{string.Concat(group.Stages.Select(Stage))}");
         Print(connection, start, string.Join(Environment.NewLine, groups.Prepend($"{start.StartId} {start.Name} v{start.Version} {start.State} {start.Error?.Reason} {start.Error?.Message}".TrimEnd())));
     }
+
+    private static string Stage(StageSums stage) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Environment.NewLine}    {stage.NodeId} ({stage.NodeType}): {stage.ChunkCount} chunks, {stage.RowCount} rows, {stage.ByteCount} bytes, busy {stage.Busy?.ToTimeSpan().TotalSeconds ?? 0:0.000} s, waited {stage.Waiting?.ToTimeSpan().TotalSeconds ?? 0:0.000} s, {stage.ErrorCount} errors");
 
     private static void Print(Connection connection, IMessage message, string text)
     {

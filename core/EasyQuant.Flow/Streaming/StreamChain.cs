@@ -73,17 +73,24 @@ public sealed class StreamChain
     {
         ArgumentNullException.ThrowIfNull(execution);
         var window = new Queue<Task<int>>(_sink.WindowMax);
+        TimeProvider time = execution.Services.Time;
+        StageMeter[] meters = execution.Measure(_transforms.Length + 2);
         long pieces = 0;
         try
         {
+            long since = time.GetTimestamp();
             await foreach (StreamChunk chunk in _source.StreamAsync(execution, cancellationToken).WithCancellation(cancellationToken))
             {
+                meters[0].Finish(chunk.Table, time.GetElapsedTime(since));
                 if (window.Count >= Math.Max(1, _sink.WindowMax))
                 {
+                    long full = time.GetTimestamp();
                     pieces += await window.Dequeue();
+                    meters[^1].Wait(time.GetElapsedTime(full));
                 }
 
-                window.Enqueue(HandleAsync(chunk, execution, cancellationToken));
+                window.Enqueue(HandleAsync(chunk, execution, meters, cancellationToken));
+                since = time.GetTimestamp();
             }
 
             while (window.TryDequeue(out Task<int>? write))
@@ -100,31 +107,42 @@ public sealed class StreamChain
         }
     }
 
-    private async Task<int> HandleAsync(StreamChunk chunk, StreamExecution execution, CancellationToken cancellationToken)
+    private async Task<int> HandleAsync(StreamChunk chunk, StreamExecution execution, StageMeter[] meters, CancellationToken cancellationToken)
     {
+        TimeProvider time = execution.Services.Time;
         TimeSpan delay = s_retryFirst;
         while (true)
         {
+            int stage = 0;
+            long since = time.GetTimestamp();
             try
             {
                 Table table = chunk.Table;
                 foreach (IStreamTransform transform in _transforms)
                 {
+                    stage++;
                     table = await transform.StreamAsync(table, execution, cancellationToken);
+                    meters[stage].Finish(table, time.GetElapsedTime(since));
+                    since = time.GetTimestamp();
                 }
 
-                return await _sink.WriteAsync(ReferenceEquals(table, chunk.Table) ? chunk : chunk with { Table = table }, execution, cancellationToken);
+                stage++;
+                int pieces = await _sink.WriteAsync(ReferenceEquals(table, chunk.Table) ? chunk : chunk with { Table = table }, execution, cancellationToken);
+                meters[stage].Finish(table, time.GetElapsedTime(since));
+                return pieces;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && StepErrors.From(e, null).IsTransient)
             {
                 execution.CountError();
-                await Task.Delay(delay, execution.Services.Time, cancellationToken);
+                meters[stage].Fail(time.GetElapsedTime(since));
+                await Task.Delay(delay, time, cancellationToken);
                 delay = delay * 2 > s_retryMax ? s_retryMax : delay * 2;
             }
             catch (Exception e) when (chunk.Delivery is not null && !cancellationToken.IsCancellationRequested && e is not StreamFencedException)
             {
                 // Foreign code: whatever it throws is the fate of the chunk.
                 execution.CountError();
+                meters[stage].Fail(time.GetElapsedTime(since));
                 await chunk.Delivery.FailAsync(e, cancellationToken);
                 return 0;
             }

@@ -3,6 +3,7 @@ namespace EasyQuant.Flow;
 /// <summary>Surroundings of one lane of a process group. Immutable but for the counters; thread-safe.</summary>
 public sealed class StreamExecution
 {
+    private StageMeter[] _meters = [];
     private long _errorCount;
 
     /// <summary>Creates the surroundings of a lane.</summary>
@@ -42,6 +43,23 @@ public sealed class StreamExecution
 
     /// <summary>Failures of single chunks so far, counting each attempt.</summary>
     public long ErrorCount => Interlocked.Read(ref _errorCount);
+
+    /// <summary>What the nodes of the chain have done so far, in order; none before the lane runs.</summary>
+    public IReadOnlyList<StageCounts> Stages => Array.ConvertAll(Volatile.Read(ref _meters), meter => meter.Counts);
+
+    /// <summary>Makes the meters of a chain.</summary>
+    /// <param name="count">Nodes of the chain.</param>
+    internal StageMeter[] Measure(int count)
+    {
+        StageMeter[] meters = new StageMeter[count];
+        for (int i = 0; i < count; i++)
+        {
+            meters[i] = new StageMeter();
+        }
+
+        Volatile.Write(ref _meters, meters);
+        return meters;
+    }
 
     /// <summary>Counts a failure of a chunk.</summary>
     public void CountError() => Interlocked.Increment(ref _errorCount);

@@ -12,4 +12,8 @@ namespace EasyQuant.Nodes.Messaging;
 /// <param name="ShardsDone">Shards, or producers of the input, that have ended.</param>
 /// <param name="Errors">Failures of single chunks in this run.</param>
 public sealed record GroupProgress(
-    string StartId, string GroupId, string RunId, long Epoch, long Chunks, long Rows, long Bytes, long Dead, int ShardsDone, long Errors);
+    string StartId, string GroupId, string RunId, long Epoch, long Chunks, long Rows, long Bytes, long Dead, int ShardsDone, long Errors)
+{
+    /// <summary>What the nodes of the chain have done in this run, in order; empty (default) when nothing is known, which changes nothing.</summary>
+    public IReadOnlyList<StageProgress> Stages { get; init; } = [];
+}

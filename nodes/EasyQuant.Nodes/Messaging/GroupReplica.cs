@@ -164,7 +164,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
                 cancellationToken);
         }
 
-        GroupProgress progress = await ProgressAsync(cancellationToken);
+        GroupProgress progress = (await ProgressAsync(cancellationToken)) with { Stages = GroupStages.Of(_nodes, _lanes) };
         await TellAsync(progress, cancellationToken);
         StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
         if (context.SourceWriter is { } writer)
@@ -202,7 +202,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await Task.Delay(s_reportInterval, execution.Services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                GroupProgress progress = await ProgressAsync(cancellationToken);
+                GroupProgress progress = (await ProgressAsync(cancellationToken)) with { Stages = GroupStages.Of(_nodes, _lanes) };
                 execution.Progress(progress.Chunks, 0, $"{progress.Rows} rows");
                 await reports.ReportAsync(progress, cancellationToken);
             }

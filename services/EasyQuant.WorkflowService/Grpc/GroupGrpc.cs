@@ -19,6 +19,9 @@ namespace EasyQuant.WorkflowService.Grpc;
 internal sealed class GroupGrpc(
     GroupsStore store, NodeRegistry registry, StartStore starts, StartController controller, RunHistoryFactory clock) : GroupService.GroupServiceBase
 {
+    private const int StagesMax = 102;
+    private const int NameMax = 200;
+
     public override async Task<CreateProcessSchedulerResponse> CreateProcessScheduler(CreateProcessSchedulerRequest request, ServerCallContext context)
     {
         Guid? requestId = Requests.RequestId(request.RequestId);
@@ -169,6 +172,11 @@ internal sealed class GroupGrpc(
     public override async Task<ReportGroupSumsResponse> ReportGroupSums(ReportGroupSumsRequest request, ServerCallContext context)
     {
         Requests.InternalOnly(context);
+        if (request.Stages.Count > StagesMax || request.Stages.Any(stage => stage.NodeId.Length > NameMax || stage.NodeType.Length > NameMax))
+        {
+            throw RpcError.Invalid("LIMIT_EXCEEDED", "stages", $"`stages` has at most {StagesMax} entries with names of at most {NameMax} characters.");
+        }
+
         await starts.ReportAsync(StartId(request.StartId), Requests.RunId(request.RunId), request, context.CancellationToken);
         return new ReportGroupSumsResponse();
     }

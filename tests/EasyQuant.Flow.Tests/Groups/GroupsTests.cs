@@ -83,6 +83,7 @@ public sealed class GroupsTests
         StreamExecution execution = Execution();
         Assert.Equal(4, await new StreamChain(source, [], sink).RunAsync(execution, CancellationToken.None));
         Assert.Equal((1, 1L), (source.FailedCount, execution.ErrorCount));
+        Assert.Equal([(5L, 0L), (4L, 1L)], execution.Stages.Select(stage => (stage.Chunks, stage.Errors)));
     }
 
     private static StreamExecution Execution() =>

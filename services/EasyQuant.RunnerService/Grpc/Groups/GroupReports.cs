@@ -2,6 +2,7 @@ using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Messaging;
 using EasyQuant.ServiceDefaults.Grpc;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace EasyQuant.RunnerService.Grpc.Groups;
@@ -32,6 +33,17 @@ internal sealed class GroupReports(GroupService.GroupServiceClient groups, TimeP
                 ShardsDone = progress.ShardsDone,
             },
         };
+        request.Stages.AddRange(progress.Stages.Select(stage => new StageSums
+        {
+            NodeId = stage.NodeId,
+            NodeType = stage.NodeType,
+            ChunkCount = stage.Chunks,
+            RowCount = stage.Rows,
+            ByteCount = stage.Bytes,
+            Busy = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(stage.BusyMicros)),
+            Waiting = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(stage.WaitingMicros)),
+            ErrorCount = stage.Errors,
+        }));
         try
         {
             await groups.ReportGroupSumsAsync(

@@ -31,6 +31,7 @@ internal sealed class StartReader(RunHistoryFactory clock)
 
         await ReadGroupsAsync(connection, found, cancellationToken);
         AddReplicas(start, await ReadReplicasAsync(connection, startId, cancellationToken));
+        await StageStore.AddAsync(connection, start, cancellationToken);
         return start;
     }
 

@@ -120,7 +120,11 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
                     """,
                     Pg.P(runId), Pg.P(request.Epoch), Pg.P(startId), Pg.P(request.RunErrorCount));
                 // A run that replays is no replica, and has an epoch all the same; it belongs to the project of the start.
-                if (await own.ExecuteNonQueryAsync(token) == 0 && !await IsCurrentAsync(connection, startId, runId, request.Epoch, token))
+                if (await own.ExecuteNonQueryAsync(token) > 0)
+                {
+                    await StageStore.WriteAsync(connection, startId, runId, request, token);
+                }
+                else if (!await IsCurrentAsync(connection, startId, runId, request.Epoch, token))
                 {
                     return 0;
                 }

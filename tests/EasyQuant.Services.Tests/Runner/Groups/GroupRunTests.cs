@@ -73,6 +73,9 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
         Assert.Equal((8L * DaysPerFile, 8L, 0L), (ended.Groups[2].Sums.RowCount, ended.Groups[2].Sums.ChunkCount, ended.Groups[2].Sums.DeadLetterCount));
         Assert.Equal((0L, 8L), (ended.Groups[3].Sums.RowCount, ended.Groups[3].Sums.DeadLetterCount));
         Assert.True(ended.Groups[3].Sums.ErrorCount >= 8, ended.Groups[3].ToString());
+        Assert.Equal(["consume", "f", "save"], ended.Groups[3].Stages.Select(stage => stage.NodeId));
+        Assert.True(ended.Groups[3].Stages[1] is { ChunkCount: 0, ErrorCount: >= 8 }, ended.Groups[3].ToString());
+        Assert.Equal((8L * DaysPerFile, 8L, 0L), (ended.Groups[2].Stages[1].RowCount, ended.Groups[2].Stages[1].ChunkCount, ended.Groups[2].Stages[1].ErrorCount));
         Assert.Equal(8L, await ScalarAsync(host, "select count(*) from data.eq_stream_parked where reason = 'COLUMN_MISSING'", deadline.Token));
         Assert.Equal(8L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.kept where range is not null", deadline.Token));
     }

@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace EasyQuant.Services.Tests.Workflow.Groups;
@@ -78,6 +79,11 @@ public sealed class GroupServiceTests(WorkflowFixture fixture)
                     Epoch = run.Epoch,
                     RunErrorCount = 2,
                     Sums = new GroupSums { ChunkCount = 10, RowCount = 1000, ByteCount = 5000, DeadLetterCount = 1, ShardsDone = 8 },
+                    Stages =
+                    {
+                        new StageSums { NodeId = "first", NodeType = "Load", ChunkCount = 5, RowCount = 500, ByteCount = 70, Busy = Seconds(2), Waiting = Seconds(1) },
+                        new StageSums { NodeId = "last", NodeType = "Keep", ChunkCount = 4, RowCount = 400, ErrorCount = 1 },
+                    },
                 });
                 await _runner.ReportAsync(run, [FakeRunner.Done("group", 0)], RunState.Succeeded);
             }
@@ -86,6 +92,13 @@ public sealed class GroupServiceTests(WorkflowFixture fixture)
         GroupStart ended = await WaitAsync(start.StartId, one => one.State == StartState.Succeeded);
         Assert.Equal([(10L, 1000L, 4L), (10L, 1000L, 2L)], ended.Groups.Select(group => (group.Sums.ChunkCount, group.Sums.RowCount, group.Sums.ErrorCount)));
         Assert.NotNull(ended.EndTime);
+        Assert.Equal(
+            [
+                new StageSums { NodeId = "first", NodeType = "Load", ChunkCount = 10, RowCount = 1000, ByteCount = 140, Busy = Seconds(4), Waiting = Seconds(2) },
+                new StageSums { NodeId = "last", NodeType = "Keep", ChunkCount = 8, RowCount = 800, ErrorCount = 2, Busy = Seconds(0), Waiting = Seconds(0) },
+            ],
+            ended.Groups[0].Stages);
+        Assert.Equal([(5L, 0L), (4L, 1L)], ended.Groups[1].Stages.Select(stage => (stage.ChunkCount, stage.ErrorCount)));
         await Refused(_host.Groups.ScaleGroupAsync(new ScaleGroupRequest { StartId = start.StartId, GroupId = "work", Replicas = 2 }), StatusCode.FailedPrecondition);
     }
 
@@ -133,6 +146,8 @@ public sealed class GroupServiceTests(WorkflowFixture fixture)
             await _host.Groups.StopGroupStartAsync(new StopGroupStartRequest { StartId = start.StartId });
         }
     }
+
+    private static Duration Seconds(int count) => Duration.FromTimeSpan(TimeSpan.FromSeconds(count));
 
     private static string NewName() => $"groups-{Interlocked.Increment(ref s_count)}";
 
