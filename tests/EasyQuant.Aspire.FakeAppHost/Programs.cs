@@ -32,6 +32,10 @@ internal static class Programs
         // Healthy when the switch is on.
         builder.AddExecutable("switched", "sleep", ".", "600").WithHealthCheck("switch").WithUrl("https://example.org/handbook", "Handbook");
         builder.AddExecutable("by-hand", "sleep", ".", "600").WithExplicitStart();
+
+        // Takes its time to end: until the file is there.
+        builder.AddExecutable("slow-end", "sh", ".", "-c", "trap 'while [ ! -e \"$END\" ]; do sleep 0.05; done; exit 0' TERM; echo up; while :; do sleep 0.05; done")
+            .WithEnvironment("END", switchFile + ".end").WithExplicitStart();
         var web = builder.AddViteApp("web", "vite");
         builder.AddExecutable("browser", "sh", ".", "-c", "echo \"$WEB_HTTP $services__web__http__0\"; sleep 600").WithReference(web).WaitForStart(web);
     }

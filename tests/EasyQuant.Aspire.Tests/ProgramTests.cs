@@ -9,6 +9,7 @@ namespace EasyQuant.Aspire.Tests;
 [Collection("hosting")]
 public sealed class ProgramTests : IAsyncLifetime
 {
+    private const string SlowEnd = "slow-end";
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(6));
     private readonly string _switch = Path.Combine(Path.GetTempPath(), "eq-switch-" + Guid.NewGuid().ToString("N"));
     private DistributedApplication _app = null!;
@@ -24,6 +25,7 @@ public sealed class ProgramTests : IAsyncLifetime
     {
         await _app.DisposeAsync();
         File.Delete(_switch);
+        File.Delete(_switch + ".end");
         _deadline.Dispose();
     }
 
@@ -33,6 +35,7 @@ public sealed class ProgramTests : IAsyncLifetime
         await AssertCompletionAsync();
         await AssertHealthAsync();
         await AssertExplicitStartAsync();
+        await AssertPressesWhileItStopsAsync();
         await AssertViteAsync();
     }
 
@@ -91,6 +94,35 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.True((await _app.ResourceCommands.ExecuteCommandAsync("by-hand", "start", Token)).Success);
         await StateAsync("by-hand", KnownResourceStates.Running);
     }
+
+    private async Task AssertPressesWhileItStopsAsync()
+    {
+        await ExecuteAsync("start");
+        ResourceEvent first = await RunningAsync();
+        await LogOfAsync(first.ResourceId, "up");
+
+        // Start while the stop has not come to its end: heard, and done after it.
+        Task stop = ExecuteAsync("stop");
+        await StateAsync(SlowEnd, KnownResourceStates.Stopping);
+        await ExecuteAsync("start");
+        await File.WriteAllTextAsync(_switch + ".end", "", Token);
+        await stop;
+        ResourceEvent second = await RunningAsync(ProcessOf(first));
+
+        // Two restarts at once end in one running process.
+        await Task.WhenAll(ExecuteAsync("restart"), ExecuteAsync("restart"));
+        await RunningAsync(ProcessOf(first), ProcessOf(second));
+        await ExecuteAsync("stop");
+        await StateAsync(SlowEnd, KnownResourceStates.Exited);
+    }
+
+    private async Task ExecuteAsync(string command) =>
+        Assert.True((await _app.ResourceCommands.ExecuteCommandAsync(SlowEnd, command, Token)).Success);
+
+    private Task<ResourceEvent> RunningAsync(params object?[] otherThan) => _app.ResourceNotifications.WaitForResourceAsync(
+        SlowEnd, change => change.Snapshot.State?.Text == KnownResourceStates.Running && !otherThan.Contains(ProcessOf(change)), Token);
+
+    private static object? ProcessOf(ResourceEvent change) => change.Snapshot.Properties.Single(property => property.Name == "executable.pid").Value;
 
     private async Task AssertViteAsync()
     {

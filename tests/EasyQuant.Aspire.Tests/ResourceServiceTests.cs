@@ -112,6 +112,12 @@ public sealed class ResourceServiceTests : IDisposable
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z waiting$", line.Text);
         Assert.Equal(1, line.LineNumber);
         Assert.False(await none.ResponseStream.MoveNext(token));
+
+        // A parameter says nothing: the answer without following ends at once instead of waiting for a first line.
+        using AsyncServerStreamingCall<WatchResourceConsoleLogsUpdate> empty = invoker.AsyncServerStreamingCall(
+            Create<WatchResourceConsoleLogsRequest, WatchResourceConsoleLogsUpdate>(MethodType.ServerStreaming, "WatchResourceConsoleLogs"), null, options,
+            new WatchResourceConsoleLogsRequest { ResourceName = "token", SuppressFollow = true });
+        Assert.False(await empty.ResponseStream.MoveNext(token));
     }
 
     private static async Task<bool> DrainAsync(IAsyncStreamReader<WatchResourcesUpdate> stream, CancellationToken token)

@@ -45,19 +45,15 @@ internal sealed class ResourceService(
         using CancellationTokenSource either = state.LinkTo(context.CancellationToken);
         try
         {
+            if (request.SuppressFollow)
+            {
+                await WriteLinesAsync(loggers.LogOf(request.ResourceName).Lines(), responseStream, either.Token);
+                return;
+            }
+
             await foreach (IReadOnlyList<LogLine> lines in loggers.WatchAsync(request.ResourceName).WithCancellation(either.Token))
             {
-                foreach (LogLine[] part in lines.Chunk(LinesPerUpdateMax))
-                {
-                    var update = new WatchResourceConsoleLogsUpdate();
-                    update.LogLines.AddRange(part.Select(line => new ConsoleLogLine { Text = line.Content, IsStdErr = line.IsErrorMessage, LineNumber = line.LineNumber }));
-                    await responseStream.WriteAsync(update, either.Token);
-                }
-
-                if (request.SuppressFollow)
-                {
-                    return;
-                }
+                await WriteLinesAsync(lines, responseStream, either.Token);
             }
         }
         catch (Exception exception) when (either.IsCancellationRequested && exception is OperationCanceledException or IOException or InvalidOperationException)
@@ -96,6 +92,17 @@ internal sealed class ResourceService(
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
+        }
+    }
+
+    private static async Task WriteLinesAsync(
+        IReadOnlyList<LogLine> lines, IServerStreamWriter<WatchResourceConsoleLogsUpdate> responseStream, CancellationToken cancellationToken)
+    {
+        foreach (LogLine[] part in lines.Chunk(LinesPerUpdateMax))
+        {
+            var update = new WatchResourceConsoleLogsUpdate();
+            update.LogLines.AddRange(part.Select(line => new ConsoleLogLine { Text = line.Content, IsStdErr = line.IsErrorMessage, LineNumber = line.LineNumber }));
+            await responseStream.WriteAsync(update, cancellationToken);
         }
     }
 }

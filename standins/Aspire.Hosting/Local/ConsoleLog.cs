@@ -54,6 +54,15 @@ internal sealed class ConsoleLog(string? path) : IDisposable
         }
     }
 
+    /// <summary>The lines in memory now.</summary>
+    public IReadOnlyList<LogLine> Lines()
+    {
+        lock (_lock)
+        {
+            return [.. _lines];
+        }
+    }
+
     public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int seen = 0;

@@ -2,12 +2,14 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Local;
 
-/// <summary>A supervisor that is a loop with a token: starting runs the loop, stopping cancels it and waits.</summary>
+/// <summary>
+/// A supervisor that is a loop with a token: starting runs the loop, stopping cancels it and waits. A start that comes while the loop still ends, also
+/// after its last state was told, begins another round behind it.
+/// </summary>
 internal abstract class LoopSupervisor(IResource resource, string resourceId, SupervisorServices services) : ISupervisor
 {
     private readonly Lock _lock = new();
-    private CancellationTokenSource? _cancellation;
-    private Task _loop = Task.CompletedTask;
+    private Round? _round;
 
     public string ResourceId => resourceId;
 
@@ -25,60 +27,91 @@ internal abstract class LoopSupervisor(IResource resource, string resourceId, Su
     {
         lock (_lock)
         {
-            if (!_loop.IsCompleted)
+            if (_round is { IsEnding: false })
             {
                 return;
             }
 
-            _cancellation?.Dispose();
-            _cancellation = new CancellationTokenSource();
-            CancellationToken token = _cancellation.Token;
-            _loop = Task.Run(() => GuardAsync(token), CancellationToken.None);
+            var round = new Round();
+            Task before = _round?.Loop ?? Task.CompletedTask;
+            round.Loop = Task.Run(
+                async () =>
+                {
+                    await before;
+                    await GuardAsync(round);
+                },
+                CancellationToken.None);
+            _round = round;
         }
     }
 
     public async Task StopAsync()
     {
-        Task loop;
+        Round? round;
         lock (_lock)
         {
-            _cancellation?.Cancel();
-            loop = _loop;
+            round = _round;
+            if (round is { IsEnding: false })
+            {
+                // In the lock, so that it never stands behind the last state of the round.
+                Publish(snapshot => snapshot with { State = KnownResourceStates.Stopping });
+                round.IsEnding = true;
+            }
         }
 
-        if (!loop.IsCompleted)
+        if (round is not null)
         {
-            Publish(snapshot => snapshot with { State = KnownResourceStates.Stopping });
+            await round.Cancellation.CancelAsync();
+            await round.Loop;
         }
-
-        await loop;
     }
 
     /// <summary>Runs until it is cancelled or there is nothing left to do; leaves no process behind.</summary>
-    protected abstract Task RunAsync(CancellationToken cancellationToken);
+    /// <returns>The last state of the round.</returns>
+    protected abstract Task<Func<CustomResourceSnapshot, CustomResourceSnapshot>> RunAsync(CancellationToken cancellationToken);
 
     protected void Publish(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) => services.Notifications.Publish(resource, resourceId, change);
 
-    private async Task GuardAsync(CancellationToken cancellationToken)
+    private async Task GuardAsync(Round round)
     {
+        Func<CustomResourceSnapshot, CustomResourceSnapshot> last;
         try
         {
-            await RunAsync(cancellationToken);
+            last = await RunAsync(round.Cancellation.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (round.Cancellation.IsCancellationRequested)
         {
-            Publish(snapshot => snapshot with { State = KnownResourceStates.Exited, StopTimeStamp = DateTime.UtcNow, HealthReports = [], IsReady = false });
+            last = snapshot => snapshot with { State = KnownResourceStates.Exited, StopTimeStamp = DateTime.UtcNow, HealthReports = [], IsReady = false };
         }
         catch (Exception exception) // The outermost loop of a resource: it must end in a visible state.
         {
             Log.Append(exception is InvalidOperationException or TimeoutException or DistributedApplicationException ? exception.Message : exception.ToString(), isError: true);
             services.Console.Report($"{resourceId}: {exception.Message}");
-            Publish(snapshot => snapshot with
+            last = snapshot => snapshot with
             {
                 State = new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error),
                 StopTimeStamp = DateTime.UtcNow,
                 IsReady = false,
-            });
+            };
         }
+
+        // Before the state is told: whoever presses Start because of it is heard.
+        lock (_lock)
+        {
+            round.IsEnding = true;
+        }
+
+        Publish(last);
+    }
+
+    private sealed class Round
+    {
+        // Not disposed: a source without timer holds nothing, and a late stop may still cancel it.
+        public CancellationTokenSource Cancellation { get; } = new();
+
+        public Task Loop { get; set; } = Task.CompletedTask;
+
+        /// <summary>True from the moment on in which nothing of this round starts any more.</summary>
+        public bool IsEnding { get; set; }
     }
 }

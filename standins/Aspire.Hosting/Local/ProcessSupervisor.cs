@@ -19,7 +19,7 @@ internal sealed class ProcessSupervisor(
 
     public override bool IsInfrastructure => false;
 
-    protected override async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task<Func<CustomResourceSnapshot, CustomResourceSnapshot>> RunAsync(CancellationToken cancellationToken)
     {
         await WaitForOthersAsync(cancellationToken);
         for (int crashes = 0; ;)
@@ -29,25 +29,25 @@ internal sealed class ProcessSupervisor(
             int exitCode = await RunOnceAsync(cancellationToken);
             if (exitCode == 0)
             {
-                Publish(snapshot => snapshot with { State = KnownResourceStates.Finished, ExitCode = 0, StopTimeStamp = DateTime.UtcNow, HealthReports = [] });
-                return;
+                return snapshot => snapshot with { State = KnownResourceStates.Finished, ExitCode = 0, StopTimeStamp = DateTime.UtcNow, HealthReports = [] };
             }
 
             crashes = Stopwatch.GetElapsedTime(started) > s_stableAfter ? 1 : crashes + 1;
-            Publish(snapshot => snapshot with
+            Func<CustomResourceSnapshot, CustomResourceSnapshot> exited = snapshot => snapshot with
             {
                 State = new ResourceStateSnapshot(KnownResourceStates.Exited, KnownResourceStateStyles.Error),
                 ExitCode = exitCode,
                 StopTimeStamp = DateTime.UtcNow,
                 HealthReports = [],
                 IsReady = false,
-            });
+            };
             if (runsOnce)
             {
                 Log.Append($"The process ended with exit code {exitCode}.", isError: true);
-                return;
+                return exited;
             }
 
+            Publish(exited);
             if (crashes >= CrashesMax)
             {
                 string tail = string.Join('\n', Log.Tail(15));

@@ -15,7 +15,7 @@ internal sealed class ServerSupervisor(
 
     public override bool IsInfrastructure => true;
 
-    protected override async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task<Func<CustomResourceSnapshot, CustomResourceSnapshot>> RunAsync(CancellationToken cancellationToken)
     {
         await using var host = new ServerHost(server, Log.Append) { StopTimeout = stopTimeout };
         for (int failures = 0; ; failures++)
