@@ -7,7 +7,7 @@ namespace EasyQuant.ServiceDefaults.Telemetry;
 /// <summary>
 /// Gives gRPC spans the names and attributes of the rpc conventions: <c>package.Service/Method</c>, <c>rpc.system</c>,
 /// <c>rpc.service</c>, <c>rpc.method</c>, <c>rpc.grpc.status_code</c>, and the status Error for codes that say the server failed
-/// (for a client: every code but OK). The gRPC libraries mark the spans with <c>grpc.method</c> and <c>grpc.status_code</c>.
+/// (for a client: every code but OK), and for a client <c>server.address</c> and <c>server.port</c>. The gRPC libraries mark the spans with <c>grpc.method</c> and <c>grpc.status_code</c>.
 /// </summary>
 internal sealed class RpcSpanProcessor : BaseProcessor<Activity>
 {
@@ -16,6 +16,7 @@ internal sealed class RpcSpanProcessor : BaseProcessor<Activity>
 
     public override void OnEnd(Activity data)
     {
+        CopyAddress(data);
         if (data.GetTagItem("grpc.method") is not string method || !method.StartsWith('/'))
         {
             return;
@@ -41,6 +42,16 @@ internal sealed class RpcSpanProcessor : BaseProcessor<Activity>
             {
                 data.SetStatus(ActivityStatusCode.Error);
             }
+        }
+    }
+
+    // The call itself does not know where it goes; the HTTP request below it does, and ends first.
+    private static void CopyAddress(Activity request)
+    {
+        if (request.Source.Name == "System.Net.Http" && request.Parent is { } call && call.GetTagItem("grpc.method") is not null)
+        {
+            call.SetTag("server.address", request.GetTagItem("server.address"));
+            call.SetTag("server.port", request.GetTagItem("server.port"));
         }
     }
 }

@@ -17,9 +17,9 @@ public static class TelemetryExtensions
     private static readonly string[] s_quietCategories = ["Grpc", "Microsoft.AspNetCore", "Npgsql", "System.Net.Http", "Yarp"];
 
     /// <summary>
-    /// Switches OpenTelemetry on: sources and meters named <c>EasyQuant.*</c>, ASP.NET Core, HttpClient, gRPC client, Npgsql and
-    /// the publisher of RabbitMQ.Client. Its subscriber source is left out, because it starts a new trace for each message;
-    /// consumers continue the publisher's trace themselves. Sends by OTLP when <see cref="EndpointSetting"/> is set. Frameworks log from
+    /// Switches OpenTelemetry on: sources and meters named <c>EasyQuant.*</c>, ASP.NET Core, HttpClient, gRPC client and Npgsql.
+    /// The sources of RabbitMQ.Client are left out: publishers and consumers have spans of their own, and its subscriber would
+    /// start a new trace for each message. Sends by OTLP when <see cref="EndpointSetting"/> is set. Frameworks log from
     /// Warning on unless <c>Logging:LogLevel</c> says otherwise.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of host builder.</typeparam>
@@ -31,6 +31,9 @@ public static class TelemetryExtensions
         ArgumentNullException.ThrowIfNull(builder);
         // Without it ASP.NET Core 10 leaves its server span without any attribute. Read once, when the web host starts.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
+        // Read by AddRabbitMQClient, which comes later: the library's spans would stand beside our own for the same message.
+        builder.Configuration["Aspire:RabbitMQ:Client:DisableTracing"] = "true";
 
         // First, so that every rule of the configuration wins.
         builder.Services.Configure<LoggerFilterOptions>(options =>
@@ -61,8 +64,7 @@ public static class TelemetryExtensions
                     "Microsoft.AspNetCore",
                     "System.Net.Http",
                     "Grpc.Net.Client",
-                    "Npgsql",
-                    "RabbitMQ.Client.Publisher")
+                    "Npgsql")
                 .AddProcessor(new RunContextProcessor())
                 .AddProcessor(new RpcSpanProcessor())
                 .AddProcessor(new WorkMetricsProcessor()));

@@ -57,14 +57,15 @@ internal sealed class WorkMetricsProcessor : BaseProcessor<Activity>
 
     private static void RecordMessage(Activity data, string system, double seconds)
     {
-        KeyValuePair<string, object?> destination = Tag("messaging.destination.name", data.GetTagItem("messaging.destination.name"));
+        KeyValuePair<string, object?> destination = Tag("messaging.destination.name", data.GetTagItem("messaging.destination.template") ?? data.GetTagItem("messaging.destination.name"));
+        KeyValuePair<string, object?> operation = Tag("messaging.operation.name", data.GetTagItem("messaging.operation.name"));
         if (data.Kind == ActivityKind.Consumer)
         {
-            s_processed.Record(seconds, Tag("messaging.system", system), destination, Outcome(data));
+            s_processed.Record(seconds, Tag("messaging.system", system), operation, destination, Outcome(data));
         }
         else if (data.Kind == ActivityKind.Producer)
         {
-            s_sent.Add(1, Tag("messaging.system", system), destination, Outcome(data));
+            s_sent.Add(1, Tag("messaging.system", system), operation, destination, Outcome(data));
         }
     }
 

@@ -75,7 +75,8 @@ public sealed partial class MessageConsumer : BackgroundService
         IncomingMessage message = Read(delivery);
         ActivityContext.TryParse(message.TraceParent, null, isRemote: true, out ActivityContext parent);
         using Activity? activity = MessagePublisher.Source.StartActivity($"process {_options.Queue.Name}", ActivityKind.Consumer, parent);
-        activity?.SetTag("messaging.system", "rabbitmq").SetTag("messaging.operation.type", "process").SetTag("messaging.destination.name", _options.Queue.Name);
+        activity?.SetTag("messaging.system", "rabbitmq").SetTag("messaging.operation.name", "process").SetTag("messaging.operation.type", "process")
+            .SetTag("messaging.destination.name", _options.Queue.Name).SetTag("messaging.rabbitmq.destination.routing_key", message.RoutingKey);
         activity?.SetTag("messaging.message.id", message.MessageId);
         activity?.SetTag("messaging.message.conversation_id", message.CorrelationId);
         MessageVerdict verdict;
@@ -91,7 +92,8 @@ public sealed partial class MessageConsumer : BackgroundService
                 LogHandlerFailed(exception, message.MessageId, _options.Queue.Name);
             }
 
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            // The text stays in the log: it may quote what the message holds.
+            activity?.SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
             verdict = MessageVerdict.Requeue;
         }
 

@@ -105,9 +105,15 @@ public sealed partial class MessagePublisher : IAsyncDisposable
     private async Task<PublishOutcome> PublishOneAsync(Session session, OutgoingMessage message)
     {
         using Activity? activity = StartActivity(message);
-        activity?.SetTag("messaging.system", "rabbitmq").SetTag("messaging.operation.type", "send")
+        activity?.SetTag("messaging.system", "rabbitmq").SetTag("messaging.operation.name", "publish").SetTag("messaging.operation.type", "send")
             .SetTag("messaging.destination.name", message.Exchange).SetTag("messaging.rabbitmq.destination.routing_key", message.RoutingKey)
-            .SetTag("messaging.message.id", message.MessageId.ToString());
+            .SetTag("messaging.message.id", message.MessageId.ToString())
+            .SetTag("server.address", session.Connection.Endpoint.HostName).SetTag("server.port", session.Connection.Endpoint.Port);
+        if (message.CorrelationId.Length > 0)
+        {
+            activity?.SetTag("messaging.message.conversation_id", message.CorrelationId);
+        }
+
         BasicProperties properties = Properties(message, activity);
         try
         {
@@ -118,12 +124,12 @@ public sealed partial class MessagePublisher : IAsyncDisposable
         }
         catch (PublishException exception)
         {
-            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
             return exception.IsReturn ? PublishOutcome.Unroutable : PublishOutcome.Refused;
         }
         catch (Exception exception) when (IsFaultOfBroker(exception) || exception is InvalidOperationException)
         {
-            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
             return PublishOutcome.Unknown;
         }
         finally

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EasyQuant.Flow;
 
 /// <summary>A chunk that was delivered from a topic and is not acknowledged yet. Used by one caller at a time.</summary>
@@ -11,4 +13,10 @@ public interface IStreamDelivery
     /// <param name="exception">What the chain threw.</param>
     /// <param name="cancellationToken">Ends the wait; the chunk may then come again.</param>
     ValueTask FailAsync(Exception exception, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts the span under which the chunk is handled, in the trace of whoever sent it; it becomes the current one. Called once for a chunk that the chain gets.
+    /// </summary>
+    /// <returns>The span, which the chain ends; null for none, which is the default.</returns>
+    Activity? StartSpan() => null;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
 
@@ -110,6 +111,7 @@ public sealed class StreamChain
     private async Task<int> HandleAsync(StreamChunk chunk, StreamExecution execution, StageMeter[] meters, CancellationToken cancellationToken)
     {
         TimeProvider time = execution.Services.Time;
+        using Activity? span = chunk.Delivery?.StartSpan();
         TimeSpan delay = s_retryFirst;
         while (true)
         {
@@ -143,6 +145,7 @@ public sealed class StreamChain
                 // Foreign code: whatever it throws is the fate of the chunk.
                 execution.CountError();
                 meters[stage].Fail(time.GetElapsedTime(since));
+                span?.SetTag("error.type", StepErrors.From(e, null).Reason).SetStatus(ActivityStatusCode.Error);
                 await chunk.Delivery.FailAsync(e, cancellationToken);
                 return 0;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Topics;
@@ -136,6 +137,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
     private async Task RenewAsync(StreamLease lease, CancellationTokenSource lost)
     {
+        Activity.Current = null;
         while (!lost.IsCancellationRequested)
         {
             await Task.Delay(s_renewInterval, execution.Services.Time, lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -197,6 +199,8 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
     private async Task ReportLoopAsync(CancellationToken cancellationToken)
     {
+        // Housekeeping for as long as the group lives leaves no spans.
+        Activity.Current = null;
         while (!cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(s_reportInterval, execution.Services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using EasyQuant.Data;
 using EasyQuant.Flow;
@@ -81,17 +82,23 @@ public sealed class MqConsumerNode : IStreamSource
         }
         catch (ChunkException e)
         {
+            using Activity? span = held.StartSpan()?.SetTag("error.type", e.Reason).SetStatus(ActivityStatusCode.Error);
             await held.ParkAsync(e.Reason, e.Message, "", cancellationToken);
             return null;
         }
     }
 
-    private static Task<StreamState> StateAsync(GroupContext context, CancellationToken cancellationToken) => context.Patient.RunAsync<StreamState>(
-        "groups.state",
-        async (connection, token) =>
-        {
-            await context.Streams.CheckAsync(connection, context.CountStream, token);
-            return await context.Streams.GetStateAsync(connection, context.CountStream, context.CountGroup, token);
-        },
-        cancellationToken);
+    private static async Task<StreamState> StateAsync(GroupContext context, CancellationToken cancellationToken)
+    {
+        // Twice a second for as long as the topic is empty: no trace could hold it.
+        Activity.Current = null;
+        return await context.Patient.RunAsync<StreamState>(
+            "groups.state",
+            async (connection, token) =>
+            {
+                await context.Streams.CheckAsync(connection, context.CountStream, token);
+                return await context.Streams.GetStateAsync(connection, context.CountStream, context.CountGroup, token);
+            },
+            cancellationToken);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Chunks;
 using EasyQuant.Messaging.Topics;
@@ -19,6 +20,8 @@ internal sealed class MqDelivery(
 
     /// <summary>Bytes of the message.</summary>
     public int ByteCount => delivery.ByteCount;
+
+    public Activity? StartSpan() => delivery.StartProcess(context.Transport.Kind, consumer)?.SetTag("easyquant.run_id", execution.Run.RunId);
 
     public async ValueTask AcknowledgeAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Worker.V1;
@@ -13,6 +14,7 @@ internal sealed class DispatchForwarder(
     RunService.RunServiceClient runs, TimeProvider time)
 {
     private const int OwnedMax = 10_000;
+    private static readonly ActivitySource s_source = new("EasyQuant.MonitorService");
     private static readonly TimeSpan s_timeoutMax = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(string ProjectId, string RunId), bool> _owned = new();
@@ -23,6 +25,7 @@ internal sealed class DispatchForwarder(
         TimeSpan timeout = call.Timeout?.ToTimeSpan() is { Ticks: > 0 } asked && asked < s_timeoutMax ? asked : s_timeoutMax;
         var options = new CallOptions(
             CallProject.Headers(projectId.Length > 0 ? projectId : "default", "service:monitor"), time.GetUtcNow().UtcDateTime + timeout, cancellationToken);
+        using Activity? span = StartSpan(call);
         var answer = new WorkerAnswer { CallId = call.CallId };
         try
         {
@@ -31,10 +34,33 @@ internal sealed class DispatchForwarder(
         catch (RpcException e)
         {
             (answer.StatusCode, answer.Message) = ((int)e.StatusCode, e.Status.Detail);
+            span?.SetStatus(ActivityStatusCode.Error, e.StatusCode.ToString());
         }
 
         return answer;
     }
+
+    // The call belongs to the trace of the worker's work, not to that of the stream, which is as old as the session.
+    private static Activity? StartSpan(WorkerCall call)
+    {
+        Activity.Current = null;
+        ActivityContext.TryParse(call.Traceparent, null, isRemote: true, out ActivityContext parent);
+        Activity? span = s_source.StartActivity($"forward {call.RequestCase}", ActivityKind.Internal, parent);
+        return RunIdOf(call) is { Length: > 0 } runId ? span?.SetTag("easyquant.run_id", runId) : span;
+    }
+
+    private static string? RunIdOf(WorkerCall call) => call.RequestCase switch
+    {
+        WorkerCall.RequestOneofCase.Report => call.Report.Reports.Count == 1 ? call.Report.Reports[0].RunId : null,
+        WorkerCall.RequestOneofCase.GroupSums => call.GroupSums.RunId,
+        WorkerCall.RequestOneofCase.OpenFanOut => call.OpenFanOut.Lease?.RunId,
+        WorkerCall.RequestOneofCase.ReportItems => call.ReportItems.Lease?.RunId,
+        WorkerCall.RequestOneofCase.ReadItems => call.ReadItems.Lease?.RunId,
+        WorkerCall.RequestOneofCase.StartItems => call.StartItems.Lease?.RunId,
+        WorkerCall.RequestOneofCase.CollectItems => call.CollectItems.Lease?.RunId,
+        WorkerCall.RequestOneofCase.CancelItems => call.CancelItems.Lease?.RunId,
+        _ => null,
+    };
 
     private async Task CallAsync(WorkerCall call, WorkerAnswer answer, string workerName, string projectId, CallOptions options)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
 using EasyQuant.RunnerService.Storage;
+using EasyQuant.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace EasyQuant.RunnerService.Processes;
@@ -20,6 +21,7 @@ internal sealed class ItemProcessPool : IDisposable
     private readonly RunnerOptions _options;
     private readonly ChildBrokers _brokers;
     private readonly ProjectDatabases _databases;
+    private readonly IReadOnlyDictionary<string, string> _telemetry;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _slots;
     private readonly Lock _gate = new();
@@ -27,8 +29,9 @@ internal sealed class ItemProcessPool : IDisposable
     private readonly ITimer _timer;
     private bool _isDisposed;
 
-    public ItemProcessPool(IOptions<RunnerOptions> options, ProjectDatabases databases, ChildBrokers brokers, TimeProvider time)
+    public ItemProcessPool(IOptions<RunnerOptions> options, ProjectDatabases databases, ChildBrokers brokers, IConfiguration configuration, TimeProvider time)
     {
+        _telemetry = ChildTelemetry.Settings(configuration);
         _options = options.Value;
         _brokers = brokers;
         _databases = databases;
@@ -203,6 +206,7 @@ internal sealed class ItemProcessPool : IDisposable
             ["files"] = Path.Combine(_options.DataRoot, "files", projectId),
             ["http"] = new JsonArray([.. _options.HttpAllowedEndpoints.Select(endpoint => (JsonNode)endpoint)]),
             ["brokers"] = _brokers.ToJson(),
+            ["telemetry"] = new JsonObject(_telemetry.Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)setting.Value))),
         };
         if (_databases.ConnectionOf(projectId) is { } connection)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Topics;
@@ -7,6 +8,8 @@ using EasyQuant.Nodes.Data.Sql;
 using EasyQuant.Nodes.Hosting;
 using EasyQuant.Nodes.Messaging;
 using EasyQuant.RunnerService.Storage;
+using EasyQuant.ServiceDefaults.Telemetry;
+using OpenTelemetry.Trace;
 
 namespace EasyQuant.RunnerService.Processes;
 
@@ -24,16 +27,21 @@ internal sealed class ItemProgram
     private const int AliveMilliseconds = 1_000;
     private const int ReadBytes = 64 << 10;
 
+    private static readonly ActivitySource s_activities = new(RunnerIdentity.SourceName);
+
     private readonly Stream _output;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Dictionary<string, GraphChildRunner> _workflows = new(StringComparer.Ordinal);
     private readonly NodeCatalog _catalog = AllNodePacks.CreateCatalog();
     private readonly NodeServices _services;
     private readonly IArtifactStore _artifacts;
+    private readonly IReadOnlyDictionary<string, string> _telemetry;
+    private TracerProvider? _traces;
     private CancellationTokenSource? _running;
 
-    private ItemProgram(Stream output, NodeServices services, IArtifactStore artifacts)
+    private ItemProgram(Stream output, NodeServices services, IArtifactStore artifacts, IReadOnlyDictionary<string, string> telemetry)
     {
+        _telemetry = telemetry;
         _output = output;
         _services = services.With(_catalog).With<IGroupReports>(new ChildReports(WriteAsync));
         _artifacts = artifacts;
@@ -65,7 +73,8 @@ internal sealed class ItemProgram
         }
 
         await using TopicTransports transports = ChildBrokers.FromJson(settings["brokers"] as JsonObject);
-        var program = new ItemProgram(output, services.With(transports), artifacts);
+        Dictionary<string, string> telemetry = settings["telemetry"] is JsonObject sent ? sent.ToDictionary(one => one.Key, one => one.Value!.GetValue<string>()) : [];
+        var program = new ItemProgram(output, services.With(transports), artifacts, telemetry);
         await program.WriteAsync(new JsonObject { ["ready"] = true });
         using var alive = new Timer(_ => program.SayAlive(), null, AliveMilliseconds, AliveMilliseconds);
         program.Serve(input);
@@ -112,7 +121,7 @@ internal sealed class ItemProgram
             }
         }
 
-        _workflows[key] = new GraphChildRunner(_catalog, (name, version) => known.GetValueOrDefault((name, version)), null);
+        _workflows[key] = new GraphChildRunner(_catalog, (name, version) => known.GetValueOrDefault((name, version)), s_activities);
     }
 
     private async Task RunItemAsync(JsonObject message, CancellationTokenSource stop)
@@ -122,11 +131,14 @@ internal sealed class ItemProgram
         {
             GraphChildRunner runner = _workflows[message["key"]!.GetValue<string>()];
             int version = message["version"]!.GetValue<int>();
+            RunContext context = ItemMessages.ToContext(message);
+            using Activity? span = StartSpan(message["traceparent"]?.GetValue<string>(), context.RunId);
             var request = new ChildRunRequest
             {
                 Workflow = message["workflow"]!.GetValue<string>(),
                 Version = version == 0 ? null : version,
-                Context = ItemMessages.ToContext(message),
+                Context = context,
+                IsTraced = span is not null,
                 Services = _services.With<IChildRunner>(runner),
             };
             answer = await ItemMessages.ResultAsync(await runner.RunAsync(request, stop.Token), _artifacts, stop.Token);
@@ -157,6 +169,18 @@ internal sealed class ItemProgram
         {
             await WriteAsync(ItemMessages.Failure(new StepError("LIMIT_EXCEEDED", e.Message)));
         }
+    }
+
+    // Items are too many to be traced; a replica of a process group is one piece of work, and what it sends to topics continues its trace.
+    private Activity? StartSpan(string? parent, string runId)
+    {
+        if (!ActivityContext.TryParse(parent, null, isRemote: true, out ActivityContext worker))
+        {
+            return null;
+        }
+
+        _traces ??= ChildTelemetry.Start(_telemetry);
+        return s_activities.StartActivity("replica process", ActivityKind.Internal, worker)?.SetTag("easyquant.run_id", runId);
     }
 
     private async Task WriteAsync(JsonObject message)

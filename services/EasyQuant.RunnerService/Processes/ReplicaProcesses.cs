@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
@@ -20,6 +21,7 @@ internal sealed class ReplicaProcesses(ItemProcessPool pool) : IReplicaProcesses
             Context = context with { Inputs = new Dictionary<string, JsonNode?>() },
             Services = new NodeServices(TimeProvider.System),
         };
+        string? trace = Activity.Current?.Id;
         return pool.RunReplicaAsync(
             context.ProjectId,
             key,
@@ -28,7 +30,12 @@ internal sealed class ReplicaProcesses(ItemProcessPool pool) : IReplicaProcesses
                 ["key"] = key,
                 ["definitions"] = new JsonArray(new JsonObject { ["definition"] = JsonNode.Parse(json), ["versions"] = new JsonArray(0) }),
             },
-            () => ItemMessages.Item(key, request, request.Context),
+            () =>
+            {
+                JsonObject item = ItemMessages.Item(key, request, request.Context);
+                item["traceparent"] = trace;
+                return item;
+            },
             (report, processId, token) => onProgress(ChildReports.Read(report), processId, token),
             cancellationToken);
     }

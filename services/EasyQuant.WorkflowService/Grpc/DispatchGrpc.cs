@@ -77,8 +77,10 @@ internal sealed class DispatchGrpc(
             }
         }
 
+        using ReportSpans spans = ReportSpans.Start(request.Reports);
         var answer = new ReportStepsResponse();
         answer.Answers.AddRange(await reports.ReportAsync(request.Reports, options.Value.LeaseDuration, request.ProjectId, context.CancellationToken));
+        spans.Answer(answer.Answers);
         return answer;
     }
 

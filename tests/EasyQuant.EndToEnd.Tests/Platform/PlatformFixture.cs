@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using EasyQuant.EndToEnd.Telemetry;
 using EasyQuant.Samples.Demo;
 using Npgsql;
 
@@ -11,11 +12,20 @@ public sealed class PlatformFixture : IAsyncLifetime
     private static readonly TimeSpan s_prepareDeadline = TimeSpan.FromMinutes(5);
     private PlatformHost? _host;
 
+    /// <summary>Metrics of all services.</summary>
+    public MetricsReceiver Metrics { get; } = new();
+
     public PlatformHost Host => _host ?? throw new InvalidOperationException("The platform has not started.");
 
     public async Task InitializeAsync()
     {
-        _host = await PlatformHost.StartAsync(new PlatformSettings { WithDashboard = true });
+        // The dashboard's API has no metrics, so they come here.
+        IReadOnlyDictionary<string, string> metrics = Metrics.Environment;
+        _host = await PlatformHost.StartAsync(new PlatformSettings
+        {
+            WithDashboard = true,
+            Environment = PlatformHost.Services.ToDictionary(service => service, Func<IReadOnlyDictionary<string, string>> (_) => () => metrics),
+        });
         using CancellationTokenSource deadline = new(s_prepareDeadline);
         using PlatformClient client = Client();
         await SampleData.PrepareAsync(client, deadline.Token);
@@ -69,5 +79,7 @@ public sealed class PlatformFixture : IAsyncLifetime
         {
             await _host.DisposeAsync();
         }
+
+        await Metrics.DisposeAsync();
     }
 }

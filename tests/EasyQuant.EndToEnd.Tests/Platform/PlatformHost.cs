@@ -12,7 +12,6 @@ public sealed class PlatformHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan s_killDeadline = TimeSpan.FromMinutes(4);
-    private static readonly string[] s_services = ["workflow", "backtest", "monitor", "scheduler", "runner", "gateway"];
     private readonly ConcurrentDictionary<string, ResourceEvent> _states = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly DistributedApplication _app;
@@ -25,6 +24,9 @@ public sealed class PlatformHost : IAsyncDisposable
         _directory = directory;
         _watching = WatchAsync();
     }
+
+    /// <summary>Names of the services.</summary>
+    public static IReadOnlyList<string> Services { get; } = ["workflow", "backtest", "monitor", "scheduler", "runner", "gateway"];
 
     /// <summary>REST address of the Gateway.</summary>
     public Uri Http => _app.GetEndpoint("gateway", "http");
@@ -68,7 +70,7 @@ public sealed class PlatformHost : IAsyncDisposable
         try
         {
             await host._app.StartAsync(deadline.Token);
-            foreach (string service in s_services)
+            foreach (string service in Services)
             {
                 await host.WaitHealthyAsync(service, deadline.Token);
             }

@@ -15,7 +15,6 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
     private readonly BrokerOptions _broker;
     private readonly TimeProvider _time;
     private readonly ILogger<RabbitMqTopicProducer> _logger;
-    private readonly string _activityName;
     private readonly SemaphoreSlim _window;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _closed = new();
@@ -30,7 +29,6 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         _broker = broker;
         _time = time;
         _logger = logger;
-        _activityName = $"publish {topic.Name}";
         _window = new SemaphoreSlim(options.WindowMax, options.WindowMax);
     }
 
@@ -55,7 +53,10 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         await _window.WaitAsync(cancellationToken);
         try
         {
-            return await SendOneAsync(chunk, cancellationToken);
+            using Activity? span = TopicSpans.StartSend(RabbitMqTopicTransport.KindName, Topic, chunk, _options);
+            SendOutcome outcome = await SendOneAsync(chunk, span, cancellationToken);
+            span.End(outcome);
+            return outcome;
         }
         finally
         {
@@ -72,7 +73,7 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         }
     }
 
-    private async Task<SendOutcome> SendOneAsync(Chunk chunk, CancellationToken cancellationToken)
+    private async Task<SendOutcome> SendOneAsync(Chunk chunk, Activity? span, CancellationToken cancellationToken)
     {
         Session? session = null;
         try
@@ -83,10 +84,10 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
                 return SendOutcome.Refused;
             }
 
-            using Activity? activity = MessagePublisher.Source.StartActivity(_activityName, ActivityKind.Producer);
+            span?.SetTag("server.address", session.Connection.Endpoint.HostName).SetTag("server.port", session.Connection.Endpoint.Port);
             // No token: the client library may have sent the message when it reports a cancellation.
             Task publish = session.Channel.BasicPublishAsync(
-                Topology.DataExchange, _topic.Name, mandatory: true, Properties(chunk, activity), ChunkWire.Write(_topic.Name, chunk), CancellationToken.None).AsTask();
+                Topology.DataExchange, _topic.Name, mandatory: true, Properties(chunk, span), ChunkWire.Write(_topic.Name, chunk), CancellationToken.None).AsTask();
             await (publish.IsCompleted ? publish : WaitAsync(publish, cancellationToken));
             return SendOutcome.Confirmed;
         }

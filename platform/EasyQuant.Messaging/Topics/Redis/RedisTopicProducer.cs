@@ -19,14 +19,35 @@ internal sealed class RedisTopicProducer(IDatabase database, TopicDefinition top
         await _window.WaitAsync(cancellationToken);
         try
         {
-            if (_isClosed)
-            {
-                return SendOutcome.Unknown;
-            }
+            using Activity? span = TopicSpans.StartSend(RedisTopicTransport.KindName, Topic, chunk, options);
+            SendOutcome outcome = await SendOneAsync(chunk, span, cancellationToken);
+            span.End(outcome);
+            return outcome;
+        }
+        finally
+        {
+            _window.Release();
+        }
+    }
 
+    public ValueTask DisposeAsync()
+    {
+        _isClosed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<SendOutcome> SendOneAsync(Chunk chunk, Activity? span, CancellationToken cancellationToken)
+    {
+        if (_isClosed)
+        {
+            return SendOutcome.Unknown;
+        }
+
+        try
+        {
             RedisValue[] values =
             [
-                _scripts.Prefix, topic.LengthMax, topic.BytesMax, chunk.Key.ToMessageId(), options.ProjectId, options.RunId, Activity.Current?.Id ?? "",
+                _scripts.Prefix, topic.LengthMax, topic.BytesMax, chunk.Key.ToMessageId(), options.ProjectId, options.RunId, (span ?? Activity.Current)?.Id ?? "",
                 ChunkWire.Write(topic.Name, chunk),
             ];
             string? outcome = (string?)await database.ScriptEvaluateAsync(RedisTopicScripts.Send, _scripts.TopicKeys, values)
@@ -48,15 +69,5 @@ internal sealed class RedisTopicProducer(IDatabase database, TopicDefinition top
         {
             return SendOutcome.Unknown;
         }
-        finally
-        {
-            _window.Release();
-        }
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _isClosed = true;
-        return ValueTask.CompletedTask;
     }
 }

@@ -46,6 +46,9 @@ internal sealed class ActiveRun
         set => Interlocked.Exchange(ref _trustedUntil, value);
     }
 
+    /// <summary>Gets or sets the W3C traceparent of the execution, which its reports carry; empty for none.</summary>
+    public string TraceParent { get; set; } = "";
+
     /// <summary>Gets the estimated size of what waits to be reported.</summary>
     public int PendingBytes { get; private set; }
 
@@ -140,6 +143,7 @@ internal sealed class ActiveRun
             RunReport report = _final ?? new RunReport();
             report.RunId = RunId;
             report.Epoch = Epoch;
+            report.Traceparent = TraceParent;
             foreach (string nodeId in _order)
             {
                 report.Steps.Add(_steps[nodeId]);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Persistence.Faults;
@@ -15,6 +16,7 @@ internal sealed partial class StepReporter(
     DispatchService.DispatchServiceClient dispatch,
     RunnerIdentity identity,
     LeaseClock leases,
+    ActivitySource activities,
     IOptions<RunnerOptions> options,
     TimeProvider time,
     ILogger<StepReporter> logger) : BackgroundService
@@ -146,6 +148,7 @@ internal sealed partial class StepReporter(
         Failpoints.Hit("runner.report.before");
         var request = new ReportStepsRequest { WorkerId = identity.WorkerId };
         request.Reports.AddRange(batch.Select(b => b.Report));
+        using Activity? span = StartSpan(request);
         long sent = time.GetTimestamp();
         ReportStepsResponse answer = await dispatch.ReportStepsAsync(
             request, new CallOptions(CallProject.Headers("default", "service:runner"), cancellationToken: cancellationToken));
@@ -164,6 +167,28 @@ internal sealed partial class StepReporter(
             leases.Renewed(run, sent);
             flushed?.TrySetResult();
         }
+    }
+
+    // One report continues the trace of its run. Several have no common parent: their traces are linked, and Workflow continues each.
+    private Activity? StartSpan(ReportStepsRequest request)
+    {
+        if (!activities.HasListeners())
+        {
+            return null;
+        }
+
+        var links = new List<ActivityLink>(request.Reports.Count);
+        foreach (RunReport report in request.Reports)
+        {
+            if (ActivityContext.TryParse(report.Traceparent, null, isRemote: false, out ActivityContext run))
+            {
+                links.Add(new ActivityLink(run));
+            }
+        }
+
+        bool isOne = request.Reports.Count == 1 && links.Count == 1;
+        Activity? span = activities.StartActivity("send reports", ActivityKind.Internal, isOne ? links[0].Context : default, tags: null, isOne ? null : links);
+        return isOne ? span?.SetTag("easyquant.run_id", request.Reports[0].RunId) : span?.SetTag("easyquant.report_count", request.Reports.Count);
     }
 
     private void Enqueue(ActiveRun run, bool mustQueue)

@@ -37,6 +37,7 @@ internal sealed partial class RunExecutor(
         ActivityContext.TryParse(run.Claimed.Traceparent, null, isRemote: true, out ActivityContext parent);
         using Activity? span = activities.StartActivity($"run {wire.WorkflowName}", ActivityKind.Consumer, parent);
         span?.SetTag("easyquant.run_id", run.RunId).SetTag("easyquant.project", wire.ProjectId).SetTag("easyquant.epoch", run.Epoch);
+        run.TraceParent = span?.Id ?? run.Claimed.Traceparent;
         try
         {
             Wire.RunReport? final = await RunAsync(run);

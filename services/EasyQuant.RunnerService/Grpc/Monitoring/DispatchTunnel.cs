@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using EasyQuant.Contracts.Worker.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -77,6 +78,7 @@ internal sealed class DispatchTunnel(TimeProvider time)
         }
 
         call.CallId = Interlocked.Increment(ref _lastId);
+        call.Traceparent = Activity.Current?.Id ?? "";
         call.Timeout = Duration.FromTimeSpan(timeout);
         var answered = new TaskCompletionSource<WorkerAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         Func<ConnectRequest, CancellationToken, Task> send;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Npgsql;
 
-namespace EasyQuant.EndToEnd;
+namespace EasyQuant.EndToEnd.Telemetry;
 
-/// <summary>No secret of the platform is in anything that people are shown: spans, logs, environments, console logs.</summary>
+/// <summary>No secret of the platform is in anything that people are shown: spans, logs, metrics, environments, console logs.</summary>
 [Collection(PlatformCollection.Name)]
 public sealed class SecretTests(PlatformFixture platform)
 {
@@ -45,20 +45,19 @@ public sealed class SecretTests(PlatformFixture platform)
 
     private async Task AddTelemetryAsync(Dictionary<string, string> shown, string traceId, CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<string, string> endpoints = await platform.Host.EndpointsAsync(cancellationToken);
-        Assert.True(endpoints.ContainsKey("DASHBOARD_API_KEY"), "The Aspire dashboard does not run; TraceTests says how to get it.");
-        using HttpClient dashboard = new() { BaseAddress = new Uri(new Uri(endpoints["DASHBOARD_URL"]).GetLeftPart(UriPartial.Authority)) };
-        dashboard.DefaultRequestHeaders.Add("x-api-key", endpoints["DASHBOARD_API_KEY"]);
+        using DashboardTraces dashboard = await DashboardTraces.OpenAsync(platform, cancellationToken);
         await Poll.UntilAsync(
             $"spans of trace {traceId} in the dashboard",
             async () =>
             {
-                shown["spans"] = await dashboard.GetStringAsync(new Uri("/api/telemetry/spans?limit=20000", UriKind.Relative), cancellationToken);
+                shown["spans"] = await dashboard.ReadTextAsync("/api/telemetry/spans?limit=20000", cancellationToken);
                 return (shown["spans"].Contains(traceId, StringComparison.Ordinal), $"{shown["spans"].Length} characters");
             },
             cancellationToken);
-        shown["logs"] = await dashboard.GetStringAsync(new Uri("/api/telemetry/logs?limit=20000", UriKind.Relative), cancellationToken);
+        shown["logs"] = await dashboard.ReadTextAsync("/api/telemetry/logs?limit=20000", cancellationToken);
         Assert.Contains("SELECT", shown["spans"], StringComparison.OrdinalIgnoreCase);
         Assert.NotEqual(0, shown["logs"].Length);
+        await platform.Metrics.WaitAsync("easyquant.run.duration", cancellationToken);
+        shown["metrics"] = platform.Metrics.AllText();
     }
 }
