@@ -6,6 +6,7 @@
 #   ./run.sh --no-dashboard   without the Aspire dashboard
 #   ./run.sh --infrastructure external --ConnectionStrings:easyquant=... --ConnectionStrings:messaging=...
 #                             on a PostgreSQL database and a RabbitMQ that run already
+#   ./run.sh --redis          with a Redis of its own, for process groups with mqType redis
 #   ./run.sh --data DIR       keep all data in DIR (default: /var/lib/easyquant for root,
 #                             ${XDG_STATE_HOME:-~/.local/state}/easyquant for others)
 # Further options go to the AppHost, for example --Parameters:postgres-password=...
@@ -18,14 +19,16 @@ demo=false
 dashboard=true
 output=''
 infrastructure=own
+redis=''
 rest=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --demo) demo=true ;;
     --no-dashboard) dashboard=false ;;
+    --redis) redis=redis-server; rest+=("$1") ;;
     --data) [ $# -gt 1 ] || { echo 'run.sh: --data needs a directory' >&2; exit 2; }; data="$2"; shift ;;
     --output) [ $# -gt 1 ] || { echo 'run.sh: --output needs a directory' >&2; exit 2; }; output="$2"; shift ;;
-    --help | -h) sed -n '2,11p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --help | -h) sed -n '2,12p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
     --infrastructure) [ $# -gt 1 ] || { echo 'run.sh: --infrastructure needs own or external' >&2; exit 2; }; rest+=("$1" "$2"); infrastructure="$2"; shift ;;
     --*=*) rest+=("$1") ;;
     *) echo "run.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
@@ -41,7 +44,7 @@ install_servers() {
   local servers='postgresql rabbitmq-server'
   [ "$infrastructure" = external ] && servers=''
   # shellcheck disable=SC2086
-  eq_install 'the platform keeps its data in its own PostgreSQL and sends its work through its own RabbitMQ' $servers util-linux mount || return 1
+  eq_install 'the platform keeps its data in its own PostgreSQL and sends its work through its own RabbitMQ' $servers $redis util-linux mount || return 1
   if [ "$(id -u)" -eq 0 ] && ! id easyquant >/dev/null 2>&1 && command -v useradd >/dev/null; then
     echo 'Adding the account easyquant: the services run as it, without the rights of root.'
     useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin easyquant

@@ -7,14 +7,16 @@ namespace EasyQuant.AppHost;
 /// True for <c>--infrastructure external</c>: PostgreSQL and RabbitMQ run elsewhere and are named by ConnectionStrings:easyquant and
 /// ConnectionStrings:messaging.
 /// </param>
+/// <param name="UsesRedis">True for <c>--redis</c>: a Redis server for process groups with <c>mqType: redis</c>.</param>
 /// <param name="Rest">All other arguments.</param>
-internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard, bool UsesExternalServers, string[] Rest)
+internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard, bool UsesExternalServers, bool UsesRedis, string[] Rest)
 {
     public static AppHostArguments Parse(string[] args)
     {
         string? data = null;
         bool noDashboard = false;
         bool external = false;
+        bool redis = false;
         var rest = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {
@@ -34,13 +36,18 @@ internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard,
                         string other => throw new DistributedApplicationException($"--infrastructure is 'own' or 'external'; was '{other}'."),
                     };
                     break;
+                case "--redis":
+                    redis = true;
+                    break;
+                case "--data" or "--infrastructure":
+                    throw new DistributedApplicationException($"{args[i]} needs a value.");
                 default:
                     rest.Add(args[i]);
                     break;
             }
         }
 
-        return new AppHostArguments(data, noDashboard, external, [.. rest]);
+        return new AppHostArguments(data, noDashboard, external, redis, [.. rest]);
     }
 
     public DistributedApplicationOptions ToOptions() => new()

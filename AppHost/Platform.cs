@@ -8,6 +8,7 @@ internal sealed class Platform
     private readonly IDistributedApplicationBuilder _builder;
     private readonly DataDirectories _directories;
     private readonly bool _hasDashboard;
+    private readonly bool _usesRedis;
     private readonly IResourceBuilder<IResourceWithConnectionString> _database;
     private readonly IResourceBuilder<IResourceWithConnectionString> _messaging;
     private readonly IResourceBuilder<ParameterResource> _credential;
@@ -16,8 +17,14 @@ internal sealed class Platform
     public Platform(IDistributedApplicationBuilder builder, DataDirectories directories, AppHostArguments arguments)
     {
         _hasDashboard = !arguments.NoDashboard;
+        _usesRedis = arguments.UsesRedis;
         _builder = builder;
         _directories = directories;
+        if (arguments.UsesExternalServers)
+        {
+            RequireConnectionStrings(builder.Configuration);
+        }
+
         _database = arguments.UsesExternalServers
             ? builder.AddConnectionString(ResourceNames.Database)
             : builder.AddPostgres(ResourceNames.Postgres).AddDatabase(ResourceNames.Database);
@@ -49,12 +56,31 @@ internal sealed class Platform
             .WithEnvironment("EASYQUANT_KEYS_DIRECTORY", _directories.Keys)
             .WithEnvironment(AddDashboardAddress);
 
-    /// <summary>Hands the Redis named by ConnectionStrings:redis to a service; does nothing when none is named.</summary>
+    /// <summary>
+    /// Hands a service the Redis named by ConnectionStrings:redis, or with <c>--redis</c> one of the platform's own; does nothing when there is none.
+    /// </summary>
     public void AddRedis(IResourceBuilder<ProjectResource> service)
     {
         if (_builder.Configuration.GetConnectionString(ResourceNames.Redis) is { Length: > 0 })
         {
             service.WithReference(_builder.AddConnectionString(ResourceNames.Redis));
+        }
+        else if (_usesRedis)
+        {
+            IResourceBuilder<RedisResource> redis = _builder.AddRedis(ResourceNames.Redis);
+            service.WithReference(redis).WaitFor(redis);
+        }
+    }
+
+    // Services would wait for a value that nobody gives.
+    private static void RequireConnectionStrings(IConfiguration configuration)
+    {
+        string[] missing = [.. new[] { ResourceNames.Database, ResourceNames.Messaging }.Where(name => string.IsNullOrWhiteSpace(configuration.GetConnectionString(name)))];
+        if (missing.Length > 0)
+        {
+            throw new DistributedApplicationException(
+                $"--infrastructure external needs {string.Join(" and ", missing.Select(name => $"ConnectionStrings:{name}"))}: name servers that run already, as argument "
+                + "(--ConnectionStrings:easyquant='Host=...;Database=...' --ConnectionStrings:messaging=amqp://...) or environment variable (ConnectionStrings__easyquant).");
         }
     }
 

@@ -39,4 +39,11 @@ public static class Programs
     public static string Epmd() =>
         new[] { "/usr/bin/epmd", "/usr/local/bin/epmd", "/usr/lib/erlang/bin/epmd" }.FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("epmd (Erlang) is not installed. Install it: apt-get install rabbitmq-server");
+
+    /// <summary>Returns the Redis server.</summary>
+    /// <returns>An absolute path.</returns>
+    /// <exception cref="InvalidOperationException">There is none; the message says how to install it.</exception>
+    public static string RedisServer() =>
+        new[] { "/usr/bin/redis-server", "/usr/local/bin/redis-server" }.FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("Redis is not installed. Install it: apt-get install redis-server");
 }

@@ -28,6 +28,8 @@ internal static class Programs
         builder.AddExecutable("expects-three", "sleep", ".", "600").WaitForCompletion(failing, exitCode: 3);
         builder.AddExecutable("expects-zero", "sleep", ".", "600").WaitForCompletion(failing);
         builder.AddExecutable("missing", "no-such-program-here", ".");
+        var unset = builder.AddParameter("un-set");
+        builder.AddExecutable("needs-unset", "sleep", ".", "600").WithEnvironment("UNSET", unset);
 
         // Healthy when the switch is on.
         builder.AddExecutable("switched", "sleep", ".", "600").WithHealthCheck("switch").WithUrl("https://example.org/handbook", "Handbook");

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using EasyQuant.LocalServers;
 using EasyQuant.Testing;
 using Npgsql;
 using RabbitMQ.Client;
@@ -27,6 +31,40 @@ public sealed class LocalServerTests
         Assert.Equal("kept", await GetAsync(virtualHost, deadline.Token));
     }
 
+    [Fact]
+    public async Task Redis_KilledAndStarted_KeepsItsDataAndAsksForThePassword()
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        string directory = Directory.CreateTempSubdirectory("eq-redis-").FullName;
+        File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
+        var server = new RedisServer(new RedisOptions { DataDirectory = Path.Combine(directory, "redis"), Port = FreePorts.Next(), Password = "a-password" });
+        try
+        {
+            await using var host = new ServerHost(server, (_, _) => { });
+            await host.StartAsync(deadline.Token);
+            Assert.Equal(["-NOAUTH Authentication required."], await AskAsync(server.Port, ["GET kept"], deadline.Token));
+            Assert.Equal(["+OK", "+OK"], await AskAsync(server.Port, ["AUTH a-password", "SET kept 42"], deadline.Token));
+            await UntilWrittenAsync(Path.Combine(directory, "redis"), deadline.Token);
+
+            await host.KillAsync();
+            await host.StartAsync(deadline.Token);
+
+            Assert.Equal(["+OK", "$2", "42"], await AskAsync(server.Port, ["AUTH a-password", "GET kept"], deadline.Token));
+            Assert.Null(await server.ProbeAsync(deadline.Token));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("two words")]
+    [InlineData("line\nrequirepass none")]
+    public void Redis_PasswordThatBreaksItsSettings_Refused(string password) => Assert.Throws<ArgumentException>(
+        () => new RedisServer(new RedisOptions { DataDirectory = "/nonexistent", Port = 1, Password = password }));
+
     private static async Task<object?> ExecuteAsync(string database, string sql, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(database + ";Pooling=false");
@@ -51,6 +89,27 @@ public sealed class LocalServerTests
         await using IConnection connection = await new ConnectionFactory { Uri = new Uri(uri) }.CreateConnectionAsync(cancellationToken);
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         BasicGetResult? message = await channel.BasicGetAsync("q", autoAck: true, cancellationToken);
-        return message is null ? null : System.Text.Encoding.UTF8.GetString(message.Body.Span);
+        return message is null ? null : Encoding.UTF8.GetString(message.Body.Span);
+    }
+
+    // The append-only file gets a command before its answer leaves; the kill takes nothing that the system has.
+    private static async Task UntilWrittenAsync(string directory, CancellationToken cancellationToken)
+    {
+        while (!Directory.EnumerateFiles(directory, "*.aof", SearchOption.AllDirectories).Any(file => File.ReadAllText(file).Contains("kept", StringComparison.Ordinal)))
+        {
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    // Sends the commands and reads what comes until the server has answered all of them and closed.
+    private static async Task<string[]> AskAsync(int port, string[] commands, CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+        await using NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", commands) + "\r\n"), cancellationToken);
+        client.Client.Shutdown(SocketShutdown.Send);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        return (await reader.ReadToEndAsync(cancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
     }
 }

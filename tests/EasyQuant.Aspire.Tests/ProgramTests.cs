@@ -76,6 +76,11 @@ public sealed class ProgramTests : IAsyncLifetime
         ResourceEvent missing = await StateAsync("missing", KnownResourceStates.FailedToStart);
         Assert.EndsWith(
             "The program 'no-such-program-here' of 'missing' is not on PATH. Install it, or name it by its path.", await LogOfAsync(missing.ResourceId, "PATH"), StringComparison.Ordinal);
+        await StateAsync("un-set", KnownResourceStates.ValueMissing);
+        ResourceEvent unset = await StateAsync("needs-unset", KnownResourceStates.FailedToStart);
+        Assert.EndsWith(
+            "The parameter 'un-set' has no value. Set Parameters:un-set, for example with the environment variable Parameters__un_set.",
+            await LogOfAsync(unset.ResourceId, "no value"), StringComparison.Ordinal);
     }
 
     private async Task AssertHealthAsync()

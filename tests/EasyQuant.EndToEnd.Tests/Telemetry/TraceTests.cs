@@ -118,7 +118,7 @@ public sealed class TraceTests(PlatformFixture platform)
                 },
                 new JsonObject
                 {
-                    ["id"] = "savers", ["replicas"] = 1, ["inputQueue"] = "bars",
+                    ["id"] = "savers", ["replicas"] = 1, ["inputQueue"] = "bars", ["placement"] = "processes",
                     ["nodes"] = new JsonArray(new JsonObject
                     {
                         ["id"] = "save", ["type"] = "DbSave", ["params"] = new JsonObject { ["table"] = "traced", ["mode"] = "append" },
