@@ -6,7 +6,7 @@ namespace EasyQuant.BacktestService.Sandbox;
 /// <summary>Starts the sandbox once and says in the log whether this machine can hold strategies of users apart. Without it they are refused, everything else works.</summary>
 internal sealed partial class SandboxCheck(StrategySandbox sandbox, ControlGroups groups, ILogger<SandboxCheck> logger) : BackgroundService
 {
-    private static readonly TimeSpan s_timeMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeMax = TimeSpan.FromMinutes(2);
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -78,6 +78,35 @@ public sealed class TickServiceTests(TestServersFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task SweepAndBiasChecks_SavedTicks_RunOnThem()
+    {
+        await using BacktestHost host = await StartAsync();
+        BacktestSpec one = BacktestHost.Spec(2, 4);
+        one.Ticks = new TickData { Table = "ticks", Interval = "5m" };
+        Contracts.Backtest.V1.Backtest alone = await host.EndAsync((await host.CreateAsync(one)).BacktestId);
+        Assert.Equal((BacktestState.Succeeded, ""), (alone.State, alone.ErrorMessage));
+        SweepSpec grid = BacktestHost.SweepOf(3, 3);
+        grid.Backtest.Ticks = one.Ticks;
+        Sweep sweep = await host.EndSweepAsync((await host.CreateSweepAsync(grid)).SweepId);
+        Assert.Equal((BacktestState.Succeeded, 9), (sweep.State, sweep.DoneCount));
+        ListSweepTrialsResponse trials = await host.Sweeps.ListSweepTrialsAsync(new ListSweepTrialsRequest { SweepId = sweep.SweepId }, BacktestHost.Headers());
+        var same = trials.Trials.Single(trial => trial.Parameters.Fields["fast"].NumberValue == 2 && trial.Parameters.Fields["slow"].NumberValue == 4);
+        Assert.Equal(alone.Metrics.Fields["final_equity"], same.Metrics.Fields["final_equity"]);
+        grid.PerSymbol = true;
+        Sweep lanes = await host.EndSweepAsync((await host.CreateSweepAsync(grid)).SweepId);
+        Assert.Equal((BacktestState.Succeeded, 9, ""), (lanes.State, lanes.DoneCount, lanes.ErrorMessage));
+
+        var request = new CreateBiasCheckRequest { Spec = new BiasSpec { BacktestId = alone.BacktestId, ShuffleCount = 10, CutCount = 1 } };
+        string check = (await host.Trials.CreateBiasCheckAsync(request, BacktestHost.Headers())).BiasCheck.BiasCheckId;
+        var ended = await Scheduler.Eventually.BecomesAsync(
+            $"bias check {check} to end",
+            async () => (await host.Trials.GetBiasCheckAsync(new GetBiasCheckRequest { BiasCheckId = check }, BacktestHost.Headers())).BiasCheck,
+            bias => bias.EndTime is not null,
+            BacktestHost.Patience);
+        Assert.True(ended.State == BacktestState.Succeeded, ended.ErrorMessage);
+    }
+
+    [Fact]
     public async Task Create_WrongTicks_IsRefusedByName()
     {
         await using BacktestHost host = await StartAsync();

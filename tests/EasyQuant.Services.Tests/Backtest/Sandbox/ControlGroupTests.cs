@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using EasyQuant.BacktestService.Sandbox;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace EasyQuant.Services.Tests.Backtest.Sandbox;
@@ -85,6 +87,22 @@ public sealed class ControlGroupTests : IDisposable
         Assert.StartsWith("control groups are switched off", off.Describe(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Service_Starts_LogsWhichWallsStand(bool usesGroups)
+    {
+        using var host = new SandboxHost(limits: new SandboxOptions { UseControlGroups = usesGroups });
+        var lines = new LineLogger();
+        using SandboxCheck check = host.Check(lines);
+        await check.StartAsync(_deadline.Token);
+        await check.ExecuteTask!.WaitAsync(_deadline.Token);
+        string line = Assert.Single(lines.Lines);
+        Assert.StartsWith("The sandbox for strategies of users is ready. Walls: namespaces; resource limits; ", line, StringComparison.Ordinal);
+        Assert.EndsWith(host.Groups.Describe() + ".", line, StringComparison.Ordinal);
+        Assert.Equal(!usesGroups, line.Contains("control groups are switched off", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Search_Version1_TakesTheOwnGroupOrTheNearestOneAbove()
     {
@@ -128,5 +146,18 @@ public sealed class ControlGroupTests : IDisposable
         Assert.Equal(
             "cpu.max=200000 100000",
             new ControlGroupLimits(192 << 20, 44, 2).FilesOf(new ControlGroupPlace(true, null, null, _folder), "job").Select(one => $"{Path.GetFileName(one.Path)}={one.Value}").Single());
+    }
+
+    private sealed class LineLogger : ILogger<SandboxCheck>
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
     }
 }

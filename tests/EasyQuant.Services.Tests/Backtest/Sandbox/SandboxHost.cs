@@ -47,6 +47,9 @@ internal sealed class SandboxHost : IDisposable
 
     public ControlGroups Groups { get; }
 
+    /// <summary>What the service does at its start.</summary>
+    public SandboxCheck Check(Microsoft.Extensions.Logging.ILogger<SandboxCheck> logger) => new(_sandbox, Groups, logger);
+
     /// <summary>120 days of one symbol.</summary>
     public static Table Bars { get; } = MakeBars();
 
