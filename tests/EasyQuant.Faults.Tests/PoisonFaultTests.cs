@@ -43,7 +43,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IAsyncLifetime
             $"fault-poisoned-{tag}",
             $$$"""
             "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{Item(0, "list-160.csv")}}},{{{Item(3600, "list-160.csv")}}},{{{Item(0, "greedy.csv")}}},{{{Item(0, "list-160.csv")}}}]}},
-              {"id":"batch","type":"BatchScheduler","params":{"workflow":"fault-poison-{{{tag}}}","mode":"processes","concurrency":3,"onFailure":"continue","itemTimeout":20}}],
+              {"id":"batch","type":"BatchScheduler","params":{"workflow":"fault-poison-{{{tag}}}","mode":"processes","concurrency":3,"onFailure":"continue","itemTimeout":60}}],
             "edges":[{"from":"items.value","to":"batch.items"}]
             """,
             deadline.Token);
