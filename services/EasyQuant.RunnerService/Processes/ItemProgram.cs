@@ -25,6 +25,7 @@ internal sealed class ItemProgram
     /// <summary>Workflows that a process remembers; it forgets all of them before it learns one more.</summary>
     internal const int WorkflowsMax = 64;
     private const int AliveMilliseconds = 1_000;
+    private const int FlushMilliseconds = 1_000;
     private const int ReadBytes = 64 << 10;
 
     private static readonly ActivitySource s_activities = new(RunnerIdentity.SourceName);
@@ -160,6 +161,8 @@ internal sealed class ItemProgram
             answer["isLast"] = true;
         }
 
+        // The worker may end this process as soon as it has the answer.
+        _traces?.ForceFlush(FlushMilliseconds);
         _running = null;
         try
         {
