@@ -3,6 +3,7 @@
 #   ./test.sh            everything but --faults and --soak
 #   ./test.sh --fast     without the slow projects (end to end, faults, hosting)
 #   ./test.sh --only X   only the projects whose name contains X
+#   ./test.sh --standins  everything, and the gRPC tests on the stand-ins too where the official packages are served
 #   ./test.sh --faults   each fault of the list under two loads, some 20 minutes (docs/operations/faults.md)
 #   ./test.sh --soak N   random faults under full load for N minutes, then a table; nothing else (docs/operations/faults.md)
 set -uo pipefail
@@ -36,15 +37,17 @@ fast=false
 only=''
 soak=''
 faults=false
+standins=false
 while [ $# -gt 0 ]; do
   case "$1" in
     --fast) fast=true ;;
     --only) only="$2"; shift ;;
     --faults) faults=true; only=Faults ;;
+    --standins) standins=true ;;
     --soak)
       [[ "${2:-}" =~ ^[1-9][0-9]*$ ]] || { echo "test.sh: --soak takes minutes, a whole number of 1 or more, got '${2:-nothing}'" >&2; exit 2; }
       soak="$2"; shift ;;
-    --help | -h) sed -n '2,7p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --help | -h) sed -n '2,8p' "$0" | sed 's/^# \{0,1\}//'; exit 0 ;;
     *) echo "test.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
   esac
   shift
@@ -135,18 +138,18 @@ for project in tests/*.Tests; do
     echo '== servers'; start_servers || exit 1; servers_up=true
   fi
   echo "== $name"
-  # Of the faults on a bed of processes the short ones are here; all of them have a call of their own.
+  # The faults on a bed of processes take too long for each run; they have a call of their own.
   filter=()
-  if [[ "$name" == *Faults* ]]; then filter=(--filter "$($faults && echo 'Suite=bed&FullyQualifiedName!~SoakTests' || echo 'Suite!=bed|Suite=ordinary')"); fi
+  if [[ "$name" == *Faults* ]]; then filter=(--filter "$($faults && echo 'Suite=bed&FullyQualifiedName!~SoakTests' || echo 'Suite!=bed')"); fi
   dotnet test "artifacts/bin/$name/release/$name.dll" --nologo --blame-hang --blame-hang-timeout 10m "${filter[@]}" \
     --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1
   count "$name" $?
 done
 stop_servers
 
-# The other gRPC world: where the registry serves the official packages, the stand-ins are held to the same calls.
+# The other gRPC world by request: where the registry serves the official packages, the stand-ins are held to the same calls.
 other=artifacts/standins
-if ! $fast && [ -z "$only" ] && [ "$(dotnet msbuild tests/EasyQuant.Interop.Tests -getProperty:GrpcPackages 2>/dev/null)" = official ]; then
+if $standins && [ "$(dotnet msbuild tests/EasyQuant.Interop.Tests -getProperty:GrpcPackages 2>/dev/null)" = official ]; then
   name=EasyQuant.Interop.Tests
   echo "== $name on the stand-ins"
   dotnet build "tests/$name" -c Release -v q -clp:NoSummary --nologo -p:Packages=standins -p:ArtifactsPath="$PWD/$other" || exit 1

@@ -18,8 +18,11 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
     public async Task ReadersAndProcessors_ScaledUpAndARunnerKilled_EveryRowOnce()
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false);
-        await WriteFilesAsync(host);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        // Enough to read for the kill to come long before the end.
+        const int files = 600;
+        const long rows = (long)files * DaysPerFile;
+        await WriteFilesAsync(host, files);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         using Process doomed = StartRunner(host);
         using Process? survivor = StartRunnerLater(host, out Action startSurvivor);
         try
@@ -36,9 +39,9 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
             GroupStart ended = await WaitAsync(
                 host, start, one => one.State is StartState.Succeeded or StartState.Failed or StartState.Stopped, deadline.Token);
             Assert.True(ended.State == StartState.Succeeded, ended.ToString());
-            Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from data.factors", deadline.Token));
-            Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.factors) as k", deadline.Token));
-            Assert.Equal([RowCount, RowCount], ended.Groups.Select(group => group.Sums.RowCount));
+            Assert.Equal(rows, await ScalarAsync(host, "select count(*) from data.factors", deadline.Token));
+            Assert.Equal(rows, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.factors) as k", deadline.Token));
+            Assert.Equal([rows, rows], ended.Groups.Select(group => group.Sums.RowCount));
             Assert.Equal(ended.Groups[0].Sums.ChunkCount, ended.Groups[1].Sums.ChunkCount);
             Assert.Equal(3, ended.Groups[1].Runs.Count);
             Assert.Contains(ended.Groups[0].Runs, run => run.CrashCount > 0);
