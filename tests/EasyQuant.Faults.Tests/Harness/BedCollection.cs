@@ -11,6 +11,6 @@ public sealed class BedCollection : ICollectionFixture<FaultBed>
 
     public const string Bed = "bed";
 
-    /// <summary>Value of the trait of those that <c>./test.sh</c> runs all the same: seconds each, and never failed.</summary>
+    /// <summary>Value of the trait of those that passed each of their last six runs: <c>--filter Suite=ordinary</c> runs them alone.</summary>
     public const string Ordinary = "ordinary";
 }
