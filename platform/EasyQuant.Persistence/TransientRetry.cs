@@ -17,6 +17,44 @@ public static class TransientRetry
     /// <summary>For start-up, when the database may still be starting: retries for about 60 s.</summary>
     public static readonly ResiliencePipeline StartUp = Build(30, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
 
+    /// <summary>How long <see cref="WaitOutAsync"/> puts up with a database that is away: 10 min.</summary>
+    public static readonly TimeSpan OutageMax = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan s_waitMin = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_waitMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// For work of runs, which must not fail because the database is away: repeats it until it succeeds, for <see cref="OutageMax"/> at most.
+    /// The waits grow from 0.2 s to 2 s.
+    /// </summary>
+    /// <typeparam name="T">What the work returns.</typeparam>
+    /// <param name="work">Keyed or reading work, repeated as a whole.</param>
+    /// <param name="onFault">Told each passing fault before the wait; null for nobody.</param>
+    /// <param name="time">Clock of the waits.</param>
+    /// <param name="cancellationToken">Ends the waits.</param>
+    /// <returns>What the first success returned.</returns>
+    /// <exception cref="Exception">What the work threw, when it is no passing fault or came after <see cref="OutageMax"/>.</exception>
+    public static async Task<T> WaitOutAsync<T>(Func<Task<T>> work, Action<Exception>? onFault, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(time);
+        long began = time.GetTimestamp();
+        TimeSpan wait = s_waitMin;
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception e) when (IsTransient(e) && !cancellationToken.IsCancellationRequested && time.GetElapsedTime(began) < OutageMax)
+            {
+                onFault?.Invoke(e);
+                await Task.Delay(wait, time, cancellationToken);
+                wait = wait * 2 < s_waitMax ? wait * 2 : s_waitMax;
+            }
+        }
+    }
+
     /// <summary>
     /// Tells whether the same transaction may succeed when executed again: serialization failure (40001), deadlock (40P01),
     /// shutdown or start of the server (57P0x), too many connections (53300), a broken connection (08xxx, I/O, disposed under the command).

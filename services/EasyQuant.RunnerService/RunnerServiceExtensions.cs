@@ -65,6 +65,7 @@ public static class RunnerServiceExtensions
             provider.GetService<NpgsqlDataSource>(),
             provider.GetRequiredService<IConfiguration>(),
             provider.GetRequiredService<IOptions<RunnerOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ProjectDatabases>>()));
         services.AddSingleton<ProjectServices>();
         services.AddSingleton<ItemProcessPool>();

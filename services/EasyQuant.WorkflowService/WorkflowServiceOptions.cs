@@ -21,7 +21,7 @@ public sealed class WorkflowServiceOptions
     public TimeSpan HintAge { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Lease expiries after which a run has failed, 1 to 100. Default 5.</summary>
-    [Range(1, 100)]
+    [Range(1, 1000)]
     public int CrashCountMax { get; init; } = 5;
 
     /// <summary>Runs that may wait in all projects together before new ones are refused, 1 to 10,000,000. Default 200,000.</summary>

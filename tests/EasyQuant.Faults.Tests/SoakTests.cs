@@ -14,6 +14,7 @@ namespace EasyQuant.Faults;
 [Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class SoakTests(FaultBed bed) : IAsyncLifetime
 {
+    private const int ViolationsShown = 60;
     private static readonly TimeSpan s_roundDeadline = TimeSpan.FromMinutes(25);
     private readonly SortedDictionary<string, Row> _rows = new(StringComparer.Ordinal);
 
@@ -31,7 +32,9 @@ public sealed class SoakTests(FaultBed bed) : IAsyncLifetime
         do
         {
             rounds++;
-            violations.AddRange(await RoundAsync(isFull ? LoadSize.Full : LoadSize.Small, isFull ? int.MaxValue : 1));
+            // Once the time is up the last load ends without further faults.
+            violations.AddRange(await RoundAsync(
+                isFull ? LoadSize.Full : LoadSize.Small, done => isFull ? Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(minutes) : done == 0));
             await WriteAsync(rounds, Stopwatch.GetElapsedTime(began), violations);
         }
         while (isFull && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(minutes));
@@ -44,12 +47,12 @@ public sealed class SoakTests(FaultBed bed) : IAsyncLifetime
     }
 
     // Faults one after the other until the load has ended, each healed before the next.
-    private async Task<IEnumerable<string>> RoundAsync(LoadSize size, int faultsMax)
+    private async Task<IEnumerable<string>> RoundAsync(LoadSize size, Func<int, bool> isFaultDue)
     {
         using var deadline = new CancellationTokenSource(s_roundDeadline);
         try
         {
-            return await RoundAsync(size, faultsMax, deadline.Token);
+            return await RoundAsync(size, isFaultDue, deadline.Token);
         }
         finally
         {
@@ -57,11 +60,11 @@ public sealed class SoakTests(FaultBed bed) : IAsyncLifetime
         }
     }
 
-    private async Task<IEnumerable<string>> RoundAsync(LoadSize size, int faultsMax, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> RoundAsync(LoadSize size, Func<int, bool> isFaultDue, CancellationToken cancellationToken)
     {
         Load load = await Load.StartAsync(bed, size, cancellationToken);
         await load.WaitForAsync(1, 1, cancellationToken);
-        for (int i = 0; i < faultsMax && !await load.IsOverAsync(cancellationToken); i++)
+        for (int i = 0; isFaultDue(i) && !await load.IsOverAsync(cancellationToken); i++)
         {
             (string name, Func<CancellationToken, Task> fault) = Faults[bed.Random.Next(Faults.Length)];
             bed.Note($"soak: {name}");
@@ -151,7 +154,7 @@ public sealed class SoakTests(FaultBed bed) : IAsyncLifetime
         int lost = violations.Count(violation => violation.Contains(" lost ", StringComparison.Ordinal));
         int doubled = violations.Count(violation => violation.Contains(" duplicated ", StringComparison.Ordinal));
         table.AppendLine(CultureInfo.InvariantCulture, $"{_rows.Values.Sum(row => row.Count)} faults in {rounds} loads and {elapsed.TotalMinutes:0.0} minutes: {lost} lost, {doubled} duplicated, {violations.Count - lost - doubled} other violations; seed {bed.Seed}");
-        foreach (string violation in violations.Take(20))
+        foreach (string violation in violations.OrderBy(violation => violation.Contains(" lost ", StringComparison.Ordinal)).Take(ViolationsShown))
         {
             table.AppendLine(violation);
         }

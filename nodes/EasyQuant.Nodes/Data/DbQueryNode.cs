@@ -47,7 +47,7 @@ public sealed class DbQueryNode : INodeHandler
         }
 
         var query = new TableQuery(database, _sql, (JsonArray?)arguments ?? [], _parameters.RowsMax, TimeSpan.FromSeconds(_parameters.TimeoutSeconds));
-        Table table = await query.RunAsync(cancellationToken);
+        Table table = await query.RunAsync(execution, cancellationToken);
         execution.SetOutput(0, table);
         execution.Report(new StepMetrics(0, table.RowCount));
     }

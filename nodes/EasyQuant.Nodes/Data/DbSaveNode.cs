@@ -46,7 +46,7 @@ public sealed class DbSaveNode : IStreamSink
         if (execution.Services.Get<ProjectDatabase>() is { } database)
         {
             var save = new TableSave(database, plan, TimeSpan.FromSeconds(_parameters.TimeoutSeconds));
-            result = await save.RunAsync("run/" + execution.Run.RunId, execution.Run.Epoch, execution.EffectKey, cancellationToken);
+            result = await save.RunAsync(execution, cancellationToken);
         }
         else
         {

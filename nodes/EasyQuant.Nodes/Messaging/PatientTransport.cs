@@ -1,4 +1,5 @@
 using EasyQuant.Messaging.Topics;
+using EasyQuant.Persistence;
 
 namespace EasyQuant.Nodes.Messaging;
 
@@ -11,7 +12,7 @@ namespace EasyQuant.Nodes.Messaging;
 internal sealed class PatientTransport(ITopicTransport inner, TimeProvider time) : ITopicTransport
 {
     /// <summary>How long the broker may be away: 10 min.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Patience = TransientRetry.OutageMax;
 
     private static readonly TimeSpan s_delay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_delayMax = TimeSpan.FromSeconds(2);

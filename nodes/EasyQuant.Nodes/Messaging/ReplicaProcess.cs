@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
+using EasyQuant.Persistence;
 
 namespace EasyQuant.Nodes.Messaging;
 
@@ -25,12 +26,13 @@ internal sealed class ReplicaProcess(IReplicaProcesses processes, IGroupReports 
 
         foreach (GroupProgress progress in _unsent.Values)
         {
-            await PatientDatabase.WaitAsync(
+            await TransientRetry.WaitOutAsync(
                 async () =>
                 {
                     await reports.ReportAsync(progress, cancellationToken);
                     return true;
                 },
+                null,
                 execution.Services.Time,
                 cancellationToken);
         }

@@ -12,7 +12,8 @@ namespace EasyQuant.RunnerService.Storage;
 /// Gives each project a role and a schema of its own in the database, made with the service's connection, and hands out data sources of that role only: a
 /// node can reach nothing but its project's tables. Project <c>default</c> has the role <c>eq_data_default</c> and the schema <c>data</c>. Thread-safe.
 /// </summary>
-internal sealed partial class ProjectDatabases(NpgsqlDataSource? admin, IConfiguration configuration, IOptions<RunnerOptions> options, ILogger<ProjectDatabases> logger)
+internal sealed partial class ProjectDatabases(
+    NpgsqlDataSource? admin, IConfiguration configuration, IOptions<RunnerOptions> options, TimeProvider time, ILogger<ProjectDatabases> logger)
     : IAsyncDisposable
 {
     private const int PoolSizeMax = 8;
@@ -51,9 +52,8 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource? admin, IConfigu
             string name = Identifier(projectId);
             string role = $"eq_data_{name}";
             string schema = projectId == "default" ? "data" : $"data_{name}";
-            await TransientRetry.Request.ExecuteAsync(async token => await EnsureOrRepeatAsync(role, schema, token), cancellationToken);
             var database = new ProjectDatabase(CreateSource(role, schema), schema);
-            await database.EnsureEffectTablesAsync(cancellationToken);
+            await PrepareAsync(database, role, cancellationToken);
             _databases[projectId] = database;
             return database;
         }
@@ -98,6 +98,29 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource? admin, IConfigu
 
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(projectId)))[..10];
         return $"{plain[..Math.Min(plain.Length, PlainLengthMax - 11)]}_{hash}";
+    }
+
+    // A run that is the first of its project must not fail because the database is away.
+    private async Task PrepareAsync(ProjectDatabase database, string role, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TransientRetry.WaitOutAsync(
+                async () =>
+                {
+                    await EnsureOrRepeatAsync(role, database.Schema, cancellationToken);
+                    await database.EnsureEffectTablesAsync(cancellationToken);
+                    return true;
+                },
+                e => LogAway(e, role),
+                time,
+                cancellationToken);
+        }
+        catch
+        {
+            await database.DataSource.DisposeAsync();
+            throw;
+        }
     }
 
     // Roles belong to the server, advisory locks to one of its databases: another installation may change the role at the same moment.
@@ -203,6 +226,9 @@ internal sealed partial class ProjectDatabases(NpgsqlDataSource? admin, IConfigu
 
         return await command.ExecuteScalarAsync(cancellationToken);
     }
+
+    [LoggerMessage(2042, LogLevel.Warning, "The database does not answer; {Role} is prepared when it does.")]
+    private partial void LogAway(Exception exception, string role);
 
     [LoggerMessage(2041, LogLevel.Warning, "{Setting} is not set: nodes get no database.")]
     private partial void LogNoPassword(string setting);

@@ -350,7 +350,8 @@ public sealed class FaultBed : IAsyncLifetime
             ["Workflow__SweepInterval"] = "00:00:00.300",
             ["Workflow__LeaseDuration"] = "00:00:04",
             ["Workflow__HintAge"] = "00:00:01",
-            ["Workflow__CrashCountMax"] = "60",
+            // A load lives through more faults than any run does in its life.
+            ["Workflow__CrashCountMax"] = "1000",
             ["Runner__PollInterval"] = "00:00:00.300",
             ["Runner__DrainTimeout"] = "00:00:01",
             ["Runner__MaxConcurrentRuns"] = "8",
@@ -411,6 +412,7 @@ public sealed class FaultBed : IAsyncLifetime
         if (!line.Contains(":          at ", StringComparison.Ordinal) && !line.Contains("--- End of", StringComparison.Ordinal))
         {
             _lines.Enqueue(line);
+            Note(line);
         }
 
         while (_lines.Count > TailLines && _lines.TryDequeue(out _))

@@ -114,7 +114,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
         string stream = $"{load.StartId}.bars";
         List<Oracle.StreamSums> sums = await bed.RowsAsync(
             $"""
-            select g.stream, g.consumer_group, g.state, coalesce(sum(c.total), -1)::bigint, sum(c.done)::bigint, sum(c.dead)::bigint, sum(c.row_count)::bigint
+            select g.stream, g.consumer_group, g.state, (case when bool_and(c.total is not null) then sum(c.total) else -1 end)::bigint, sum(c.done)::bigint, sum(c.dead)::bigint, sum(c.row_count)::bigint
             from data.eq_stream_groups g join data.eq_stream_counts c using (stream, consumer_group) where g.stream = '{stream}' group by 1, 2, 3
             """,
             r => new Oracle.StreamSums(r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), 0, r.GetInt64(6) - load.Size.StreamRowCount + (deadChunks * 10)),

@@ -130,7 +130,8 @@ internal static partial class Oracle
                 yield return new Violation("O7", "stuck", subject, $"is {stream.State}");
             }
 
-            if (stream.Done + stream.Dead != stream.Total)
+            // Without a total nothing is known of what is missing; the state has said that it is not complete.
+            if (stream.Total >= 0 && stream.Done + stream.Dead != stream.Total)
             {
                 yield return new Violation("O7", stream.Done + stream.Dead < stream.Total ? "lost" : "duplicated", subject, $"{stream.Done} done and {stream.Dead} dead of {stream.Total}");
             }
@@ -170,6 +171,6 @@ internal static partial class Oracle
     /// <summary>A decision about an instant of a schedule.</summary>
     internal sealed record Firing(string Schedule, DateTimeOffset Nominal, string Decision);
 
-    /// <summary>What a consumer group has counted.</summary>
+    /// <summary>What a consumer group has counted; the total is -1 while a producer has not closed.</summary>
     internal sealed record StreamSums(string Stream, string Group, string State, long Total, long Done, long Dead, int OpenConsumers, long LateEffects);
 }

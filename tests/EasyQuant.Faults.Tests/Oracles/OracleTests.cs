@@ -77,6 +77,7 @@ public sealed class OracleTests
     {
         var good = new Oracle.StreamSums("s", "g", "completed", 10, 9, 1, 0, 0);
         Assert.Empty(Oracle.Streams([good]));
+        AssertOnly(Oracle.Streams([good with { State = "open", Total = -1 }]), "O7 stuck s/g");
         AssertOnly(Oracle.Streams([good with { State = "open", OpenConsumers = 1 }]), "O7 stuck s/g", "O7 stuck s/g");
         AssertOnly(Oracle.Streams([good with { Done = 8 }, good with { Dead = 2 }, good with { LateEffects = 1 }]), "O7 lost s/g", "O7 duplicated s/g", "O7 late s/g");
     }

@@ -7,6 +7,9 @@ namespace EasyQuant.Nodes.Data.Sql;
 /// <summary>Errors of the database in the words of a node. Row contents (the server's detail) are left out.</summary>
 internal static class SqlErrors
 {
+    /// <summary>What a step says while it waits for a database that is away.</summary>
+    public static string Waiting(Exception fault) => $"The database is away ({fault.Message}); the step goes on when it is back.";
+
     public static NodeException ToNodeException(NpgsqlException error, string what) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } e =>

@@ -14,11 +14,15 @@ namespace EasyQuant.Nodes.Data.Sql;
 /// <summary>One reading statement in a read-only transaction that is always rolled back.</summary>
 internal sealed class TableQuery(ProjectDatabase database, string sql, JsonArray arguments, int rowsMax, TimeSpan timeout)
 {
-    public async Task<Table> RunAsync(CancellationToken cancellationToken)
+    public async Task<Table> RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         try
         {
-            return await Transactions.ReadAsync(database.DataSource, ReadAsync, cancellationToken);
+            return await TransientRetry.WaitOutAsync(
+                () => Transactions.ReadAsync(database.DataSource, ReadAsync, cancellationToken),
+                e => execution.Progress(0, 0, SqlErrors.Waiting(e)),
+                execution.Services.Time,
+                cancellationToken);
         }
         catch (NpgsqlException e)
         {

@@ -16,12 +16,19 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
 {
     private readonly TargetTable _target = new(database, plan);
 
-    public async Task<JsonObject> RunAsync(string resource, long epoch, string effectKey, CancellationToken cancellationToken)
+    public async Task<JsonObject> RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         try
         {
-            string answer = await Transactions.RunAsync(
-                database.DataSource, "db-save", (connection, token) => SaveOnceAsync(connection, resource, epoch, effectKey, token), cancellationToken);
+            string answer = await TransientRetry.WaitOutAsync(
+                () => Transactions.RunAsync(
+                    database.DataSource,
+                    "db-save",
+                    (connection, token) => SaveOnceAsync(connection, "run/" + execution.Run.RunId, execution.Run.Epoch, execution.EffectKey, token),
+                    cancellationToken),
+                e => execution.Progress(0, 0, SqlErrors.Waiting(e)),
+                execution.Services.Time,
+                cancellationToken);
             return (JsonObject)JsonNode.Parse(answer)!;
         }
         catch (EpochStaleException e)
