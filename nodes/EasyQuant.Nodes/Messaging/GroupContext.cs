@@ -35,6 +35,9 @@ internal sealed class GroupContext(
 
     public ITopicTransport Transport => transport;
 
+    /// <summary>Where chunks wait that are tried alone; shared by the replicas of the group in this process.</summary>
+    public SuspectGate Gate { get; init; } = new(time);
+
     public StreamStore Streams { get; } = new(database.Schema);
 
     public StreamProducerStore Producers { get; } = new(database.Schema);

@@ -72,7 +72,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
     private Task LaneAsync(int lane, ITopicProducer? producer, CancellationToken cancellationToken) => context.IsSource
         ? ShardsAsync(producer, cancellationToken)
-        : StreamChain.Create(_nodes, catalog).RunAsync(Execution(lane, context.Group.Threads, producer, null), cancellationToken);
+        : StreamChain.Create(_nodes, catalog).RunAsync(Execution(lane, context.Group.Threads, producer), cancellationToken);
 
     private async Task ShardsAsync(ITopicProducer? producer, CancellationToken cancellationToken)
     {
@@ -107,11 +107,12 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
     private async Task ShardAsync(StreamLease lease, ITopicProducer? producer, CancellationToken cancellationToken)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task renewing = RenewAsync(lease, lost);
+        var progress = new ShardProgress(lease.NextSequence);
+        Task renewing = RenewAsync(lease, progress, lost);
         bool isClosed = false;
         try
         {
-            StreamExecution shard = Execution(lease.Producer, context.Plan.ShardCount(context.Group.Id), producer, lease);
+            StreamExecution shard = Execution(lease.Producer, context.Plan.ShardCount(context.Group.Id), producer, lease, progress);
             long total = await StreamChain.Create(_nodes, catalog).RunAsync(shard, lost.Token);
             await context.Patient.RunAsync("groups.close", (connection, token) => context.Producers.CloseAsync(connection, lease, total, token), lost.Token);
             isClosed = true;
@@ -130,12 +131,12 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await renewing;
             if (!isClosed)
             {
-                await TryAsync(connection => context.Producers.ReleaseAsync(connection, lease, 0, CancellationToken.None));
+                await TryAsync(connection => context.Producers.ReleaseAsync(connection, lease, progress.NextSequence, CancellationToken.None));
             }
         }
     }
 
-    private async Task RenewAsync(StreamLease lease, CancellationTokenSource lost)
+    private async Task RenewAsync(StreamLease lease, ShardProgress progress, CancellationTokenSource lost)
     {
         Activity.Current = null;
         while (!lost.IsCancellationRequested)
@@ -143,7 +144,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await Task.Delay(s_renewInterval, execution.Services.Time, lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                await context.Patient.RunAsync("groups.renew", (connection, token) => context.Producers.RenewAsync(connection, lease, 0, s_shardLease, token), lost.Token);
+                await context.Patient.RunAsync("groups.renew", (connection, token) => context.Producers.RenewAsync(connection, lease, progress.NextSequence, s_shardLease, token), lost.Token);
             }
             catch (EpochStaleException)
             {
@@ -277,11 +278,12 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         }
     }
 
-    private StreamExecution Execution(int shard, int shardCount, ITopicProducer? producer, StreamLease? lease)
+    private StreamExecution Execution(int shard, int shardCount, ITopicProducer? producer, StreamLease? lease = null, ShardProgress? progress = null)
     {
         NodeServices services = execution.Services.With(context);
         services = producer is null ? services : services.With(producer);
         services = lease is null ? services : services.With(lease);
+        services = progress is null ? services : services.With(progress);
         var lane = new StreamExecution(execution.Run, services, context.Group, shard, shardCount);
         lock (_lanes)
         {

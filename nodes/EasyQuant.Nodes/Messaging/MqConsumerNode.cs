@@ -46,25 +46,36 @@ public sealed class MqConsumerNode : IStreamSource
         var options = new TopicConsumerOptions { PrefetchMax = (ushort)context.Definition.Prefetch, PayloadBytesMax = GroupLimits.ChunkBytesMax };
         await using ITopicConsumer consumer = await context.Transport.OpenConsumerAsync(
             context.TopicOf(context.Group.InputQueue), context.CountGroup, options, cancellationToken);
-        while (true)
+        var open = new List<MqDelivery>();
+        try
         {
-            await context.RefreshSuspectsAsync(cancellationToken);
-            TopicDelivery? delivery = await consumer.PollAsync(s_pollTime, cancellationToken);
-            if (delivery is null)
+            while (true)
             {
-                switch (await StateAsync(context, cancellationToken))
+                await context.RefreshSuspectsAsync(cancellationToken);
+                TopicDelivery? delivery = await consumer.PollAsync(s_pollTime, cancellationToken);
+                if (delivery is null)
                 {
-                    case StreamState.Completed: yield break;
-                    case StreamState.Aborted: throw new NodeException("STREAM_ABORTED", $"The stream of '{topic.Name}' was given up.");
-                    default: continue;
+                    switch (await StateAsync(context, cancellationToken))
+                    {
+                        case StreamState.Completed: yield break;
+                        case StreamState.Aborted: throw new NodeException("STREAM_ABORTED", $"The stream of '{topic.Name}' was given up.");
+                        default: continue;
+                    }
+                }
+
+                var held = new MqDelivery(context, execution, consumer, delivery, topic.DeliveriesMax);
+                open.RemoveAll(one => one.HasEnded);
+                open.Add(held);
+                if (await ReadAsync(held, delivery, limits, cancellationToken) is { } table)
+                {
+                    yield return new StreamChunk(delivery.Chunk!.Shard, delivery.Chunk.Sequence, table, held);
                 }
             }
-
-            var held = new MqDelivery(context, execution, consumer, delivery, topic.DeliveriesMax);
-            if (await ReadAsync(held, delivery, limits, cancellationToken) is { } table)
-            {
-                yield return new StreamChunk(delivery.Chunk!.Shard, delivery.Chunk.Sequence, table, held);
-            }
+        }
+        finally
+        {
+            // A lane that ends with chunks in hand must not hold up the other lanes of the process.
+            open.ForEach(held => held.End());
         }
     }
 

@@ -17,6 +17,10 @@ internal sealed class MqDelivery(
     private static readonly TimeSpan s_returnDelay = TimeSpan.FromMilliseconds(200);
 
     private bool _isSuspect;
+    private IDisposable? _pass;
+
+    /// <summary>Whether the chunk is out of the lane's hands.</summary>
+    public bool HasEnded { get; private set; }
 
     /// <summary>Bytes of the message.</summary>
     public int ByteCount => delivery.ByteCount;
@@ -26,7 +30,15 @@ internal sealed class MqDelivery(
     public async ValueTask AcknowledgeAsync(CancellationToken cancellationToken)
     {
         await EndSuspectAsync(cancellationToken);
+        End();
         await AckAsync(cancellationToken);
+    }
+
+    /// <summary>Lets other chunks be tried; harmless when that was done.</summary>
+    public void End()
+    {
+        HasEnded = true;
+        _pass?.Dispose();
     }
 
     public async ValueTask FailAsync(Exception exception, CancellationToken cancellationToken)
@@ -39,14 +51,22 @@ internal sealed class MqDelivery(
         }
 
         await EndSuspectAsync(cancellationToken);
+        End();
         await Task.Delay(s_returnDelay, execution.Services.Time, cancellationToken);
         await consumer.ReturnAsync(delivery, cancellationToken);
     }
 
-    /// <summary>Whether the chunk may be tried: one that was held when processes ended is tried a few times only, then parked.</summary>
+    /// <summary>Whether the chunk may be tried: one that was held when processes ended is tried alone, a few times only, then parked.</summary>
     public async Task<bool> IsSafeAsync(CancellationToken cancellationToken)
     {
-        if (Position is not { } position || (delivery.RedeliveryCount == 0 && !context.IsSuspect(position)))
+        if (Position is not { } position)
+        {
+            return true;
+        }
+
+        bool isSuspect = delivery.RedeliveryCount > 0 || context.IsSuspect(position);
+        _pass = await context.Gate.EnterAsync(isSuspect, cancellationToken);
+        if (!isSuspect)
         {
             return true;
         }
@@ -88,6 +108,7 @@ internal sealed class MqDelivery(
             throw new StreamFencedException(e.Message, e);
         }
 
+        End();
         await AckAsync(cancellationToken);
     }
 

@@ -55,11 +55,20 @@ public sealed class MqProducerNode : IStreamSink
         // Text takes more room than columns; what then still is too large fails with its reason.
         ChunkLimits cut = topic.Serializer is "json" or "msgpack" ? limits with { BytesMax = Math.Max(1_024, limits.BytesMax / 4) } : limits;
         int shard = context.IsSource ? context.Plan.FirstProducer(context.Group.Id) + chunk.Shard : chunk.Shard;
+        ShardProgress? progress = execution.Services.Get<ShardProgress>();
+        bool isKnown = progress?.IsKnown(chunk.Sequence) == true;
         int pieces = 0;
         try
         {
             foreach (Table piece in ChunkSplitter.Split(chunk.Table, cut))
             {
+                if (isKnown)
+                {
+                    // It is in the topic, or was consumed, and counts as before.
+                    pieces++;
+                    continue;
+                }
+
                 ChunkEncoding encoding = ChunkCodecs.Get(topic.Serializer).Encoding;
                 await SendAsync(
                     producer,
@@ -83,6 +92,7 @@ public sealed class MqProducerNode : IStreamSink
             throw new NodeException(e.Reason, e.Message, transient: false, e);
         }
 
+        progress?.Confirm(chunk.Sequence);
         if (chunk.Delivery is MqDelivery delivery)
         {
             int count = pieces;

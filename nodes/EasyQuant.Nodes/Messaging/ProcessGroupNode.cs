@@ -81,8 +81,20 @@ public sealed class ProcessGroupNode : INodeHandler
             return await new ReplicaProcess(processes, reports, execution).RunAsync(_parameters, cancellationToken);
         }
 
+        SuspectGates gates = execution.Services.Get<SuspectGates>() ?? new SuspectGates(execution.Services.Time);
+        string stream = $"{_parameters.Start}.{group.InputQueue}";
         var context = new GroupContext(
-            _parameters.Start, _definition, group, execution.Run, database, new PatientTransport(transports.Get(_definition.MqType), execution.Services.Time), execution.Services.Time);
-        return await new GroupReplica(context, catalog, reports, execution).RunAsync(cancellationToken);
+            _parameters.Start, _definition, group, execution.Run, database, new PatientTransport(transports.Get(_definition.MqType), execution.Services.Time), execution.Services.Time)
+        {
+            Gate = gates.Take(stream, group.Id),
+        };
+        try
+        {
+            return await new GroupReplica(context, catalog, reports, execution).RunAsync(cancellationToken);
+        }
+        finally
+        {
+            gates.Return(stream, group.Id);
+        }
     }
 }

@@ -4,6 +4,7 @@ using EasyQuant.Messaging.Topics;
 using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Data.Sql;
 using EasyQuant.Nodes.Hosting;
+using EasyQuant.Nodes.Messaging;
 using EasyQuant.RunnerService.Grpc.Execution;
 using EasyQuant.RunnerService.Grpc.Groups;
 using EasyQuant.RunnerService.Storage;
@@ -40,6 +41,7 @@ internal sealed class ProjectServices(
             .With(transports)
             .With(catalog)
             .With(http)
+            .With(new SuspectGates(time))
             .With(reports.For(projectId));
         if (await databases.GetAsync(projectId, cancellationToken) is { } database)
         {
