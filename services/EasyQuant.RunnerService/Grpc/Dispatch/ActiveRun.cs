@@ -104,6 +104,9 @@ internal sealed class ActiveRun
         }
     }
 
+    /// <summary>Whether its end was noted: a lease that is gone then is no loss.</summary>
+    public bool IsEnding { get; private set; }
+
     /// <summary>Notes how the run ended and returns a task that completes when that is stored; it fails with <see cref="LeaseLostException"/>.</summary>
     /// <param name="final">The end, in one step with the waiting: an end that travelled alone would leave a second report that comes too late.</param>
     /// <param name="mustQueue">True when the run must be put into the queue of reports.</param>
@@ -112,6 +115,7 @@ internal sealed class ActiveRun
         lock (_gate)
         {
             _final = final;
+            IsEnding = true;
             return WhenFlushed(out mustQueue);
         }
     }

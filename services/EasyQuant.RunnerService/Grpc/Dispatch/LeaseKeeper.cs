@@ -61,13 +61,13 @@ internal sealed partial class LeaseKeeper(
                 for (int i = 0; i < part.Length && i < answer.Answers.Count; i++)
                 {
                     ActiveRuns.Obey(part[i], answer.Answers[i]);
-                    if (answer.Answers[i].Lost)
-                    {
-                        LogLost(part[i].RunId, part[i].Epoch);
-                    }
-                    else
+                    if (!answer.Answers[i].Lost)
                     {
                         leases.Renewed(part[i], sent);
+                    }
+                    else if (!part[i].IsEnding)
+                    {
+                        LogLost(part[i].RunId, part[i].Epoch);
                     }
                 }
             }
