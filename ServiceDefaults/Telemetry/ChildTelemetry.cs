@@ -6,8 +6,8 @@ using OpenTelemetry.Trace;
 namespace EasyQuant.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Traces of a child process, sent in the name of the service that started it. Its metrics are the service's: two processes that measure under one name
-/// would overwrite each other. Thread-safe.
+/// Traces of a child process, sent in the name of the service that started it. Its metrics go through the service (<see cref="ChildMeasures"/>): two
+/// processes that send metrics under one name would overwrite each other. Thread-safe.
 /// </summary>
 public static class ChildTelemetry
 {
@@ -25,12 +25,14 @@ public static class ChildTelemetry
                 .ToDictionary(setting => setting.Key, setting => setting.Value!);
     }
 
-    /// <summary>Sends the spans of this process from now on.</summary>
+    /// <summary>Sends the spans of this process from now on: in the background, in batches, at most 2,048 waiting.</summary>
     /// <param name="settings">What <see cref="Settings"/> read in the service.</param>
+    /// <param name="measures">What measures by the spans.</param>
     /// <returns>What sends; to be disposed at the end. Null when there is nowhere to send to.</returns>
-    public static TracerProvider? Start(IReadOnlyDictionary<string, string> settings)
+    public static TracerProvider? Start(IReadOnlyDictionary<string, string> settings, ChildMeasures measures)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(measures);
         if (settings.Count == 0)
         {
             return null;
@@ -42,6 +44,7 @@ public static class ChildTelemetry
             .ConfigureServices(services => services.AddSingleton(configuration))
             .AddSource("EasyQuant.*", "System.Net.Http", "Npgsql")
             .AddProcessor(new RunContextProcessor())
+            .AddProcessor(measures)
             .AddOtlpExporter()
             .Build();
     }

@@ -49,23 +49,32 @@ internal sealed class WorkMetricsProcessor : BaseProcessor<Activity>
                 seconds, Tag("rpc.system", "grpc"), Tag("rpc.service", data.GetTagItem("rpc.service")), Tag("rpc.method", method),
                 Tag("rpc.grpc.status_code", data.GetTagItem("rpc.grpc.status_code")));
         }
-        else if (data.GetTagItem("messaging.system") is string system && data.Source.Name.StartsWith("EasyQuant.", StringComparison.Ordinal))
+        else if (MessageMeasure.Of(data) is { } measure)
         {
-            RecordMessage(data, system, seconds);
+            Record(measure, 1, seconds);
         }
     }
 
-    private static void RecordMessage(Activity data, string system, double seconds)
+    /// <summary>Records messages that are told apart by nothing else.</summary>
+    /// <param name="measure">What they have in common.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="seconds">What they took together.</param>
+    public static void Record(MessageMeasure measure, long count, double seconds)
     {
-        KeyValuePair<string, object?> destination = Tag("messaging.destination.name", data.GetTagItem("messaging.destination.template") ?? data.GetTagItem("messaging.destination.name"));
-        KeyValuePair<string, object?> operation = Tag("messaging.operation.name", data.GetTagItem("messaging.operation.name"));
-        if (data.Kind == ActivityKind.Consumer)
+        ReadOnlySpan<KeyValuePair<string, object?>> tags =
+        [
+            Tag("messaging.system", measure.System), Tag("messaging.operation.name", measure.Operation), Tag("messaging.destination.name", measure.Destination),
+            Tag("easyquant.outcome", measure.IsError ? "error" : "ok"),
+        ];
+        if (measure.IsSent)
         {
-            s_processed.Record(seconds, Tag("messaging.system", system), operation, destination, Outcome(data));
+            s_sent.Add(count, tags);
+            return;
         }
-        else if (data.Kind == ActivityKind.Producer)
+
+        for (long i = 0; i < count; i++)
         {
-            s_sent.Add(1, Tag("messaging.system", system), operation, destination, Outcome(data));
+            s_processed.Record(seconds / count, tags);
         }
     }
 

@@ -32,4 +32,14 @@ internal static class Platform
             .WithReference(database).WithReference(messaging).WithReference(echo)
             .WaitFor(echo);
     }
+
+    /// <summary>A service that never starts, and one that waits for it.</summary>
+    public static void DescribeBroken(IDistributedApplicationBuilder builder)
+    {
+        var broken = builder.AddProject<Projects.EasyQuant_Aspire_FakeService>("broken")
+            .WithHttpEndpoint(name: "http", env: "HTTP_PORT")
+            .WithHttpHealthCheck("/health", endpointName: "http")
+            .WithEnvironment("BROKEN", "the settings are missing");
+        builder.AddExecutable("waiter", "sleep", ".", "600").WaitFor(broken);
+    }
 }

@@ -16,6 +16,9 @@ switch (builder.Configuration["shape"])
     case "stubborn":
         Programs.DescribeStubborn(builder);
         break;
+    case "broken":
+        Platform.DescribeBroken(builder);
+        break;
     case "port":
         builder.AddExecutable("listener", "sleep", ".", "600").WithHttpEndpoint(port: builder.Configuration.GetValue<int>("port"));
         break;

@@ -2,6 +2,13 @@ using EasyQuant.ServiceDefaults;
 using Npgsql;
 using RabbitMQ.Client;
 
+// A service that cannot start, and says why.
+if (Environment.GetEnvironmentVariable("BROKEN") is { Length: > 0 } reason)
+{
+    Console.Error.WriteLine(reason);
+    return 7;
+}
+
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.UseEasyQuantKestrel();
 builder.AddServiceDefaults();
@@ -18,3 +25,4 @@ app.MapGet("/ready/{id}", async (string id, NpgsqlDataSource database, IConnecti
 });
 app.MapPost("/crash", () => Environment.Exit(3));
 app.Run();
+return 0;

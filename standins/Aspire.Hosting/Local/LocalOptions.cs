@@ -28,6 +28,9 @@ internal sealed class LocalOptions
     /// <summary>The same for servers; 30 s by default.</summary>
     public required TimeSpan ServerStopTimeout { get; init; }
 
+    /// <summary>Pause before a crashed project is started again for the first time, from 1 ms to 30 s; it doubles with each crash in a row, up to 30 s. 0.25 s by default.</summary>
+    public required TimeSpan RestartDelay { get; init; }
+
     /// <summary>Path of the dashboard program; null looks in the usual places.</summary>
     public string? DashboardPath { get; init; }
 
@@ -46,9 +49,18 @@ internal sealed class LocalOptions
             FreeMiBMin = configuration.GetValue("LocalHosting:FreeMiBMin", 256L),
             StopTimeout = configuration.GetValue("LocalHosting:StopTimeout", TimeSpan.FromSeconds(25)),
             ServerStopTimeout = configuration.GetValue("LocalHosting:ServerStopTimeout", TimeSpan.FromSeconds(30)),
+            RestartDelay = ReadRestartDelay(configuration),
             DashboardPath = configuration["ASPIRE_DASHBOARD_PATH"],
             ApplicationName = applicationName,
         };
+    }
+
+    private static TimeSpan ReadRestartDelay(IConfiguration configuration)
+    {
+        TimeSpan delay = configuration.GetValue("LocalHosting:RestartDelay", TimeSpan.FromSeconds(0.25));
+        return delay >= TimeSpan.FromMilliseconds(1) && delay <= ProcessSupervisor.RestartDelayMax
+            ? delay
+            : throw new DistributedApplicationException($"LocalHosting:RestartDelay is a time from 00:00:00.001 to {ProcessSupervisor.RestartDelayMax:c}, got {delay:c}.");
     }
 
     /// <summary>Returns the data directory of an application that is being described.</summary>

@@ -41,7 +41,7 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
         _loggers.LogDirectory = _data.PathOf("logs");
         services.GetRequiredService<ResourceCommandService>().Orchestrator = this;
         var shared = new SupervisorServices(
-            _notifications, _loggers, _data, _console, services.GetRequiredService<DistributedApplicationExecutionContext>());
+            _notifications, _loggers, _data, _console, services.GetRequiredService<DistributedApplicationExecutionContext>(), options.RestartDelay);
         _console.Report($"Data directory: {_data.Path}");
         AllocatePorts(_data);
         await StartDashboardAsync(shared, cancellationToken);

@@ -7,13 +7,16 @@ namespace Aspire.Hosting.Local;
 
 /// <summary>
 /// Keeps one replica of a project running: waits for what it needs, starts its process, asks its health, and starts it again when it crashes, after
-/// 0.25 s, 0.5 s ... 30 s; ten crashes within a minute of their start each end in FailedToStart. A program, and a project whose end another resource
+/// 0.25 s (or what the settings say), 0.5 s ... 30 s; ten crashes within a minute of their start each end in FailedToStart. A program, and a project whose end another resource
 /// waits for, runs once.
 /// </summary>
 internal sealed class ProcessSupervisor(
     IResource resource, string resourceId, int replica, bool runsOnce, ProcessLauncher launcher, HealthProbes probes, SupervisorServices services)
     : LoopSupervisor(resource, resourceId, services)
 {
+    /// <summary>Longest pause before a new start.</summary>
+    public static readonly TimeSpan RestartDelayMax = TimeSpan.FromSeconds(30);
+
     private const int CrashesMax = 10;
     private static readonly TimeSpan s_stableAfter = TimeSpan.FromMinutes(1);
 
@@ -54,9 +57,10 @@ internal sealed class ProcessSupervisor(
                 throw new DistributedApplicationException($"ended with exit code {exitCode}, {crashes} times in a row; it is not started again. Its last lines:\n{tail}");
             }
 
-            double delay = Math.Min(30, 0.125 * (1 << crashes));
-            Log.Append($"The process ended with exit code {exitCode}; it is started again in {delay:0.##} s.", isError: true);
-            await Task.Delay(TimeSpan.FromSeconds(delay), cancellationToken);
+            TimeSpan doubled = Services.RestartDelay * (1 << (crashes - 1));
+            TimeSpan delay = doubled < RestartDelayMax ? doubled : RestartDelayMax;
+            Log.Append($"The process ended with exit code {exitCode}; it is started again in {delay.TotalSeconds:0.###} s.", isError: true);
+            await Task.Delay(delay, cancellationToken);
         }
     }
 

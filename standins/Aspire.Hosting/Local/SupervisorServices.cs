@@ -8,4 +8,5 @@ internal sealed record SupervisorServices(
     ResourceLoggerService Loggers,
     DataDirectory Data,
     AppHostConsole Console,
-    DistributedApplicationExecutionContext ExecutionContext);
+    DistributedApplicationExecutionContext ExecutionContext,
+    TimeSpan RestartDelay);
