@@ -6,15 +6,15 @@ namespace EasyQuant.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Measures of the messages that a child process sends and consumes. The process collects them by its spans and hands them to the service that started it,
-/// which records them as its own. Counts and sums arrive exactly; a single duration may be off by a fifth. What waits is bounded: 64 counts for each
-/// destination and outcome. Thread-safe.
+/// which records them as its own. Counts and sums arrive exactly; a single duration may be off by a fifth. What waits is bounded: 120 counts for each
+/// of 1,000 destinations and outcomes. Thread-safe.
 /// </summary>
 public sealed class ChildMeasures : BaseProcessor<Activity>
 {
-    // Four to an octave of seconds, from 1 ms to 10 min and more; what lies beyond counts with the outermost.
+    // Four to an octave of seconds, from 1 us to 17 min; what lies beyond counts with the outermost.
     private const int StepsPerOctave = 4;
-    private const int StepOfMillisecond = 40;
-    private const int StepsMax = 128;
+    private const int StepOfSecond = 80;
+    private const int StepsMax = 120;
     private const int DestinationsMax = 1_000;
 
     private readonly Lock _lock = new();
@@ -32,7 +32,7 @@ public sealed class ChildMeasures : BaseProcessor<Activity>
 
         string key = $"{measure.IsSent} {measure.IsError} {measure.System} {measure.Operation} {measure.Destination}";
         double seconds = data.Duration.TotalSeconds;
-        int step = measure.IsSent ? 0 : Math.Clamp((int)Math.Floor(Math.Log2(seconds) * StepsPerOctave) + StepOfMillisecond, 0, StepsMax - 1);
+        int step = measure.IsSent ? 0 : Math.Clamp((int)Math.Floor(Math.Log2(seconds) * StepsPerOctave) + StepOfSecond, 0, StepsMax - 1);
         lock (_lock)
         {
             if (!_entries.TryGetValue(key, out Entry? entry))

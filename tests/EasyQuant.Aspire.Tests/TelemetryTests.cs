@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using EasyQuant.ServiceDefaults;
 using EasyQuant.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -94,6 +95,43 @@ public sealed class TelemetryTests : IDisposable
             ["Delay ok", "Saver error"],
             _measured.Where(m => m.Name == "easyquant.step.duration").Select(m => $"{m.Tags["easyquant.node_type"]} {m.Tags["easyquant.outcome"]}").Order());
         Assert.Equal("runs", Assert.Single(_measured, m => m.Name == "messaging.process.duration").Tags["messaging.destination.name"]);
+    }
+
+    [Fact]
+    public void Messages_OfAChildProcess_ArriveAtTheServiceWithTheirCountAndSum()
+    {
+        using var measures = new ChildMeasures();
+        double[] seconds = [0, 0.0004, 0.02, 0.02, 0.5, 3_000];
+        foreach (double one in seconds)
+        {
+            measures.OnEnd(Message(ActivityKind.Consumer, "bars", one, ActivityStatusCode.Ok));
+            measures.OnEnd(Message(ActivityKind.Producer, "bars", one, ActivityStatusCode.Ok));
+        }
+
+        measures.OnEnd(Message(ActivityKind.Producer, "bars", 1, ActivityStatusCode.Error));
+        ChildMeasures.Record(JsonNode.Parse(measures.Take()!.ToJsonString())!.AsArray());
+
+        Assert.Null(measures.Take());
+        double[] processed = [.. _measured.Where(m => m.Name == "messaging.process.duration").Select(m => m.Value).Order()];
+        Assert.Equal(seconds.Length, processed.Length);
+        Assert.Equal(seconds.Sum(), processed.Sum(), 1e-6);
+        Assert.All(seconds.Skip(1).SkipLast(1).Zip(processed.Skip(1)), pair => Assert.Equal(pair.First, pair.Second, pair.First / 5));
+        Assert.Equal(
+            ["bars error 1", "bars ok 6"],
+            _measured.Where(m => m.Name == "messaging.client.sent.messages")
+                .Select(m => FormattableString.Invariant($"{m.Tags["messaging.destination.name"]} {m.Tags["easyquant.outcome"]} {m.Value}")).Order());
+    }
+
+    private static Activity Message(ActivityKind kind, string destination, double seconds, ActivityStatusCode status)
+    {
+        using var source = new ActivitySource("EasyQuant.ChildTests");
+        using var listener = new ActivityListener { ShouldListenTo = one => one == source, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        ActivitySource.AddActivityListener(listener);
+        DateTime start = new(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc);
+        Activity span = source.CreateActivity("message", kind)!;
+        span.SetStartTime(start).SetTag("messaging.system", "rabbitmq").SetTag("messaging.operation.name", "x").SetTag("messaging.destination.name", destination);
+        span.SetStatus(status).SetEndTime(start.AddSeconds(seconds));
+        return span;
     }
 
     private Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => _source.StartActivity(name, kind);

@@ -46,20 +46,21 @@ internal sealed class DispatchForwarder(
         Activity.Current = null;
         ActivityContext.TryParse(call.Traceparent, null, isRemote: true, out ActivityContext parent);
         Activity? span = s_source.StartActivity($"forward {call.RequestCase}", ActivityKind.Internal, parent);
-        return RunIdOf(call) is { Length: > 0 } runId ? span?.SetTag("easyquant.run_id", runId) : span;
+        (string? runId, string? stepId) = IdsOf(call);
+        return span?.SetTag("easyquant.run_id", runId).SetTag("easyquant.step_id", stepId);
     }
 
-    private static string? RunIdOf(WorkerCall call) => call.RequestCase switch
+    private static (string? RunId, string? StepId) IdsOf(WorkerCall call) => call.RequestCase switch
     {
-        WorkerCall.RequestOneofCase.Report => call.Report.Reports.Count == 1 ? call.Report.Reports[0].RunId : null,
-        WorkerCall.RequestOneofCase.GroupSums => call.GroupSums.RunId,
-        WorkerCall.RequestOneofCase.OpenFanOut => call.OpenFanOut.Lease?.RunId,
-        WorkerCall.RequestOneofCase.ReportItems => call.ReportItems.Lease?.RunId,
-        WorkerCall.RequestOneofCase.ReadItems => call.ReadItems.Lease?.RunId,
-        WorkerCall.RequestOneofCase.StartItems => call.StartItems.Lease?.RunId,
-        WorkerCall.RequestOneofCase.CollectItems => call.CollectItems.Lease?.RunId,
-        WorkerCall.RequestOneofCase.CancelItems => call.CancelItems.Lease?.RunId,
-        _ => null,
+        WorkerCall.RequestOneofCase.Report => (call.Report.Reports.Count == 1 ? call.Report.Reports[0].RunId : null, null),
+        WorkerCall.RequestOneofCase.GroupSums => (call.GroupSums.RunId, null),
+        WorkerCall.RequestOneofCase.OpenFanOut => (call.OpenFanOut.Lease?.RunId, call.OpenFanOut.Lease?.NodeId),
+        WorkerCall.RequestOneofCase.ReportItems => (call.ReportItems.Lease?.RunId, call.ReportItems.Lease?.NodeId),
+        WorkerCall.RequestOneofCase.ReadItems => (call.ReadItems.Lease?.RunId, call.ReadItems.Lease?.NodeId),
+        WorkerCall.RequestOneofCase.StartItems => (call.StartItems.Lease?.RunId, call.StartItems.Lease?.NodeId),
+        WorkerCall.RequestOneofCase.CollectItems => (call.CollectItems.Lease?.RunId, call.CollectItems.Lease?.NodeId),
+        WorkerCall.RequestOneofCase.CancelItems => (call.CancelItems.Lease?.RunId, call.CancelItems.Lease?.NodeId),
+        _ => default,
     };
 
     private async Task CallAsync(WorkerCall call, WorkerAnswer answer, string workerName, string projectId, CallOptions options)

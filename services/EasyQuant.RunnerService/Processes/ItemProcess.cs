@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
+using EasyQuant.ServiceDefaults.Telemetry;
 
 namespace EasyQuant.RunnerService.Processes;
 
@@ -124,6 +125,22 @@ internal sealed class ItemProcess : IDisposable
         }
     }
 
+    /// <summary>Lets an idle process send what it has to send: it ends by itself when nothing comes any more.</summary>
+    /// <param name="patience">Waits so long; a process that runs on is killed by <see cref="Dispose"/>.</param>
+    public void End(TimeSpan patience)
+    {
+        IsUsable = false;
+        try
+        {
+            _process.StandardInput.BaseStream.Dispose();
+            _process.WaitForExit(patience);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -194,6 +211,11 @@ internal sealed class ItemProcess : IDisposable
             if (message is null)
             {
                 throw Died("ended", null);
+            }
+
+            if (message["measures"] is JsonArray measures)
+            {
+                ChildMeasures.Record(measures);
             }
 
             if (message["report"] is JsonObject report)

@@ -15,6 +15,7 @@ internal sealed class ItemProcessPool : IDisposable
     private const int DeathsMax = 2;
     private static readonly TimeSpan s_deathPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_deathPauseMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_endMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_idleMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(30);
 
@@ -42,6 +43,9 @@ internal sealed class ItemProcessPool : IDisposable
     }
 
     public int CountMax { get; }
+
+    /// <summary>Gets whether the processes send spans.</summary>
+    public bool IsTracing => _telemetry.Count > 0;
 
     /// <summary>Runs an item in a free process; one whose process dies is tried once more in a new one.</summary>
     /// <exception cref="NodeException"><c>ITEM_TIMEOUT</c>, <c>ITEM_PROCESS_DIED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
@@ -115,6 +119,11 @@ internal sealed class ItemProcessPool : IDisposable
             _isDisposed = true;
             idle = [.. _idle];
             _idle.Clear();
+        }
+
+        if (IsTracing)
+        {
+            Parallel.ForEach(idle, entry => entry.Process.End(s_endMax));
         }
 
         foreach ((_, ItemProcess process, _) in idle)

@@ -9,7 +9,6 @@ using EasyQuant.Nodes.Hosting;
 using EasyQuant.Nodes.Messaging;
 using EasyQuant.RunnerService.Storage;
 using EasyQuant.ServiceDefaults.Telemetry;
-using OpenTelemetry.Trace;
 
 namespace EasyQuant.RunnerService.Processes;
 
@@ -25,10 +24,7 @@ internal sealed class ItemProgram
     /// <summary>Workflows that a process remembers; it forgets all of them before it learns one more.</summary>
     internal const int WorkflowsMax = 64;
     private const int AliveMilliseconds = 1_000;
-    private const int FlushMilliseconds = 1_000;
     private const int ReadBytes = 64 << 10;
-
-    private static readonly ActivitySource s_activities = new(RunnerIdentity.SourceName);
 
     private readonly Stream _output;
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -36,13 +32,13 @@ internal sealed class ItemProgram
     private readonly NodeCatalog _catalog = AllNodePacks.CreateCatalog();
     private readonly NodeServices _services;
     private readonly IArtifactStore _artifacts;
-    private readonly IReadOnlyDictionary<string, string> _telemetry;
-    private TracerProvider? _traces;
+    private readonly ChildMeasures _measures = new();
+    private readonly ChildSpans _spans;
     private CancellationTokenSource? _running;
 
     private ItemProgram(Stream output, NodeServices services, IArtifactStore artifacts, IReadOnlyDictionary<string, string> telemetry)
     {
-        _telemetry = telemetry;
+        _spans = new ChildSpans(telemetry, _measures);
         _output = output;
         _services = services.With(_catalog).With<IGroupReports>(new ChildReports(WriteAsync));
         _artifacts = artifacts;
@@ -79,6 +75,11 @@ internal sealed class ItemProgram
         await program.WriteAsync(new JsonObject { ["ready"] = true });
         using var alive = new Timer(_ => program.SayAlive(), null, AliveMilliseconds, AliveMilliseconds);
         program.Serve(input);
+        if (program._running is null)
+        {
+            program._spans.Flush();
+        }
+
         // The worker is gone; an item that still runs would work for nobody.
         Environment.Exit(0);
         return 0;
@@ -122,7 +123,7 @@ internal sealed class ItemProgram
             }
         }
 
-        _workflows[key] = new GraphChildRunner(_catalog, (name, version) => known.GetValueOrDefault((name, version)), s_activities);
+        _workflows[key] = new GraphChildRunner(_catalog, (name, version) => known.GetValueOrDefault((name, version)), ChildSpans.Source);
     }
 
     private async Task RunItemAsync(JsonObject message, CancellationTokenSource stop)
@@ -133,16 +134,18 @@ internal sealed class ItemProgram
             GraphChildRunner runner = _workflows[message["key"]!.GetValue<string>()];
             int version = message["version"]!.GetValue<int>();
             RunContext context = ItemMessages.ToContext(message);
-            using Activity? span = StartSpan(message["traceparent"]?.GetValue<string>(), context.RunId);
+            using Activity? span = _spans.Start(message, context.RunId);
             var request = new ChildRunRequest
             {
                 Workflow = message["workflow"]!.GetValue<string>(),
                 Version = version == 0 ? null : version,
                 Context = context,
-                IsTraced = span is not null,
+                IsTraced = span is { Recorded: true },
                 Services = _services.With<IChildRunner>(runner),
             };
-            answer = await ItemMessages.ResultAsync(await runner.RunAsync(request, stop.Token), _artifacts, stop.Token);
+            ChildRunResult result = await runner.RunAsync(request, stop.Token);
+            span?.SetStatus(result.Error is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, result.Error?.Reason);
+            answer = await ItemMessages.ResultAsync(result, _artifacts, stop.Token);
         }
         catch (OutOfMemoryException e)
         {
@@ -161,8 +164,13 @@ internal sealed class ItemProgram
             answer["isLast"] = true;
         }
 
-        // The worker may end this process as soon as it has the answer.
-        _traces?.ForceFlush(FlushMilliseconds);
+        // The worker may end this process as soon as it has the answer of a replica; those of items are too many, and go when it ends or is idle.
+        if (message.ContainsKey("traceparent"))
+        {
+            _spans.Flush();
+        }
+
+        AddMeasures(answer);
         _running = null;
         try
         {
@@ -172,18 +180,6 @@ internal sealed class ItemProgram
         {
             await WriteAsync(ItemMessages.Failure(new StepError("LIMIT_EXCEEDED", e.Message)));
         }
-    }
-
-    // Items are too many to be traced; a replica of a process group is one piece of work, and what it sends to topics continues its trace.
-    private Activity? StartSpan(string? parent, string runId)
-    {
-        if (!ActivityContext.TryParse(parent, null, isRemote: true, out ActivityContext worker))
-        {
-            return null;
-        }
-
-        _traces ??= ChildTelemetry.Start(_telemetry);
-        return s_activities.StartActivity("replica process", ActivityKind.Internal, worker)?.SetTag("easyquant.run_id", runId);
     }
 
     private async Task WriteAsync(JsonObject message)
@@ -199,11 +195,25 @@ internal sealed class ItemProgram
         }
     }
 
+    private void AddMeasures(JsonObject message)
+    {
+        if (_measures.Take() is { } measures)
+        {
+            message["measures"] = measures;
+        }
+    }
+
     private void SayAlive()
     {
         if (_running is not null)
         {
-            _ = WriteAsync(new JsonObject { ["alive"] = true });
+            var alive = new JsonObject { ["alive"] = true };
+            AddMeasures(alive);
+            _ = WriteAsync(alive);
+        }
+        else
+        {
+            _spans.Flush();
         }
     }
 }

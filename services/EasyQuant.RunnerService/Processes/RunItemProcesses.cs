@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
 
@@ -9,7 +10,18 @@ internal sealed class RunItemProcesses(ItemProcessPool pool, string key, IReadOn
     public int CountMax => pool.CountMax;
 
     public ValueTask<(ChildRunResult Result, int ProcessId)> RunAsync(ChildRunRequest request, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        pool.RunAsync(request.Context.ProjectId, key, Workflow, () => ItemMessages.Item(key, request, request.Context), timeout, cancellationToken);
+        pool.RunAsync(request.Context.ProjectId, key, Workflow, () => Item(request), timeout, cancellationToken);
+
+    private JsonObject Item(ChildRunRequest request)
+    {
+        JsonObject item = ItemMessages.Item(key, request, request.Context);
+        if (pool.IsTracing)
+        {
+            ChildSpans.Write(item, Activity.Current);
+        }
+
+        return item;
+    }
 
     private JsonObject Workflow()
     {

@@ -22,6 +22,7 @@ public sealed class MetricsReceiver : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, MetricSeen> _seen = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Metric, string Resource, string Attributes), long> _counts = new();
     private readonly ConcurrentDictionary<string, bool> _texts = new(StringComparer.Ordinal);
 
     public MetricsReceiver()
@@ -48,6 +49,10 @@ public sealed class MetricsReceiver : IAsyncDisposable
     /// <summary>Every metric so far.</summary>
     public IReadOnlyCollection<MetricSeen> Seen => [.. _seen.Values];
 
+    /// <summary>Counts of a counter or a histogram over all processes, of those points whose attributes contain a text.</summary>
+    public long CountOf(string metric, string text) => _counts
+        .Where(point => point.Key.Metric == metric && point.Key.Attributes.Contains(text, StringComparison.Ordinal)).Sum(point => point.Value);
+
     /// <summary>Every text that stood in a message, such as names, attributes and resources, and the bytes of the messages read as Latin-1.</summary>
     public string AllText() => string.Join('\n', _texts.Keys);
 
@@ -66,9 +71,10 @@ public sealed class MetricsReceiver : IAsyncDisposable
         // ExportMetricsServiceRequest.resource_metrics.scope_metrics
         foreach ((_, byte[] resource) in Fields(bytes).Where(field => field.Number == 1))
         {
+            string sender = string.Concat(Fields(resource).Where(field => field.Number == 1).Select(field => Encoding.Latin1.GetString(field.Bytes)));
             foreach ((_, byte[] scope) in Fields(resource).Where(field => field.Number == 2))
             {
-                Read(scope);
+                Read(scope, sender);
             }
         }
 
@@ -76,7 +82,7 @@ public sealed class MetricsReceiver : IAsyncDisposable
         context.Response.ContentType = "application/x-protobuf";
     }
 
-    private void Read(byte[] scope)
+    private void Read(byte[] scope, string sender)
     {
         List<(int Number, byte[] Bytes)> fields = [.. Fields(scope)];
         string meter = fields.Where(field => field.Number == 1).SelectMany(field => Fields(field.Bytes)).Where(field => field.Number == 1).Select(Text).FirstOrDefault("");
@@ -86,7 +92,41 @@ public sealed class MetricsReceiver : IAsyncDisposable
             string Part(int number) => parts.Where(part => part.Number == number).Select(Text).FirstOrDefault("");
             string kind = parts.Select(part => s_kinds.GetValueOrDefault(part.Number)).FirstOrDefault(found => found is not null) ?? "none";
             _seen[string.Create(CultureInfo.InvariantCulture, $"{meter}/{Part(1)}")] = new MetricSeen(meter, Part(1), kind, Part(3));
+            foreach ((int number, byte[] data) in parts.Where(part => part.Number is 7 or 9))
+            {
+                foreach ((_, byte[] point) in Fields(data).Where(field => field.Number == 1))
+                {
+                    (string attributes, long count) = number == 7 ? ReadPoint(point, attributesField: 7, countField: 6) : ReadPoint(point, attributesField: 9, countField: 4);
+                    _counts[(Part(1), sender, attributes)] = count;
+                }
+            }
         }
+    }
+
+    // NumberDataPoint.as_int and HistogramDataPoint.count are eight fixed bytes; sums are cumulative, so the newest one counts.
+    private static (string Attributes, long Count) ReadPoint(byte[] point, int attributesField, int countField)
+    {
+        var attributes = new StringBuilder();
+        long count = 0;
+        var input = new CodedInputStream(point);
+        while (input.ReadTag() is var tag && tag != 0)
+        {
+            int number = (int)(tag >> 3);
+            if ((tag & 7) == 1 && number == countField)
+            {
+                count = (long)input.ReadFixed64();
+            }
+            else if ((tag & 7) == 2 && number == attributesField)
+            {
+                attributes.Append(Encoding.Latin1.GetString(input.ReadBytes().ToByteArray())).Append('\n');
+            }
+            else
+            {
+                input.SkipLastField();
+            }
+        }
+
+        return (attributes.ToString(), count);
     }
 
     // Latin-1 keeps every byte, so ASCII secrets are found wherever they stand. Numbers change with every message; printable runs repeat and are kept once.

@@ -3,6 +3,7 @@ using System.Globalization;
 using EasyQuant.Flow;
 using EasyQuant.Persistence.Faults;
 using EasyQuant.RunnerService.Grpc.Dispatch;
+using EasyQuant.ServiceDefaults.Telemetry;
 using Google.Protobuf.WellKnownTypes;
 using Wire = EasyQuant.Contracts.Run.V1;
 
@@ -99,6 +100,10 @@ internal sealed class RunReporter(ActiveRun run, StepReporter reporter, OutputCo
     public void OnItems(string nodeId, IReadOnlyList<ItemUpdate> items)
     {
         int failed = items.Count(i => i.State == ItemState.Failed);
+        int cancelled = items.Count(i => i.State == ItemState.Cancelled);
+        ItemMetrics.Count(items.Count - failed - cancelled, "ok");
+        ItemMetrics.Count(failed, "error");
+        ItemMetrics.Count(cancelled, "cancelled");
         if (failed > 0)
         {
             ItemUpdate first = items.First(i => i.State == ItemState.Failed);
