@@ -6,7 +6,7 @@ namespace EasyQuant.Architecture.Tests;
 internal static class ReferenceRules
 {
     private static readonly string[] s_core = ["Domain", "Data", "Indicators", "Engine", "Flow", "Scheduling"];
-    private static readonly string[] s_platform = ["Messaging", "Persistence"];
+    private static readonly string[] s_platform = ["Messaging", "Persistence", "MappedFiles"];
     private static readonly string[] s_services =
         ["WorkflowService", "RunnerService", "SchedulerService", "BacktestService", "MonitorService", "Gateway"];
 
@@ -20,13 +20,14 @@ internal static class ReferenceRules
         ["Scheduling"] = ["Domain"],
         ["Persistence"] = ["Domain", "Data"],
         ["Messaging"] = ["Domain", "Data", "Contracts"],
+        ["MappedFiles"] = ["Data"],
         ["Contracts"] = [],
         ["ServiceDefaults"] = [],
         ["Nodes"] = [.. s_core, .. s_platform],
         ["WorkflowService"] = [.. s_core, .. s_platform, "Contracts", "ServiceDefaults"],
         ["SchedulerService"] = [.. s_core, .. s_platform, "Contracts", "ServiceDefaults"],
         // The program that strategies of users run in, and what it and the service say to each other.
-        ["BacktestSandbox"] = ["Domain", "Data", "Indicators", "Engine"],
+        ["BacktestSandbox"] = ["Domain", "Data", "Indicators", "Engine", "MappedFiles"],
         ["BacktestService"] = [.. s_core, .. s_platform, "BacktestSandbox", "Contracts", "ServiceDefaults"],
         ["MonitorService"] = [.. s_core, .. s_platform, "Contracts", "ServiceDefaults"],
         ["RunnerService"] = [.. s_core, .. s_platform, "Nodes", "Contracts", "ServiceDefaults"],

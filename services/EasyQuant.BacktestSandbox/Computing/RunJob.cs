@@ -5,6 +5,7 @@ using EasyQuant.BacktestSandbox.Plans;
 using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
+using EasyQuant.MappedFiles;
 
 namespace EasyQuant.BacktestSandbox.Computing;
 
@@ -24,7 +25,7 @@ internal static class RunJob
             }
             else
             {
-                using var files = new PanelFolder(JobFolder.Panel);
+                using var files = new MappedPanelFiles(JobFolder.Panel);
                 Run(job, MarketReader.Open(BarPanel.Open(files), job.Market, CancellationToken.None), folder, output);
             }
         }

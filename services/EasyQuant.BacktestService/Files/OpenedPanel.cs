@@ -1,5 +1,5 @@
-using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.Data;
+using EasyQuant.MappedFiles;
 
 namespace EasyQuant.BacktestService.Files;
 
@@ -7,7 +7,7 @@ namespace EasyQuant.BacktestService.Files;
 /// <param name="Folder">Absolute path of its directory.</param>
 /// <param name="Files">Its files.</param>
 /// <param name="Panel">The panel; not to be used after the disposal.</param>
-internal sealed record OpenedPanel(string Folder, PanelFolder Files, BarPanel Panel) : IDisposable
+internal sealed record OpenedPanel(string Folder, MappedPanelFiles Files, BarPanel Panel) : IDisposable
 {
     public void Dispose() => Files.Dispose();
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.Data;
+using EasyQuant.MappedFiles;
 using EasyQuant.ServiceDefaults.Errors;
 using StatusCode = global::Grpc.Core.StatusCode;
 
@@ -42,7 +42,7 @@ internal sealed class ProjectPanels(ProjectFiles files)
             throw NotFound(key);
         }
 
-        var mapped = new PanelFolder(folder);
+        var mapped = new MappedPanelFiles(folder);
         try
         {
             return new OpenedPanel(folder, mapped, BarPanel.Open(mapped));

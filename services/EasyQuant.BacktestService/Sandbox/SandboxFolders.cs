@@ -13,7 +13,7 @@ internal sealed class SandboxFolders
     private static readonly string[] s_programFiles =
     [
         "EasyQuant.BacktestSandbox.dll", "EasyQuant.BacktestSandbox.runtimeconfig.json", "EasyQuant.Domain.dll", "EasyQuant.Data.dll", "EasyQuant.Indicators.dll",
-        "EasyQuant.Engine.dll", "Microsoft.CodeAnalysis.dll", "Microsoft.CodeAnalysis.CSharp.dll",
+        "EasyQuant.Engine.dll", "EasyQuant.MappedFiles.dll", "Microsoft.CodeAnalysis.dll", "Microsoft.CodeAnalysis.CSharp.dll",
     ];
 
     private static readonly TimeSpan s_leftoverAge = TimeSpan.FromDays(1);

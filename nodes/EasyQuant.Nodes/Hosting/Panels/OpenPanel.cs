@@ -1,4 +1,5 @@
 using EasyQuant.Data;
+using EasyQuant.MappedFiles;
 
 namespace EasyQuant.Nodes.Hosting;
 

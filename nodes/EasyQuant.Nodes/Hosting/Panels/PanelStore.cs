@@ -1,5 +1,6 @@
 using System.Globalization;
 using EasyQuant.Data;
+using EasyQuant.MappedFiles;
 
 namespace EasyQuant.Nodes.Hosting;
 

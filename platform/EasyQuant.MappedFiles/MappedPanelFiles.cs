@@ -1,26 +1,44 @@
+using System.Collections.Concurrent;
 using EasyQuant.Data;
 
-namespace EasyQuant.BacktestSandbox.Computing;
+namespace EasyQuant.MappedFiles;
 
 /// <summary>
-/// The directory of one version of a bar panel; its columns are mapped read-only and shared by all processes that map them. Thread-safe. A panel that was
-/// opened from it must not be used after <see cref="Dispose"/>.
+/// The files of one version of a bar panel, columns mapped read-only and shared with every process that maps them. Thread-safe. Panels opened from it must not be
+/// used after it is disposed; one that is never disposed stays mapped until the process ends.
 /// </summary>
-/// <param name="folder">Absolute path of the directory.</param>
-public sealed class PanelFolder(string folder) : IPanelFiles, IDisposable
+public sealed class MappedPanelFiles : IPanelFiles, IDisposable
 {
-    private const int SmallFileBytesMax = 256 << 20;
+    /// <summary>Largest calendar, list of instruments or manifest: 256 MiB.</summary>
+    public const int SmallFileBytesMax = 256 << 20;
+
+    // An instance that the caller forgets must not be collected while spans into its mappings are in use.
+    private static readonly ConcurrentDictionary<MappedPanelFiles, byte> s_open = new();
+
+    private readonly string _folder;
     private readonly Lock _lock = new();
     private readonly List<IDisposable> _mapped = [];
 
-    /// <inheritdoc />
+    /// <summary>Opens a directory; nothing is mapped yet.</summary>
+    /// <param name="folder">Absolute path of the version's directory.</param>
+    public MappedPanelFiles(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        _folder = folder;
+        s_open.TryAdd(this, 0);
+    }
+
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> ReadAll(string name) => Guard(name, path => new FileInfo(path).Length <= SmallFileBytesMax
         ? File.ReadAllBytes(path)
         : throw new PanelException("PANEL_DAMAGED", $"{name} has more than {SmallFileBytesMax >> 20} MiB."));
 
-    /// <inheritdoc />
+    /// <inheritdoc/>
     public ReadOnlyMemory<T> Map<T>(string field, PanelManifest manifest)
-        where T : unmanaged => Guard(PanelColumnFile.NameOf(field), path =>
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return Guard(PanelColumnFile.NameOf(field), path =>
         {
             using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
             {
@@ -43,10 +61,16 @@ public sealed class PanelFolder(string folder) : IPanelFiles, IDisposable
 
             return mapped.Memory;
         });
+    }
 
-    /// <inheritdoc />
+    /// <summary>Unmaps the columns.</summary>
     public void Dispose()
     {
+        if (!s_open.TryRemove(this, out _))
+        {
+            return;
+        }
+
         lock (_lock)
         {
             _mapped.ForEach(one => one.Dispose());
@@ -58,7 +82,7 @@ public sealed class PanelFolder(string folder) : IPanelFiles, IDisposable
     {
         try
         {
-            return read(Path.Join(folder, name));
+            return read(Path.Join(_folder, name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
