@@ -13,6 +13,9 @@ internal sealed record ControlGroupLimits(long MemoryBytesMax, int TaskCountMax,
     // The programs around the sandbox program, those that prepare its file tree, and their pipes.
     private const int HelperCount = 12;
 
+    /// <summary>Processor time in each period of 100 ms, in microseconds, at least 1,000. Default: that of the processors.</summary>
+    public long QuotaMicros { get; init; } = (long)ProcessorCountMax * PeriodMicros;
+
     /// <summary>The limits of the options.</summary>
     public static ControlGroupLimits Of(SandboxOptions options) => new(
         options.HeapBytesMax + options.NativeBytesMax, options.ThreadCountMax + HelperCount, options.ProcessorCountMax);
@@ -40,7 +43,7 @@ internal sealed record ControlGroupLimits(long MemoryBytesMax, int TaskCountMax,
 
         if (place.Processors is { } processors)
         {
-            string quota = Text((long)ProcessorCountMax * PeriodMicros);
+            string quota = Text(QuotaMicros);
             if (place.IsUnified)
             {
                 yield return (Path.Join(processors, name, "cpu.max"), $"{quota} {PeriodMicros}", true);

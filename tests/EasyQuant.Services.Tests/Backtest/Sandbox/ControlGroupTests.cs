@@ -73,6 +73,31 @@ public sealed class ControlGroupTests : IDisposable
     }
 
     [Fact]
+    public async Task Group_BusyProcess_IsHeldToItsShareOfProcessors()
+    {
+        var groups = new ControlGroups(Options.Create(s_small), TimeProvider.System);
+        if (groups.Place is not { Processors: { } processors } place)
+        {
+            Assert.Matches("(no control group can be made here|processors not bounded)", groups.Describe());
+            return;
+        }
+
+        // 2 ms of each 100 ms: so little that a crowded machine gives it too, and the kernel has to hold the loop back.
+        string name = $"easyquant-sandbox-{Guid.CreateVersion7():N}";
+        await using ControlGroup group = await ControlGroup.CreateAsync(place, name, groups.Limits with { QuotaMicros = 2_000 });
+        var watch = Stopwatch.StartNew();
+        using Process process = Process.Start("sh", ["-c", SandboxScript.Join, "join", $"{group.Folders.Count}", .. group.Folders, "sh", "-c", "while :; do :; done"]);
+        await Scheduler.Eventually.BecomesAsync(
+            "the kernel to hold the loop back",
+            () => File.ReadAllTextAsync(Path.Join(processors, name, "cpu.stat"), _deadline.Token),
+            text => int.Parse(text.Split("nr_throttled ")[1].Split('\n')[0]) >= 5,
+            TimeSpan.FromMinutes(3));
+        TimeSpan used = process.TotalProcessorTime;
+        Assert.True(used < watch.Elapsed / 4, $"{used} of {watch.Elapsed}, 2 % are allowed");
+        Assert.False(process.HasExited);
+    }
+
+    [Fact]
     public async Task Sandbox_NoControlGroup_SaysSoAndStrategiesAreHeldAllTheSame()
     {
         string mounts = Path.Combine(_folder, "mountinfo");
