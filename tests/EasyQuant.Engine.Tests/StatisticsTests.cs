@@ -104,6 +104,25 @@ public sealed class StatisticsTests
         Assert.Equal(result.Run.Fills.Length, fills.RowCount);
     }
 
+    [Fact]
+    public void Fills_Table_ExplainsEveryFeeAndAddsUpToTheCash()
+    {
+        // The statement of StatementTests has every kind of fee; here the cash must follow from the table alone.
+        MarketPanel panel = new PanelBuilder(new DateOnly(2024, 1, 8), 6)
+            .Flat("600000.SH", "10", "10", "10", "9.5", "9.5", "9.5")
+            .With(new CashDividend(Symbol.Parse("600000.SH"), new DateOnly(2024, 1, 11), new DateOnly(2024, 1, 10), new DateOnly(2024, 1, 11), Price.Parse("0.5"))).Build();
+        EngineRun run = ReferenceEngine.Run(panel, new ScriptedStrategy((0, 0, 1000), (4, 0, -1000)), new BacktestSettings(), RuleBook.China, null, default);
+        BacktestResult shipped = Backtester.Run(panel, "buy_and_hold", [], new BacktestSettings(), null, default);
+        Table fills = ResultTables.Fills(shipped with { Run = run }, panel);
+        string explained = fills.GetColumn<StringColumn>("fees_explained").GetString(1)!;
+        Assert.Equal("Commission 5 (minimum per order, account); StampDuty 4.75 (0.05 % of value, stamp-duty.2023); TransferFee 0.1 (0.001 % of value, transfer-fee.2022); DividendTax 100 (by the time held, dividend-tax.2015)", explained);
+        Assert.DoesNotContain("DividendTax", fills.GetColumn<StringColumn>("fees_explained").GetString(0), StringComparison.Ordinal);
+        Assert.Equal(new DateTime(2024, 1, 15, 0, 0, 0, DateTimeKind.Utc), fills["time"].GetValue(1));
+        decimal Sum(int row) => new[] { "commission", "stamp_duty", "transfer_fee", "dividend_tax" }.Sum(name => (decimal)fills[name].GetValue(row)!);
+        decimal cash = 1_000_000m - (decimal)fills["value"].GetValue(0)! - Sum(0) + (decimal)fills["value"].GetValue(1)! - Sum(1) + 500m;
+        Assert.Equal(cash.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture), run.Equity[^1].Cash.ToString());
+    }
+
     private static BacktestResult Run(MarketPanel panel, string strategy, JsonObject parameters) => Backtester.Run(
         panel,
         strategy,

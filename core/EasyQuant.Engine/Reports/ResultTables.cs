@@ -71,7 +71,10 @@ public static class ResultTables
         return builder.Build();
     }
 
-    /// <summary>Returns the fills: order_id, symbol, trading_date, side, price, quantity, value, commission, stamp_duty, transfer_fee, fees_explained.</summary>
+    /// <summary>
+    /// Returns the fills: order_id, symbol, trading_date, side, price, quantity, value, commission, stamp_duty, transfer_fee, dividend_tax, fees_explained (each
+    /// fee with its rate and the row of the rule book; the tax only where there is one), time (of the tick, else the start of the bar, UTC). Cash changes by the value and the four fees.
+    /// </summary>
     public static Table Fills(BacktestResult result, MarketPanel panel)
     {
         TableBuilder builder = new([
@@ -85,7 +88,9 @@ public static class ResultTables
             new ColumnSchema("commission", ColumnType.Decimal, Money.Scale),
             new ColumnSchema("stamp_duty", ColumnType.Decimal, Money.Scale),
             new ColumnSchema("transfer_fee", ColumnType.Decimal, Money.Scale),
+            new ColumnSchema("dividend_tax", ColumnType.Decimal, Money.Scale),
             new ColumnSchema("fees_explained", ColumnType.String),
+            new ColumnSchema("time", ColumnType.Timestamp),
         ]);
         foreach (Fill fill in result.Run.Fills)
         {
@@ -99,7 +104,10 @@ public static class ResultTables
             builder[7].AppendRaw(fill.Commission.Amount.Units);
             builder[8].AppendRaw(fill.StampDuty.Amount.Units);
             builder[9].AppendRaw(fill.TransferFee.Amount.Units);
-            builder[10].Append($"{fill.Commission}; {fill.StampDuty}; {fill.TransferFee}");
+            builder[10].AppendRaw(fill.DividendTax.Amount.Units);
+            string tax = fill.DividendTax.Amount == Money.Zero ? "" : $"; {fill.DividendTax}";
+            builder[11].Append($"{fill.Commission}; {fill.StampDuty}; {fill.TransferFee}{tax}");
+            builder[12].Append((fill.TickTime ?? fill.BarStart).UtcDateTime);
         }
 
         return builder.Build();

@@ -27,6 +27,52 @@ public sealed class RuleBookTests
     public void PriceLimit_BoardAndDate_GivesTheRow(Board board, string date, long ppm) =>
         Assert.Equal(ppm, s_book.PriceLimit(board, DateOnly.Parse(date, null))!.LimitPpm);
 
+    // Dates and values: the exchanges' and ministries' circulars that the rows name.
+    [Theory]
+    [InlineData(Board.Main, "2013-12-31", null)]
+    [InlineData(Board.Main, "2014-01-01", "new-listing.main.2014")]
+    [InlineData(Board.Main, "2023-04-09", "new-listing.main.2014")]
+    [InlineData(Board.Main, "2023-04-10", "new-listing.main.2023")]
+    [InlineData(Board.ChiNext, "2020-08-23", null)]
+    [InlineData(Board.ChiNext, "2020-08-24", "new-listing.chinext.2020")]
+    [InlineData(Board.Star, "2019-07-22", "new-listing.star.2019")]
+    [InlineData(Board.Bse, "2021-11-15", "new-listing.bse.2021")]
+    public void NewListing_AroundEffectiveDates_ChangesOnTheDay(Board board, string date, string? id) =>
+        Assert.Equal(id, s_book.NewListing(board, DateOnly.Parse(date, null))?.Id);
+
+    [Theory]
+    [InlineData("2015-07-31", "transfer-fee.sh.2012-09")]
+    [InlineData("2015-08-01", "transfer-fee.2015")]
+    [InlineData("2022-04-28", "transfer-fee.2015")]
+    [InlineData("2022-04-29", "transfer-fee.2022")]
+    public void TransferFee_AroundEffectiveDates_ChangesOnTheDay(string date, string id) =>
+        Assert.Equal(id, s_book.TransferFee(Board.Main, DateOnly.Parse(date, null))!.Id);
+
+    [Theory]
+    [InlineData(Board.Main, 100, 100, 100)]
+    [InlineData(Board.ChiNext, 100, 100, 100)]
+    [InlineData(Board.Star, 200, 1, 100)]
+    [InlineData(Board.Bse, 100, 1, 100)]
+    [InlineData(Board.Fund, 100, 100, 10)]
+    [InlineData(Board.BShare, 100, 100, 10)]
+    public void LotAndTick_OfABoard_AreThoseOfTheTable(Board board, long minimum, long step, long tick)
+    {
+        LotRule lot = s_book.Lot(board, new DateOnly(2024, 1, 2))!;
+        Assert.Equal((minimum, step, tick), (lot.Minimum, lot.Step, s_book.Tick(board, new DateOnly(2024, 1, 2))!.Tick.Units));
+    }
+
+    [Theory]
+    [InlineData("2012-12-31", "2013-01-15", "2014-02-01", null)]
+    [InlineData("2015-09-07", "2015-08-07", "2015-09-07", 200_000L)]
+    [InlineData("2015-09-07", "2014-09-07", "2015-09-07", 100_000L)]
+    [InlineData("2015-09-07", "2014-09-06", "2015-09-07", 50_000L)]
+    [InlineData("2015-09-08", "2015-08-08", "2015-09-08", 200_000L)]
+    [InlineData("2015-09-08", "2015-08-07", "2015-09-08", 100_000L)]
+    [InlineData("2015-09-08", "2014-09-08", "2015-09-08", 100_000L)]
+    [InlineData("2015-09-08", "2014-09-07", "2015-09-08", 0L)]
+    public void DividendTax_HeldUpToAMonthAYearOrLonger_HasItsRate(string recordDate, string bought, string sold, long? ppm) =>
+        Assert.Equal(ppm, s_book.DividendTax(Board.Main, DateOnly.Parse(recordDate, null))?.RatePpm(DateOnly.Parse(bought, null), DateOnly.Parse(sold, null)));
+
     [Theory]
     [InlineData("2024-01-02", 50_000)]
     [InlineData("2026-07-06", 100_000)]

@@ -37,6 +37,25 @@ public sealed class CorporateActionTests
         Assert.Empty(Run(["10", "10", "9.5", "9.5"], [dividend], (1, 0, 1000)).Postings);
     }
 
+    [Theory]
+    [InlineData("2024-02-09", "100", "dividend-tax.2015")]
+    [InlineData("2024-02-12", "50", "dividend-tax.2015")]
+    [InlineData("2025-01-09", "50", "dividend-tax.2015")]
+    [InlineData("2025-01-10", "0", "dividend-tax.2015")]
+    public void Dividend_SharesSold_PayTheTaxOfTheirHoldingPeriod(string sold, string tax, string source)
+    {
+        // Bought on Tuesday 2024-01-09, 1,000 shares with 0.5 each: 20 % up to a month, 10 % up to a year, nothing after.
+        DateOnly[] days = [.. PanelBuilder.Weekdays(s_monday).Take(300)];
+        int sale = Array.IndexOf(days, DateOnly.ParseExact(sold, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        MarketPanel panel = new PanelBuilder(s_monday, days.Length)
+            .Flat("600000.SH", [.. Enumerable.Repeat("10", days.Length)])
+            .With(new CashDividend(s_share, Day(3), Day(2), Day(5), Price.Parse("0.5"))).Build();
+        EngineRun run = ReferenceEngine.Run(
+            panel, new ScriptedStrategy((0, 0, 1000), (sale - 1, 0, -1000)), Free with { DividendTax = true }, RuleBook.China, null, default);
+        Fill fill = run.Fills[1];
+        Assert.Equal((days[sale], tax, source), (fill.TradingDate, fill.DividendTax.Amount.ToString(), fill.DividendTax.Source));
+    }
+
     [Fact]
     public void Bonus_BeforeItsListDate_CannotBeSold()
     {
