@@ -15,15 +15,18 @@ public sealed class BacktestSpecOptions
     private readonly Option<string?> _table = new("--table") { Description = "Table of daily bars; default daily_bars." };
     private readonly Option<string?> _panel = new("--panel") { Description = "Bar panel on disk as DATASET[/INTERVAL[/VERSION]], for example cn/1m. / 磁盘行情面板。" };
     private readonly Option<string?> _ticks = new("--ticks") { Description = "Table of ticks as TABLE[/INTERVAL], for example ticks/1m. / 逐笔数据表。" };
+    private readonly Option<int?> _offset = new("--utc-offset-minutes") { Description = "Local time of the exchange less UTC, for ticks; default 480. / 时区偏移（分钟）。" };
     private readonly Option<string?> _adjustment = new("--adjustment") { Description = "Prices of a panel: none, forward or backward. / 复权方式。" };
     private readonly Option<string[]> _symbols = new("--symbol") { Description = "A symbol; repeat for more. Default: all.", DefaultValueFactory = _ => [] };
-    private readonly Option<string?> _from = new("--from") { Description = "First trading date, ISO, included." };
-    private readonly Option<string?> _to = new("--to") { Description = "Last trading date, ISO, included." };
+    private readonly Option<string?> _from = new("--from", "--start") { Description = "First trading date, ISO, included." };
+    private readonly Option<string?> _to = new("--to", "--end") { Description = "Last trading date, ISO, included." };
     private readonly Option<string?> _ruleBook = new("--rule-book") { Description = "Version of the rule book. / 规则库版本。" };
 
     private readonly Option<int?> _heartbeat = new("--heartbeat-minutes") { Description = "Minutes between two heartbeats, 1 to 1440; 0: one a day. / 心跳间隔（分钟）。" };
     private readonly Option<int?> _warmUp = new("--warm-up-days") { Description = "Trading days before --from, and before every window of a walk-forward, that the strategy sees without trading. / 预热天数。" };
     private readonly Option<bool?> _auctions = new("--auction-rows-only") { Description = "Only rows of the call auctions stand for auctions. / 仅认集合竞价行。" };
+
+    private readonly AccountOptions _accounts = new();
 
     /// <summary>Creates the options.</summary>
     public BacktestSpecOptions() => _adjustment.AcceptOnlyFromAmong("none", "forward", "backward");
@@ -33,10 +36,12 @@ public sealed class BacktestSpecOptions
     public void AddTo(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _file, _parameters, _source, _table, _panel, _ticks, _adjustment, _symbols, _from, _to, _ruleBook, _heartbeat, _warmUp, _auctions })
+        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _file, _parameters, _source, _table, _panel, _ticks, _offset, _adjustment, _symbols, _from, _to, _ruleBook, _heartbeat, _warmUp, _auctions })
         {
             command.Options.Add(option);
         }
+
+        _accounts.AddTo(command);
     }
 
     /// <summary>Reads the options.</summary>
@@ -73,6 +78,12 @@ public sealed class BacktestSpecOptions
             spec.Ticks = parts.Length <= 2 ? new TickData { Table = parts[0], Interval = parts.Length > 1 ? parts[1] : "" } : throw new FormatException($"--ticks must be TABLE[/INTERVAL], was '{ticks}'.");
         }
 
+        if (result.GetValue(_offset) is { } offset)
+        {
+            spec.Ticks ??= new TickData();
+            spec.Ticks.UtcOffsetMinutes = offset;
+        }
+
         if (result.GetValue(_adjustment) is { } adjustment)
         {
             spec.Panel ??= new PanelData();
@@ -92,6 +103,7 @@ public sealed class BacktestSpecOptions
         spec.HeartbeatMinutes = result.GetValue(_heartbeat) ?? spec.HeartbeatMinutes;
         spec.WarmUpDays = result.GetValue(_warmUp) ?? spec.WarmUpDays;
         spec.AuctionRowsOnly = result.GetValue(_auctions) ?? spec.AuctionRowsOnly;
+        _accounts.Fill(result, spec);
         return spec;
     }
 

@@ -130,7 +130,9 @@ internal sealed class CsvBarHeader
         return missing;
     }
 
-    private static int Find(string[] keys, (string Column, string[] Names) alias, long line)
+    /// <summary>Position of the first of a column's names among the keys of a header; -1 without one.</summary>
+    /// <exception cref="CsvException"><c>CSV_DUPLICATE_COLUMN</c>.</exception>
+    public static int Find(string[] keys, (string Column, string[] Names) alias, long line)
     {
         foreach (string name in alias.Names)
         {
@@ -153,7 +155,8 @@ internal sealed class CsvBarHeader
         return -1;
     }
 
-    private static string Key(string name)
+    /// <summary>A name without what is not compared: case, spaces, underscores, a unit in brackets, a symbol before a point.</summary>
+    public static string Key(string name)
     {
         var key = new StringBuilder(name.Length);
         foreach (char c in name)

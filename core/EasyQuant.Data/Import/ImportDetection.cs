@@ -20,6 +20,9 @@ public static class ImportDetection
         return ImportProfiles.Get(OfMagic(head.Span) ?? OfExtension(path, name) ?? OfText(path, name, head, encoding));
     }
 
+    /// <summary>Whether the first bytes of a file, at best 8, are those of Parquet or Arrow.</summary>
+    internal static bool IsColumnar(ReadOnlySpan<byte> head) => OfMagic(head) is not null;
+
     private static string? OfMagic(ReadOnlySpan<byte> head) =>
         head.StartsWith("ARROW1"u8) || head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF]) ? "arrow" : head.StartsWith("PAR1"u8) ? "parquet" : null;
 

@@ -28,10 +28,30 @@ public static class BiasChecks
         BacktestSettings settings,
         BiasOptions options,
         Action<int, int>? progress,
+        CancellationToken cancellationToken) => Run(panel, strategy, parameters, settings, RuleBook.China, options, progress, cancellationToken);
+
+    /// <summary>Checks a shipped strategy under another rule book.</summary>
+    /// <param name="panel">The market.</param>
+    /// <param name="strategy">Name of a shipped strategy, see <see cref="StrategyCatalog"/>.</param>
+    /// <param name="parameters">Its parameters; missing ones take their defaults.</param>
+    /// <param name="settings">Cash, costs, rules, period.</param>
+    /// <param name="rules">The rule book.</param>
+    /// <param name="options">Seed and counts.</param>
+    /// <param name="progress">Told the runs done and the runs in all; null for none.</param>
+    /// <param name="cancellationToken">Looked at in every run.</param>
+    /// <exception cref="BacktestParameterException">Strategy, parameters, settings or options are unusable; lists all errors.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static BiasReport Run(
+        MarketPanel panel,
+        string strategy,
+        JsonObject parameters,
+        BacktestSettings settings,
+        RuleBook rules,
+        BiasOptions options,
+        Action<int, int>? progress,
         CancellationToken cancellationToken)
     {
         StrategyBinding binding = StrategyCatalog.Bind(strategy, parameters);
-        RuleBook rules = RuleBook.China;
         BacktestManifest manifest = new(
             FastEngine.Version, rules.Version, panel.ContentSha256, strategy, binding.Parameters, settings);
         return Run(new BiasSubject(panel, _ => binding.Create(), settings, rules), Trial.KeyOf(manifest), options, progress, cancellationToken);

@@ -144,6 +144,10 @@ public sealed class MarketPanel
     /// <exception cref="ArgumentException">An action does not fit.</exception>
     public MarketPanel WithActions(ImmutableArray<CorporateAction> actions) => new(Calendar, Axis, Series, actions, ExchangeRates, references: References);
 
+    /// <summary>Returns the panel with other exchange rates; columns are shared.</summary>
+    /// <param name="rates">Rates of foreign currencies by trading day of the panel; those of before are dropped.</param>
+    public MarketPanel WithRates(ImmutableArray<FxRates> rates) => new(Calendar, Axis, Series, Actions, rates, references: References);
+
     /// <summary>Returns the panel restricted to days not after <paramref name="last"/>, with the same instruments and actions.</summary>
     public MarketPanel TruncateAfter(DateOnly last)
     {

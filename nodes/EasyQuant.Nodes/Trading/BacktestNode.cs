@@ -119,7 +119,7 @@ public sealed class BacktestNode : INodeHandler
     {
         try
         {
-            return new MarketPanel(panel.Calendar, panel.Axis, panel.Series, panel.Actions, BacktestTerms.Rates(rates, panel.Calendar), references: panel.References);
+            return panel.WithRates(BacktestTerms.Rates(rates, panel.Calendar));
         }
         catch (BacktestParameterException e)
         {

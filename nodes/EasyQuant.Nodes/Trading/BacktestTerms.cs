@@ -9,8 +9,11 @@ using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Trading;
 
-/// <summary>Reads the parameters of the Backtest node that may come from expressions: terms for borrowing, accounts, exchange rates and the rule book.</summary>
-internal static class BacktestTerms
+/// <summary>
+/// Reads what the Backtest node and <c>eq backtest</c> take as JSON: terms for borrowing, accounts, exchange rates and the rule book. The forms are those of
+/// <see cref="BacktestParameters"/>. Stateless, thread-safe.
+/// </summary>
+public static class BacktestTerms
 {
     private const int RateScale = 6;
     private const int AccountsMax = 20;
@@ -18,6 +21,7 @@ internal static class BacktestTerms
     private const int RatesMax = 20_000;
 
     /// <summary>Reads terms for borrowing; null stays null.</summary>
+    /// <param name="node">An object of fractions as text; see <see cref="BacktestParameters.Margin"/>.</param>
     /// <exception cref="NodeException">PARAMETER_TYPE, UNKNOWN_PARAMETER or PARAMETER_OUT_OF_RANGE.</exception>
     public static MarginSettings? Margin(JsonNode? node)
     {
@@ -53,6 +57,7 @@ internal static class BacktestTerms
     }
 
     /// <summary>Reads accounts; null gives none.</summary>
+    /// <param name="node">An array, at most 20; see <see cref="BacktestParameters.Accounts"/>.</param>
     /// <exception cref="NodeException">PARAMETER_TYPE, UNKNOWN_PARAMETER or PARAMETER_OUT_OF_RANGE.</exception>
     public static ImmutableArray<AccountSettings> Accounts(JsonNode? node) => node switch
     {
@@ -63,6 +68,8 @@ internal static class BacktestTerms
     };
 
     /// <summary>Reads exchange rates; null gives none.</summary>
+    /// <param name="node">An object of 1 to 20 currencies; see <see cref="BacktestParameters.ExchangeRates"/>.</param>
+    /// <param name="calendar">Trading days that get a rate.</param>
     /// <exception cref="NodeException">PARAMETER_TYPE or PARAMETER_OUT_OF_RANGE.</exception>
     /// <exception cref="BacktestParameterException">FX_RATE_MISSING: the first rate of a currency is after the first day.</exception>
     public static ImmutableArray<FxRates> Rates(JsonNode? node, TradingCalendar calendar)
@@ -92,6 +99,7 @@ internal static class BacktestTerms
     }
 
     /// <summary>Reads a rule book; null gives the shipped one.</summary>
+    /// <param name="node">See <see cref="RuleBookJson"/>.</param>
     /// <exception cref="NodeException">RULE_BOOK_INVALID: the message names the row.</exception>
     public static RuleBook Rules(JsonNode? node)
     {

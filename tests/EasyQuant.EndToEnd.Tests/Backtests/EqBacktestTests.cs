@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EasyQuant.Contracts.Run.V1;
@@ -134,27 +133,7 @@ public sealed partial class EqBacktestTests(PlatformFixture platform) : IDisposa
     private Task<(int Code, string Output, string Error)> RemoteAsync(params string[] arguments) =>
         EqAsync([.. arguments, "--server", platform.Host.Grpc.ToString(), "--key", platform.Host.Key]);
 
-    private async Task<(int Code, string Output, string Error)> EqAsync(params string[] arguments)
-    {
-        ProcessStartInfo start = new("dotnet", ["exec", Repository.Built("EasyQuant.Cli", "eq.dll"), .. arguments])
-        {
-            WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(_deadline.Token);
-        Task<string> error = process.StandardError.ReadToEndAsync(_deadline.Token);
-        try
-        {
-            await process.WaitForExitAsync(_deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        return (process.ExitCode, await output, await error);
-    }
+    private Task<(int Code, string Output, string Error)> EqAsync(params string[] arguments) => EqProgram.RunAsync(_folder, arguments, _deadline.Token);
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.CultureInvariant)]
     private static partial Regex IdPattern();

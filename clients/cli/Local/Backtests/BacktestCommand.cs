@@ -10,11 +10,11 @@ public static class BacktestCommand
     public static Command Create()
     {
         Argument<string> strategy = new("strategy") { Description = "Name of a shipped strategy, for example sma_cross. / 内置策略名。" };
-        Argument<string[]> files = new("files") { Description = "Files of bars of any known vendor. / K 线文件。", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> files = new("files") { Description = "Files of bars of any known vendor, of days or of minutes. / K 线文件。", Arity = ArgumentArity.ZeroOrMore };
         Option<string[]> parameters = new("--param", "-p") { Description = "One parameter as name=value.", DefaultValueFactory = _ => [] };
         Option<string> cash = new("--cash") { Description = "Cash at the start in CNY.", DefaultValueFactory = _ => "1000000" };
-        Option<DateOnly?> start = new("--start") { Description = "First trading day, included." };
-        Option<DateOnly?> end = new("--end") { Description = "Last trading day, included." };
+        Option<DateOnly?> start = new("--start", "--from") { Description = "First trading day, included." };
+        Option<DateOnly?> end = new("--end", "--to") { Description = "Last trading day, included." };
         Option<string> benchmark = new("--benchmark") { Description = "Symbol among the files to compare with." };
         Option<string> output = new("--output", "-o") { Description = "Folder of the result; default: eq-result below the current folder." };
         Option<string> ledger = new("--ledger") { Description = "File that counts trials; default: eq-trials.jsonl in the current folder." };
@@ -26,14 +26,16 @@ public static class BacktestCommand
         Option<long> seed = new("--seed") { Description = "Seed of every random choice." };
         Option<bool> chinese = new("--zh") { Description = "Opens the tear sheet in 中文." };
         Option<bool> greenUp = new("--green-up") { Description = "Shows gains green and losses red. / 绿涨红跌。" };
+        MarketOptions market = new();
         Command command = new("backtest", "Runs a strategy over files of bars and writes a tear sheet. / 回测并生成绩效报告。")
         {
             strategy, files, parameters, cash, start, end, benchmark, output, ledger, family, bias, heartbeat, warmUp, auctions, seed, chinese, greenUp,
         };
+        market.AddTo(command);
         command.SetAction((result, cancellationToken) => BacktestRun.ExecuteAsync(
-            new BacktestOptions(
+            market.Fill(result, new BacktestOptions(
                 result.GetRequiredValue(strategy),
-                result.GetRequiredValue(files),
+                result.GetValue(files) ?? [],
                 result.GetRequiredValue(parameters),
                 result.GetRequiredValue(cash),
                 result.GetValue(start),
@@ -48,7 +50,7 @@ public static class BacktestCommand
                 result.GetValue(auctions),
                 result.GetValue(seed),
                 result.GetValue(chinese),
-                result.GetValue(greenUp)),
+                result.GetValue(greenUp))),
             TimeProvider.System,
             cancellationToken));
         return command;

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
+using EasyQuant.Flow;
 using EasyQuant.Nodes.Hosting;
+using EasyQuant.Nodes.Trading;
 
 namespace EasyQuant.Cli.Local.Backtests;
 
@@ -21,12 +23,12 @@ public static class BacktestRun
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            MarketPanel panel = ReadPanel(options.Files);
+            MarketPanel panel = BacktestMarket.Read(options, cancellationToken);
             await RunAsync(options, panel, time, cancellationToken);
             return ExitCodes.Success;
         }
-        catch (Exception e) when (e is BacktestParameterException or BarTableException or ImportException or CsvException or TdxException or IOException
-            or UnauthorizedAccessException or FormatException or ArgumentException)
+        catch (Exception e) when (e is BacktestParameterException or BarTableException or ImportException or CsvException or TdxException or PanelException or IOException
+            or NodeException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
             await Console.Error.WriteLineAsync("eq: " + e.Message);
             return ExitCodes.Usage;
@@ -49,7 +51,11 @@ public static class BacktestRun
             InitialCash = Money.Parse(options.Cash), StartDate = options.StartDate, EndDate = options.EndDate, Seed = options.Seed,
             HeartbeatMinutes = options.HeartbeatMinutes, WarmUpDays = options.WarmUpDays,
             AuctionPolicy = options.IsAuctionRowsOnly ? AuctionPolicy.AuctionRows : AuctionPolicy.BarOfDay,
+            BaseCurrency = options.BaseCurrency,
+            Margin = BacktestTerms.Margin(Json("--margin", options.Margin)),
+            Accounts = BacktestTerms.Accounts(Json("--accounts", options.Accounts)),
         };
+        RuleBook rules = BacktestTerms.Rules(Json("--rule-book", options.RuleBook));
         JsonObject parameters = Parameters(options.Parameters);
         if (options.Benchmark is { } named)
         {
@@ -57,7 +63,7 @@ public static class BacktestRun
             panel = BenchmarkUniverse.Of(panel, [Symbol.Parse(named)], ImmutableHashSet<Symbol>.Empty);
         }
 
-        BacktestResult result = Backtester.Run(panel, options.Strategy, parameters, settings, null, cancellationToken);
+        BacktestResult result = Backtester.Run(panel, options.Strategy, parameters, settings, rules, null, cancellationToken);
         PerformanceReport report = PerformanceReport.Of(
             result, panel, options.Benchmark is { } symbol ? BenchmarkSeries.Of(panel, Symbol.Parse(symbol)) : null, ReportOptions.Default);
         using FileTrialLedger ledger = new(options.LedgerFile, time);
@@ -65,7 +71,7 @@ public static class BacktestRun
         await ledger.AddAsync(trial, cancellationToken);
         TrialSummary trials = await ledger.SummarizeAsync(trial.Family, trial.FirstDate, trial.LastDate, cancellationToken);
         BiasReport? bias = options.ChecksBias
-            ? BiasChecks.Run(panel, options.Strategy, parameters, settings, BiasOptions.Default with { Seed = options.Seed }, null, cancellationToken)
+            ? BiasChecks.Run(panel, options.Strategy, parameters, settings, rules, BiasOptions.Default with { Seed = options.Seed }, null, cancellationToken)
             : null;
         StrategyDefinition definition = StrategyCatalog.Definitions.First(one => one.Name == options.Strategy);
         TearSheetContent content = new()
@@ -83,16 +89,7 @@ public static class BacktestRun
         Print(content, options);
     }
 
-    private static MarketPanel ReadPanel(IReadOnlyList<string> files)
-    {
-        List<Table> tables = [];
-        foreach (string file in files)
-        {
-            tables.Add(BarImport.Read(Path.GetFullPath(file), new Files(), new ImportOptions()).Table);
-        }
-
-        return DailyPanelReader.Read(ImportMerge.Tables(tables));
-    }
+    private static JsonNode? Json(string option, string? value) => value is null ? null : JsonOption.Read(option, value);
 
     private static JsonObject Parameters(IReadOnlyList<string> pairs)
     {
@@ -128,10 +125,5 @@ public static class BacktestRun
         static void Line(string name, string value) => Console.Out.WriteLine($"{name}: {value}");
 
         static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
-    }
-
-    private sealed class Files : IImportFiles
-    {
-        public Stream? OpenRead(string path) => File.Exists(path) ? File.OpenRead(path) : null;
     }
 }
