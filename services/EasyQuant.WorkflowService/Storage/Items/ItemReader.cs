@@ -18,15 +18,18 @@ internal sealed class ItemReader(NpgsqlDataSource dataSource)
     private const string NotSucceededSql =
         "select item_index from workflow.run_items where run_id = $1 and node_id = $2 and state in (2, 4, 5) order by item_index";
 
-    // Items without a row are pending: the numbers of the page are made, then completed.
-    private const string PageSql =
+    // Items without a row are pending: the numbers of the page are made, then completed. The bounds stand in the subquery too: right after a fan-out has written its
+    // items the server has no statistics of them, expects one row, and would compare each number with every item of the fan-out.
+    internal const string PageSql =
         $"""
         with page as (
             select n.item_index from generate_series($3 + 1, least($4 - 1, $3 + $5)) n(item_index)
         )
         select p.item_index, coalesce(i.state, 1::smallint), coalesce(i.attempt, 0), coalesce(i.mode, 0::smallint), coalesce(r.worker_id, i.worker_id, ''),
             coalesce(i.process_id, 0), i.child_run_id, coalesce(r.start_time, i.start_time), i.elapsed_us, i.error
-        from page p left join workflow.run_items i on i.run_id = $1 and i.node_id = $2 and i.item_index = p.item_index
+        from page p left join (
+                select * from workflow.run_items where run_id = $1 and node_id = $2 and item_index > $3 and item_index <= $3 + $5
+            ) i on i.item_index = p.item_index
             left join workflow.runs r on r.run_id = i.child_run_id
         order by p.item_index
         """;
@@ -90,9 +93,9 @@ internal sealed class ItemReader(NpgsqlDataSource dataSource)
             },
             cancellationToken);
 
-    private static string FilteredSql(IReadOnlyList<ItemState> states)
+    internal static string FilteredSql(IReadOnlyList<ItemState> states)
     {
-        // Numbers of an enum stand in the text, so that the partial index of open items applies.
+        // Numbers of an enum stand in the text, so that the partial index of open items applies. What is pending is looked up number by number, never joined: see above.
         string list = string.Join(", ", states.Select(state => ((int)state).ToString(CultureInfo.InvariantCulture)));
         string stored =
             $"""
@@ -105,7 +108,7 @@ internal sealed class ItemReader(NpgsqlDataSource dataSource)
               select * from (({stored}) union all (
                   select n.item_index, 1::smallint, 0, 0::smallint, '', 0, null::uuid, null::timestamptz, null::bigint, null::bytea
                   from generate_series($3 + 1, $4 - 1) n(item_index)
-                  where not exists (select from workflow.run_items i where i.run_id = $1 and i.node_id = $2 and i.item_index = n.item_index)
+                  where (select i.item_index from workflow.run_items i where i.run_id = $1 and i.node_id = $2 and i.item_index = n.item_index) is null
                   order by n.item_index limit $5)) as both_kinds(item_index) order by item_index limit $5
               """;
     }
