@@ -43,7 +43,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
             Declare = async (channel, token) =>
             {
                 await Topology.DeclareForDataAsync(channel, token);
-                await RabbitMqTopicQueue.DeclareAsync(channel, topic, group, token);
+                await RabbitMqTopicQueue.EnsureAsync(await _connection.GetAsync(token), channel, topic, group, broker, logger, token);
             },
         };
         _loop = new ConsumerLoop(_connection, settings, broker, TakeAsync, logger);

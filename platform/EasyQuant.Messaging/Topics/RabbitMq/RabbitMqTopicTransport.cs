@@ -8,7 +8,7 @@ namespace EasyQuant.Messaging.Topics.RabbitMq;
 /// Topics on RabbitMQ: each group has its own quorum queue <c>data.{topic}.{group}</c>, bounded, reject-publish, with a delivery limit and dead letters to
 /// <see cref="Topology.DeadExchange"/>. One connection publishes for all producers; each consumer has its own.
 /// </summary>
-public sealed partial class RabbitMqTopicTransport : ITopicTransport
+public sealed class RabbitMqTopicTransport : ITopicTransport
 {
     /// <summary>The name in definitions.</summary>
     public const string KindName = "rabbitmq";
@@ -52,20 +52,10 @@ public sealed partial class RabbitMqTopicTransport : ITopicTransport
             async (channel, token) =>
             {
                 await Topology.DeclareForDataAsync(channel, token);
+                IConnection connection = await _publishing.GetAsync(token);
                 foreach (string group in topic.Groups)
                 {
-                    await RabbitMqTopicQueue.DeclareAsync(channel, topic, group, token);
-                }
-
-                IConnection connection = await _publishing.GetAsync(token);
-                if (!await RabbitMqTopicQueue.IsMarkedAsync(connection, topic, token))
-                {
-                    foreach (string group in topic.Groups)
-                    {
-                        await ProveAsync(connection, topic, group, token);
-                    }
-
-                    await RabbitMqTopicQueue.DeclareMarkAsync(channel, topic, token);
+                    await RabbitMqTopicQueue.EnsureAsync(connection, channel, topic, group, _options, _logger, token);
                 }
 
                 return 0;
@@ -84,10 +74,9 @@ public sealed partial class RabbitMqTopicTransport : ITopicTransport
             {
                 foreach (string group in topic.Groups)
                 {
-                    await channel.QueueDeleteAsync(RabbitMqTopicQueue.NameOf(topic, group), ifUnused: false, ifEmpty: false, cancellationToken: token);
+                    await RabbitMqTopicQueue.DeleteAsync(channel, topic, group, token);
                 }
 
-                await channel.QueueDeleteAsync(RabbitMqTopicQueue.MarkOf(topic), ifUnused: false, ifEmpty: false, cancellationToken: token);
                 return 0;
             },
             cancellationToken);
@@ -137,33 +126,6 @@ public sealed partial class RabbitMqTopicTransport : ITopicTransport
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _publishing.DisposeAsync();
-
-    // A queue that was declared right before the broker was killed is known to it and answers nothing for good. Before the mark it holds nothing, so it goes;
-    // the caller declares it anew.
-    private async Task ProveAsync(IConnection connection, TopicDefinition topic, string group, CancellationToken cancellationToken)
-    {
-        string queue = RabbitMqTopicQueue.NameOf(topic, group);
-        try
-        {
-            await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
-            // What is there after all goes back when the channel closes.
-            await channel.BasicGetAsync(queue, autoAck: false, cancellationToken).WaitAsync(_options.CommandTimeout, cancellationToken);
-        }
-        catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            if (connection.IsOpen && !await RabbitMqTopicQueue.IsMarkedAsync(connection, topic, cancellationToken))
-            {
-                LogSilent(exception, queue);
-                await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
-                await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken);
-            }
-
-            throw;
-        }
-    }
-
-    [LoggerMessage(172, LogLevel.Warning, "The queue {Queue} was declared right before the broker was killed and cannot start; it holds nothing and is replaced.")]
-    private partial void LogSilent(Exception exception, string queue);
 
     private async Task<T> OnChannelAsync<T>(TopicDefinition topic, Func<IChannel, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

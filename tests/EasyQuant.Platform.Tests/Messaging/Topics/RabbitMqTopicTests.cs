@@ -70,6 +70,28 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
     }
 
     [Fact]
+    public async Task Queue_DeletedByAnOperatorAndDeclaredAgain_KeepsWhatWasConfirmedWhenTheBrokerIsKilled()
+    {
+        await using TestServers own = await TestServers.StartOwnAsync(durable: false, Deadline.In(180));
+        _factory = new ConnectionFactory { Uri = new Uri(await own.CreateVirtualHostAsync(Deadline.In(60))), ClientProvidedName = "test" };
+        await using var transport = new RabbitMqTopicTransport(_factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        TopicDefinition topic = Topic("g");
+        await using ITopicProducer producer = await transport.OpenProducerAsync(topic, new TopicProducerOptions { ProjectId = "default" }, Deadline.In(60));
+        await using ITopicConsumer consumer = await transport.OpenConsumerAsync(topic, "g", new TopicConsumerOptions(), Deadline.In(60));
+        await Deadline.UntilAsync("the consumer is connected", () => Task.FromResult(consumer.IsConnected), 120);
+        await OnChannelAsync(async channel => await channel.QueueDeleteAsync($"data.{topic.Name}.g"));
+        await Deadline.UntilAsync("a chunk is confirmed again", async () => await producer.SendAsync(Chunk(7), Deadline.In(60)) == SendOutcome.Confirmed, 120);
+        await own.Own.RabbitMq.KillAsync();
+        await own.Own.RabbitMq.StartAsync(Deadline.In(180));
+
+        // What came before the kill was not acknowledged, and its channel is gone, so it comes again.
+        await Deadline.UntilAsync(
+            "the chunk comes, and its acknowledgement counts",
+            async () => await consumer.PollAsync(TimeSpan.FromSeconds(1), CancellationToken.None) is { Chunk.Sequence: 7 } again && await consumer.AckAsync(again, CancellationToken.None),
+            120);
+    }
+
+    [Fact]
     public async Task Open_BrokerGone_IsUnavailable()
     {
         await using var gone = new RabbitMqTopicTransport(
