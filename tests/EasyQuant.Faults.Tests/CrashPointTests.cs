@@ -17,7 +17,7 @@ public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    /// <summary>Effect, report, items, chunk (F46), close of a producer (F44), counters.</summary>
+    /// <summary>Effect, report, items, chunk (F46), ack, close of a producer (F44), counters.</summary>
     [Fact]
     [Trait("Fault", "F44")]
     [Trait("Fault", "F46")]
@@ -25,16 +25,17 @@ public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
         bed.FirstRunner,
         [
             "stream.consume.before-commit", "runner.effect.before", "db-save.before-commit", "stream.consume.after-commit", "runner.effect.after", "db-save.after-commit",
-            "groups.close.before-commit", "runner.report.before", "stream.count.before-lock", "runner.report.after", "groups.close.after-commit", "runner.items.before", "runner.items.after",
+            "stream.ack.before", "stream.ack.after", "groups.close.before-commit", "runner.report.before", "stream.count.before-lock", "runner.report.after", "groups.close.after-commit", "runner.items.before", "runner.items.after",
         ]);
 
-    /// <summary>Create, claim, report, counters of items, outbox on all its sides.</summary>
+    /// <summary>Create, claim, report, items, outbox on all its sides, starts of process groups.</summary>
     [Fact]
     public Task Workflow_DiesAtEachPoint_NothingIsLostOrRepeated() => DieAtEachAsync(
         bed.Workflow,
         [
             "runs.claim.before-commit", "runs.claim.after-commit", "runs.report.before-commit", "runs.report.after-commit", "outbox.before-publish", "outbox.after-publish",
             "outbox.after-commit", "runs.create.before-commit", "runs.create.after-commit", "runs.reap.before-commit", "runs.reap.after-commit",
+            "items.collect.before-commit", "items.collect.after-commit", "group-starts.reconcile.before-commit", "group-starts.report.after-commit",
         ]);
 
     private async Task DieAtEachAsync(ServiceProcess victim, IReadOnlyList<string> points)

@@ -3,11 +3,12 @@ using EasyQuant.Flow;
 using EasyQuant.Messaging.Chunks;
 using EasyQuant.Messaging.Topics;
 using EasyQuant.Persistence.Effects;
+using EasyQuant.Persistence.Faults;
 using EasyQuant.Persistence.Streams;
 
 namespace EasyQuant.Nodes.Messaging;
 
-/// <summary>A chunk in the hands of a lane: acknowledged, given back, or parked.</summary>
+/// <summary>A chunk in the hands of a lane: acknowledged, given back, or parked. Failpoints: <c>stream.ack.before</c>, <c>stream.ack.after</c>.</summary>
 internal sealed class MqDelivery(
     GroupContext context, StreamExecution execution, ITopicConsumer consumer, TopicDelivery delivery, int deliveriesMax) : IStreamDelivery
 {
@@ -132,9 +133,11 @@ internal sealed class MqDelivery(
 
     private async Task AckAsync(CancellationToken cancellationToken)
     {
+        Failpoints.Hit("stream.ack.before");
         try
         {
             await consumer.AckAsync(delivery, cancellationToken);
+            Failpoints.Hit("stream.ack.after");
         }
         catch (ObjectDisposedException)
         {

@@ -106,10 +106,11 @@ internal sealed class GroupGrpc(
     {
         Guid? requestId = Requests.RequestId(request.RequestId);
         Requests.Priority(request.Priority, "priority");
+        RunPlacements.Read(request.Placement, "placement");
         string project = CallProject.Of(context);
         StoredGroups groups = await store.GetAsync(project, request.Name, request.Version, context.CancellationToken);
         Guid startId = await starts.CreateAsync(
-            groups, GroupsCodec.ToCore(groups.Json), requestId, request.Priority, CallProject.ActorOf(context), context.CancellationToken);
+            groups, GroupsCodec.ToCore(groups.Json), requestId, request.Priority, request.Placement, CallProject.ActorOf(context), context.CancellationToken);
         await controller.ReconcileAsync(startId, context.CancellationToken);
         return new StartProcessSchedulerResponse { Start = await starts.GetAsync(project, startId, context.CancellationToken) };
     }

@@ -25,14 +25,14 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
         }
 
         var answer = new StartItemsResponse();
-        (LeasedRun parent, int generation, Dictionary<int, KnownChild> known) = found;
+        (LeasedRun parent, int generation, string target, Dictionary<int, KnownChild> known) = found;
         if (parent.Row.IsCancelRequested)
         {
             return answer;
         }
 
         List<ItemStart> fresh = [.. request.Items.Where(item => !known.ContainsKey(item.Index))];
-        if (fresh.Count > 0 && !await CreateAsync(lease, request, fresh, parent.Row, generation, answer, cancellationToken))
+        if (fresh.Count > 0 && !await CreateAsync(lease, request, fresh, parent.Row, new ItemFamily(generation, new RunTarget(target, target, null)), answer, cancellationToken))
         {
             return null;
         }
@@ -66,9 +66,9 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
     }
 
     private async Task<bool> CreateAsync(
-        Lease lease, StartItemsRequest request, List<ItemStart> fresh, RunRow parent, int generation, StartItemsResponse answer, CancellationToken cancellationToken)
+        Lease lease, StartItemsRequest request, List<ItemStart> fresh, RunRow parent, ItemFamily family, StartItemsResponse answer, CancellationToken cancellationToken)
     {
-        List<(ItemStart Item, NewRun Run)> runs = await BuildAsync(request, fresh, parent, generation, answer, cancellationToken);
+        List<(ItemStart Item, NewRun Run)> runs = await BuildAsync(request, fresh, parent, family, answer, cancellationToken);
         if (runs.Count == 0)
         {
             return true;
@@ -114,12 +114,12 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
 
     // One item with wrong inputs fails alone; the others of its batch start.
     private async Task<List<(ItemStart Item, NewRun Run)>> BuildAsync(
-        StartItemsRequest request, List<ItemStart> items, RunRow parent, int generation, StartItemsResponse answer, CancellationToken cancellationToken)
+        StartItemsRequest request, List<ItemStart> items, RunRow parent, ItemFamily family, StartItemsResponse answer, CancellationToken cancellationToken)
     {
-        RunSpec[] specs = [.. items.Select(item => Spec(request, item, parent, generation))];
+        RunSpec[] specs = [.. items.Select(item => Spec(request, item, parent, family.Generation))];
         try
         {
-            IReadOnlyList<NewRun> built = await factory.BuildAsync(parent.ProjectId, parent.Actor, specs, cancellationToken);
+            IReadOnlyList<NewRun> built = await factory.BuildAsync(parent.ProjectId, parent.Actor, specs, family.Target, cancellationToken);
             return [.. items.Zip(built)];
         }
         catch (RpcError e) when (items.Count == 1)
@@ -140,8 +140,8 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
         catch (RpcError)
         {
             int half = items.Count / 2;
-            List<(ItemStart, NewRun)> first = await BuildAsync(request, items[..half], parent, generation, answer, cancellationToken);
-            first.AddRange(await BuildAsync(request, items[half..], parent, generation, answer, cancellationToken));
+            List<(ItemStart, NewRun)> first = await BuildAsync(request, items[..half], parent, family, answer, cancellationToken);
+            first.AddRange(await BuildAsync(request, items[half..], parent, family, answer, cancellationToken));
             return first;
         }
     }
@@ -156,6 +156,11 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
         Seed = parent.Seed,
         JobName = "",
     };
+
+    /// <summary>What the items of a fan-out have in common.</summary>
+    /// <param name="Generation">Of the fan-out.</param>
+    /// <param name="Target">What a worker must be to take one: what the parent demands.</param>
+    private sealed record ItemFamily(int Generation, RunTarget Target);
 
     private sealed class LostException : Exception;
 }

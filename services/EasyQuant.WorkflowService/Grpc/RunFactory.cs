@@ -21,8 +21,12 @@ internal sealed class RunFactory(WorkflowStore workflows, DefinitionChecker chec
     private const int ValueBytesMax = 1024 * 1024;
 
     /// <summary>Builds the rows of a batch; all specifications are checked before anything is stored.</summary>
+    public Task<IReadOnlyList<NewRun>> BuildAsync(string projectId, string actor, IReadOnlyList<RunSpec> specs, CancellationToken cancellationToken) =>
+        BuildAsync(projectId, actor, specs, null, cancellationToken);
+
+    /// <summary>Builds the rows of a batch with one target for all instead of the placement of each; null for their own.</summary>
     public async Task<IReadOnlyList<NewRun>> BuildAsync(
-        string projectId, string actor, IReadOnlyList<RunSpec> specs, CancellationToken cancellationToken)
+        string projectId, string actor, IReadOnlyList<RunSpec> specs, RunTarget? target, CancellationToken cancellationToken)
     {
         HashSet<(string Name, int Version)> wanted = [.. specs.Select(spec => (spec.WorkflowName, spec.WorkflowVersion))];
         Dictionary<(string Name, int Version), StoredDefinition> found = await workflows.FindAsync(projectId, wanted, cancellationToken);
@@ -47,7 +51,7 @@ internal sealed class RunFactory(WorkflowStore workflows, DefinitionChecker chec
                 callees.Add(workflow.Key, subWorkflows);
             }
 
-            runs.Add(Build(projectId, actor, spec, workflow, subWorkflows, now, string.Create(CultureInfo.InvariantCulture, $"/runs/{i}")));
+            runs.Add(Build(projectId, actor, spec, target, workflow, subWorkflows, now, string.Create(CultureInfo.InvariantCulture, $"/runs/{i}")));
         }
 
         return runs;
@@ -55,7 +59,11 @@ internal sealed class RunFactory(WorkflowStore workflows, DefinitionChecker chec
 
     /// <summary>Builds the row of one run of a known version; <paramref name="field"/> is where errors point to.</summary>
     public NewRun Build(
-        string projectId, string actor, RunSpec spec, StoredDefinition workflow, string subWorkflows, DateTimeOffset now, string field)
+        string projectId, string actor, RunSpec spec, StoredDefinition workflow, string subWorkflows, DateTimeOffset now, string field) =>
+        Build(projectId, actor, spec, null, workflow, subWorkflows, now, field);
+
+    private static NewRun Build(
+        string projectId, string actor, RunSpec spec, RunTarget? given, StoredDefinition workflow, string subWorkflows, DateTimeOffset now, string field)
     {
         CheckLabels(spec, field);
         Requests.Priority(spec.Priority, $"{field}/priority");
@@ -64,7 +72,7 @@ internal sealed class RunFactory(WorkflowStore workflows, DefinitionChecker chec
             throw RpcError.NotFound("STEP_NOT_FOUND", $"Workflow '{workflow.Core.Name}' has no node '{Requests.Cut(spec.OnlyNodeId)}'.");
         }
 
-        RunTarget target = RunPlacements.Read(spec.Placement, $"{field}/placement");
+        RunTarget target = given ?? RunPlacements.Read(spec.Placement, $"{field}/placement");
         Activity? activity = Activity.Current;
         return new NewRun
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Testing;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
 
@@ -166,6 +167,26 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         ListRunsResponse below = await host.Workflow.Runs.ListRunsAsync(new ListRunsRequest { ParentRunId = run.RunId, PageSize = 100 });
         Assert.Equal(80, below.Runs.Count);
         Assert.All(below.Runs, r => Assert.StartsWith("batch[", r.ItemPath, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Remote_ParentPlacedByLabel_ItemsStayWhereTheLabelIs()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(
+            fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "4" }, lease: "00:00:20");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        host.Settings["Runner:Labels:disk"] = "hdd";
+        await host.StartRunnerAsync(deadline.Token);
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("batch", Batch("sleeper", Numbers(24), """  "mode":"remote","concurrency":24  """));
+        var spec = new RunSpec { WorkflowName = "batch", Placement = new RunPlacement { Worker = "nobody", FallbackAfter = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(50)), Labels = { ["disk"] = "ssd" } } };
+        Run run = await host.WaitAsync((await host.Workflow.Runs.CreateRunsAsync(new CreateRunsRequest { Runs = { spec } })).Runs[0].RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        Item[] items = [.. (await ListAsync(host, run)).Items];
+        Assert.Equal(24, items.Length);
+        Assert.All(items, item => Assert.Equal(run.WorkerId, item.WorkerId));
+        Run child = (await host.Workflow.Runs.GetRunAsync(new GetRunRequest { RunId = items[0].ChildRunId })).Run;
+        Assert.Equal("""{"labels":{"disk":"ssd"}}""", child.Target);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ internal sealed class GroupsStore(NpgsqlDataSource dataSource, RunHistoryFactory
             },
             cancellationToken);
 
-    /// <summary>Reads one version; 0 for the latest. A version given by number is found when archived too.</summary>
+    /// <summary>Reads one version by name or id of the process scheduler; 0 for the latest. A version given by number is found when archived too.</summary>
     /// <exception cref="RpcError">NotFound PROCESS_SCHEDULER_NOT_FOUND.</exception>
     public async Task<StoredGroups> GetAsync(string projectId, string name, int version, CancellationToken cancellationToken)
     {
@@ -94,10 +94,10 @@ internal sealed class GroupsStore(NpgsqlDataSource dataSource, RunHistoryFactory
             $"""
             select {VersionColumns} from workflow.process_schedulers s
             join workflow.process_scheduler_versions v on v.scheduler_id = s.scheduler_id and v.version = case when $3 = 0 then s.latest_version else $3 end
-            where s.project_id = $1 and s.name = $2 and (s.archive_time is null or $3 > 0)
-            order by s.archive_time is null desc, s.create_time desc limit 1
+            where s.project_id = $1 and (s.name = $2 or s.scheduler_id = $4) and (s.archive_time is null or $3 > 0)
+            order by s.name = $2 desc, s.archive_time is null desc, s.create_time desc limit 1
             """,
-            () => [Pg.P(projectId), Pg.P(name), Pg.P(version)],
+            () => [Pg.P(projectId), Pg.P(name), Pg.P(version), Pg.OrNull(Guid.TryParse(name, out Guid id) ? id : null)],
             cancellationToken);
         return found is [var one] ? one : throw NotFound(name, version);
     }

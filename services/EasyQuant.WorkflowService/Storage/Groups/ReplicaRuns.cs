@@ -56,6 +56,7 @@ internal sealed class ReplicaRuns(NpgsqlDataSource dataSource, GroupsStore group
         {
             RequestId = (requestId ?? DeterministicId.Create(row.StartId, string.Create(CultureInfo.InvariantCulture, $"{groupId}/{replica}"))).ToString(),
             Priority = row.Priority,
+            Placement = row.Placement,
             Inputs = new Struct { Fields = { ["start"] = Value.ForString(row.StartId.ToString()), ["group"] = Value.ForString(groupId), ["replica"] = Value.ForNumber(replica) } },
         };
         spec.Labels.Add("start", row.StartId.ToString());

@@ -212,11 +212,12 @@ internal sealed class StartController(
     {
         await using NpgsqlCommand command = Pg.Command(
             connection,
-            $"select project_id, scheduler_id, version, state, priority, actor from workflow.group_starts where start_id = $1 {locking}",
+            $"select project_id, scheduler_id, version, state, priority, actor, placement from workflow.group_starts where start_id = $1 {locking}",
             Pg.P(startId));
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? new StartRow(startId, row.GetString(0), row.GetGuid(1), row.GetInt32(2), (StartState)row.GetInt16(3), row.GetInt32(4), row.GetString(5))
+            ? new StartRow(startId, row.GetString(0), row.GetGuid(1), row.GetInt32(2), (StartState)row.GetInt16(3), row.GetInt32(4), row.GetString(5),
+                Pg.BytesOrNull(row, 6) is { } placement ? RunPlacement.Parser.ParseFrom(placement) : null)
             : null;
     }
 

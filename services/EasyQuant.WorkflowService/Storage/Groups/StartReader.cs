@@ -11,7 +11,7 @@ namespace EasyQuant.WorkflowService.Storage.Groups;
 internal sealed class StartReader(RunHistoryFactory clock)
 {
     private const int RunCountMax = 1_000;
-    private const string Columns = "start_id, project_id, name, version, state, create_time, end_time, actor, error";
+    private const string Columns = "start_id, project_id, name, version, state, create_time, end_time, actor, error, placement";
 
     private const string ReplicasSql =
         """
@@ -121,6 +121,7 @@ internal sealed class StartReader(RunHistoryFactory clock)
                 EndTime = Pg.TimeOrNull(reader, 6)?.ToTimestamp(),
                 Actor = reader.GetString(7),
                 Error = error is null ? null : RunError.Parser.ParseFrom(error),
+                Placement = Pg.BytesOrNull(reader, 9) is { } placement ? RunPlacement.Parser.ParseFrom(placement) : null,
             });
         }
 

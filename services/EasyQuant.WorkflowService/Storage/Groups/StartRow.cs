@@ -1,4 +1,5 @@
 using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
 
 namespace EasyQuant.WorkflowService.Storage.Groups;
 
@@ -10,4 +11,5 @@ namespace EasyQuant.WorkflowService.Storage.Groups;
 /// <param name="State">Current state.</param>
 /// <param name="Priority">Priority of its runs.</param>
 /// <param name="Actor">Who started it.</param>
-internal sealed record StartRow(Guid StartId, string ProjectId, Guid SchedulerId, int Version, StartState State, int Priority, string Actor);
+/// <param name="Placement">Which workers may take its runs; null for any.</param>
+internal sealed record StartRow(Guid StartId, string ProjectId, Guid SchedulerId, int Version, StartState State, int Priority, string Actor, RunPlacement? Placement);

@@ -1,8 +1,10 @@
 using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Flow;
 using EasyQuant.Persistence;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.WorkflowService.Storage.Runs;
+using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
 using NpgsqlTypes;
@@ -14,7 +16,7 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
 {
     /// <summary>Stores a start with its groups; the same request again returns the first one.</summary>
     public Task<Guid> CreateAsync(
-        StoredGroups groups, Flow.GroupsDefinition definition, Guid? requestId, int priority, string actor, CancellationToken cancellationToken)
+        StoredGroups groups, Flow.GroupsDefinition definition, Guid? requestId, int priority, RunPlacement? placement, string actor, CancellationToken cancellationToken)
     {
         Guid startId = Guid.CreateVersion7(clock.Now());
         return Transactions.RunAsync(
@@ -25,11 +27,11 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
                 await using NpgsqlCommand insert = Pg.Command(
                     connection,
                     """
-                    insert into workflow.group_starts(start_id, project_id, scheduler_id, name, version, priority, create_time, actor, request_id)
-                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
+                    insert into workflow.group_starts(start_id, project_id, scheduler_id, name, version, priority, create_time, actor, request_id, placement)
+                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing
                     """,
                     Pg.P(startId), Pg.P(groups.ProjectId), Pg.P(groups.SchedulerId), Pg.P(definition.Name), Pg.P(groups.Version), Pg.P(priority),
-                    Pg.P(clock.Now()), Pg.P(actor), Pg.OrNull(requestId));
+                    Pg.P(clock.Now()), Pg.P(actor), Pg.OrNull(requestId), Pg.OrNull(placement?.ToByteArray()));
                 if (await insert.ExecuteNonQueryAsync(token) == 0)
                 {
                     return await FindExistingAsync(connection, groups, startId, requestId, token);

@@ -24,10 +24,13 @@ internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
             outputs = null, elapsed_us = null, start_time = excluded.start_time
         """;
 
-    /// <summary>Reads the parent under its lease, the generation of its fan-out, and runs that exist for some of the items; null when the lease is lost.</summary>
-    public Task<(LeasedRun Run, int Generation, Dictionary<int, KnownChild> Known)?> ReadAsync(
+    /// <summary>
+    /// Reads the parent under its lease, the generation of its fan-out, what a worker must be to take the parent, and runs that exist for some of the items;
+    /// null when the lease is lost.
+    /// </summary>
+    public Task<(LeasedRun Run, int Generation, string Target, Dictionary<int, KnownChild> Known)?> ReadAsync(
         Lease lease, string nodeId, int[] indexes, CancellationToken cancellationToken) =>
-        Transactions.RunAsync<(LeasedRun, int, Dictionary<int, KnownChild>)?>(
+        Transactions.RunAsync<(LeasedRun, int, string, Dictionary<int, KnownChild>)?>(
             dataSource,
             "items.start-read",
             async (connection, token) =>
@@ -37,9 +40,7 @@ internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
                     return null;
                 }
 
-                await using NpgsqlCommand fanOut = Pg.Command(
-                    connection, "select generation from workflow.fan_outs where run_id = $1 and node_id = $2", Pg.P(run.RunId), Pg.P(nodeId));
-                int generation = (int)(await fanOut.ExecuteScalarAsync(token) ?? 1);
+                (int generation, string target) = await ReadFanOutAsync(connection, run.RunId, nodeId, token);
                 var known = new Dictionary<int, KnownChild>();
                 await using NpgsqlCommand command = Pg.Command(
                     connection, KnownSql, Pg.P(run.RunId), Pg.P(nodeId), Pg.Many(NpgsqlDbType.Integer, indexes, index => index));
@@ -49,9 +50,25 @@ internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
                     known[reader.GetInt32(0)] = new KnownChild(reader.GetGuid(1), (Contracts.Run.V1.RunState)reader.GetInt16(2));
                 }
 
-                return (run, generation, known);
+                return (run, generation, target, known);
             },
             cancellationToken);
+
+    // What the parent only preferred it had for itself; what it demanded holds for its items.
+    private static async Task<(int Generation, string Target)> ReadFanOutAsync(NpgsqlConnection connection, Guid runId, string nodeId, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Pg.Command(
+            connection,
+            """
+            select coalesce(f.generation, 1), r.fallback_target from workflow.runs r
+            left join workflow.fan_outs f on f.run_id = r.run_id and f.node_id = $2 where r.run_id = $1
+            """,
+            Pg.P(runId),
+            Pg.P(nodeId));
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt32(0), row.GetString(1));
+    }
 
     /// <summary>Marks items as running, within the transaction that creates their runs.</summary>
     /// <returns>False when the lease is lost.</returns>

@@ -147,6 +147,27 @@ public sealed class GroupServiceTests(WorkflowFixture fixture)
         }
     }
 
+    [Fact]
+    public async Task Start_ByIdAndWithPlacement_PutsEveryReplicaWhereItSays()
+    {
+        string name = await CreateAsync();
+        string id = (await _host.Groups.GetProcessSchedulerAsync(new GetProcessSchedulerRequest { Name = name })).Scheduler.SchedulerId;
+        var placement = new RunPlacement { Region = "cn-east", RegionRequired = true, Labels = { ["disk"] = "ssd" } };
+        GroupStart start = (await _host.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = id, Placement = placement })).Start;
+        start = await WaitAsync(start.StartId, one => one.Groups.All(group => group.Runs.Count == group.Replicas));
+        Assert.Equal((name, placement), (start.Name, start.Placement));
+        foreach (ReplicaRun replica in start.Groups.SelectMany(group => group.Runs))
+        {
+            Run run = (await _host.Runs.GetRunAsync(new GetRunRequest { RunId = replica.RunId })).Run;
+            Assert.Equal("""{"labels":{"disk":"ssd"},"region":"cn-east"}""", run.Target);
+        }
+
+        await _host.Groups.StopGroupStartAsync(new StopGroupStartRequest { StartId = start.StartId });
+        await Refused(
+            _host.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = name, Placement = new RunPlacement { RegionRequired = true } }), StatusCode.InvalidArgument);
+        await Refused(_host.OtherGroups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = id }), StatusCode.NotFound);
+    }
+
     private static Duration Seconds(int count) => Duration.FromTimeSpan(TimeSpan.FromSeconds(count));
 
     private static string NewName() => $"groups-{Interlocked.Increment(ref s_count)}";
