@@ -11,6 +11,7 @@ internal sealed class JobContext(
     LeaseStore leases,
     BacktestStore backtests,
     SweepStore sweeps,
+    TrialStores ledgers,
     SpecPartReader specs,
     DataCatalog catalog,
     BarRows bars,
@@ -25,6 +26,8 @@ internal sealed class JobContext(
     public BacktestStore Backtests => backtests;
 
     public SweepStore Sweeps => sweeps;
+
+    public TrialStores Ledgers => ledgers;
 
     public SpecPartReader Specs => specs;
 

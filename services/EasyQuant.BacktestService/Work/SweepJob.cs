@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EasyQuant.BacktestService.Grpc;
 using EasyQuant.BacktestService.Storage;
+using EasyQuant.Engine;
 
 namespace EasyQuant.BacktestService.Work;
 
@@ -49,7 +50,7 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
         }
 
         return await RunWavesAsync(sweep, combinations, blocks, market, scores, sink, cancellationToken)
-            && await context.Leases.SucceedPlainAsync(lease, await AssessAsync(sweep, blocks, scores, cancellationToken), [], cancellationToken);
+            && await context.Leases.SucceedPlainAsync(lease, await AssessAsync(sweep, blocks, market.Days, scores, cancellationToken), [], cancellationToken);
     }
 
     private static bool KeepsReturns(SweepTask task, CheckedSweep sweep, IReadOnlyList<SweepBlock> blocks, JobMarket market) =>
@@ -118,12 +119,14 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
         return await context.Leases.SucceedPlainAsync(lease, "{}", chunks, cancellationToken);
     }
 
-    private async Task<string> AssessAsync(CheckedSweep sweep, IReadOnlyList<SweepBlock> blocks, SweepScores scores, CancellationToken cancellationToken)
+    private async Task<string> AssessAsync(
+        CheckedSweep sweep, IReadOnlyList<SweepBlock> blocks, IReadOnlyList<DateOnly> days, SweepScores scores, CancellationToken cancellationToken)
     {
         List<(int Trial, byte[] Returns)> rows = await context.Sweeps.ReturnsAsync(lease.BacktestId, cancellationToken);
         if (sweep.Search.WalkForward is null)
         {
-            return (await Task.Run(() => SweepVerdict.Assess(rows, cancellationToken), cancellationToken)).ToJsonString();
+            TrialSummary ledger = await context.Ledgers.Of(lease.ProjectId).SummarizeAsync(sweep.Base.Family, days[0], days[^1], cancellationToken);
+            return (await Task.Run(() => SweepVerdict.Assess(rows, ledger, cancellationToken), cancellationToken)).ToJsonString();
         }
 
         List<(EndedTrial In, EndedTrial Out)> windows = [];

@@ -13,8 +13,9 @@ internal static class SweepVerdict
 
     /// <summary>Assesses the best of trials over the same days: deflated Sharpe ratio, probability of overfitting.</summary>
     /// <param name="rows">Number and daily returns of the trials whose returns were kept.</param>
+    /// <param name="ledger">All trials of the family and window, these among them: the best was chosen from all of them.</param>
     /// <param name="cancellationToken">Ends the computation.</param>
-    public static JsonObject Assess(IReadOnlyList<(int Trial, byte[] Returns)> rows, CancellationToken cancellationToken)
+    public static JsonObject Assess(IReadOnlyList<(int Trial, byte[] Returns)> rows, TrialSummary ledger, CancellationToken cancellationToken)
     {
         if (rows.Count == 0 || rows.Any(row => row.Returns.Length != rows[0].Returns.Length))
         {
@@ -23,6 +24,11 @@ internal static class SweepVerdict
 
         double[][] returns = [.. rows.Select(row => Doubles(row.Returns))];
         SweepAssessment assessment = SweepAssessment.Of(returns, default, AssessmentBlocks, cancellationToken);
+        if (ledger.Count >= returns.Length)
+        {
+            assessment = assessment with { Best = TrialAssessment.Of(SharpeSample.Of(returns[assessment.BestIndex]), ledger) };
+        }
+
         JsonObject json = assessment.ToJson();
         json.Remove("best_index");
         json["best_trial"] = rows[assessment.BestIndex].Trial;

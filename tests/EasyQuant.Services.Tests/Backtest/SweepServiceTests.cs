@@ -40,6 +40,14 @@ public sealed class SweepServiceTests(TestServersFixture fixture) : IClassFixtur
         ListSweepTrialsResponse rest = await host.Sweeps.ListSweepTrialsAsync(
             new ListSweepTrialsRequest { SweepId = sweep.SweepId, OrderBy = "sharpe", PageSize = 100, PageToken = ranked.NextPageToken }, BacktestHost.Headers());
         Assert.Equal(20, ranked.Trials.Concat(rest.Trials).Select(trial => trial.Trial).Distinct().Count());
+
+        // The same sweep after one more backtest of the family: its best was chosen from 15.
+        await host.EndAsync((await host.CreateAsync(BacktestHost.Spec(7, 30))).BacktestId);
+        Sweep later = await host.EndSweepAsync((await host.CreateSweepAsync(BacktestHost.SweepOf(4, 5))).SweepId);
+        ledger = await host.Trials.GetTrialLedgerAsync(new GetTrialLedgerRequest { Family = "sma_cross" }, BacktestHost.Headers());
+        Assert.Equal((15, 15.0), (ledger.TrialCount, later.Assessment.Fields["trial_count"].NumberValue));
+        Assert.Equal(ledger.Assessment.Fields["expected_maximum_sharpe"], later.Assessment.Fields["expected_maximum_sharpe"]);
+        Assert.Equal(ended.Assessment.Fields["overfitting_probability"], later.Assessment.Fields["overfitting_probability"]);
     }
 
     [Fact]
