@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Samples.Demo;
@@ -104,6 +105,49 @@ public sealed partial class EqBacktestTests(PlatformFixture platform) : IDisposa
         Assert.Equal(1, (await RemoteAsync("sweeps", "create", spec)).Code);
     }
 
+    [Fact]
+    public async Task Backtests_WatchedCancelledAndUnderOtherRules_EndAsTheySay()
+    {
+        await SaveBarsAsync();
+        string endless = Write(
+            "Endless.cs",
+            "public sealed class Endless(int n = 1) : IStrategy { public void OnStart(StrategyContext c) { } public void OnStop(StrategyContext c) { } "
+            + "public void OnBar(StrategyContext c, int i, in Bar b) { while (n > 0) { } } }");
+        (int code, string output, string error) = await RemoteAsync("backtests", "create", "endless", "--source", endless);
+        Assert.True(code == 0, error);
+        string id = IdPattern().Match(output).Value;
+        (code, output, error) = await RemoteAsync("backtests", "cancel", id);
+        Assert.True(code == 0 && output.Contains("Cancelled", StringComparison.Ordinal), output + error);
+        (code, output, error) = await RemoteAsync("backtests", "watch", id);
+        Assert.True(code == 2 && output.Contains($"{id} endless Cancelled", StringComparison.Ordinal), output + error);
+        Assert.Contains("BACKTEST_NOT_FOUND", (await RemoteAsync("backtests", "watch", Guid.CreateVersion7().ToString())).Error, StringComparison.Ordinal);
+
+        string sweep = Write("endless.json", new JsonObject
+        {
+            ["backtest"] = new JsonObject { ["strategy"] = "endless", ["source"] = new JsonObject { ["text"] = await File.ReadAllTextAsync(endless, _deadline.Token) } },
+            ["axes"] = new JsonArray(new JsonObject { ["parameter"] = "n", ["rangeStart"] = 1, ["rangeEnd"] = 4, ["rangeStep"] = 1 }),
+        }.ToJsonString());
+        (code, output, error) = await RemoteAsync("sweeps", "create", sweep);
+        Assert.True(code == 0, error);
+        id = IdPattern().Match(output).Value;
+        Assert.Contains("Cancelled", (await RemoteAsync("sweeps", "cancel", id)).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await RemoteAsync("sweeps", "watch", id)).Code);
+
+        JsonNode rules = JsonNode.Parse(await File.ReadAllTextAsync(Repository.PathOf("core", "EasyQuant.Domain", "Rules", "china.json"), _deadline.Token))!;
+        rules["version"] = "cli-rules";
+        string book = Write("rules.json", rules.ToJsonString());
+        (code, output, error) = await RemoteAsync("backtests", "add-rules", book);
+        Assert.True(code == 0 && output.StartsWith("cli-rules 30 rules", StringComparison.Ordinal), output + error);
+        Assert.Contains("RULE_BOOK_INVALID", (await RemoteAsync("backtests", "add-rules", Write("broken.json", "{"))).Error, StringComparison.Ordinal);
+        string spec = Write("spec.json", """{"strategy": "sma_cross", "parameters": {"fast": 4, "slow": 12}, "cash": "500000"}""");
+        (code, output, error) = await RemoteAsync("backtests", "create", "--spec", spec, "--rule-book", "cli-rules", "--margin", "{}", "--watch");
+        Assert.True(code == 0, output + error);
+        string shown = (await RemoteAsync("backtests", "show", IdPattern().Match(output).Value, "-o", "json")).Output;
+        JsonElement manifest = JsonElement.Parse(shown).GetProperty("manifest");
+        Assert.Equal("cli-rules", manifest.GetProperty("rule_book_version").GetString());
+        Assert.Contains(IdPattern().Match(output).Value, (await RemoteAsync("backtests", "list", "--strategy", "sma_cross", "-o", "json")).Output, StringComparison.Ordinal);
+    }
+
     private string WriteBars()
     {
         string path = Path.Combine(_folder, "600000.SH.csv");
@@ -119,6 +163,13 @@ public sealed partial class EqBacktestTests(PlatformFixture platform) : IDisposa
         }
 
         File.WriteAllLines(path, lines);
+        return path;
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
         return path;
     }
 
