@@ -73,6 +73,11 @@ public sealed class RunnerOptions
     /// </summary>
     public string Server { get; init; } = "";
 
+    /// <summary>
+    /// PEM file with the certificates of the authorities that may have signed the certificate of <see cref="Server"/>, and no others. Default empty: those that the machine trusts.
+    /// </summary>
+    public string ServerCa { get; init; } = "";
+
     /// <summary>API key with the scope operate, for <see cref="Server"/>. Default empty.</summary>
     public string ApiKey { get; init; } = "";
 

@@ -17,7 +17,6 @@ using EasyQuant.RunnerService.Projects;
 using EasyQuant.RunnerService.Storage;
 using EasyQuant.RunnerService.Grpc.Registration;
 using EasyQuant.ServiceDefaults.Grpc;
-using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
@@ -45,6 +44,9 @@ public static class RunnerServiceExtensions
         }).Validate(
             options => options.Redis.Length == 0 || RedisTopicTransport.IsAddress(options.Redis),
             $"{RunnerOptions.RedisSetting} must name a server in the form of StackExchange.Redis, for example 127.0.0.1:6379,password=...; leave it out for none.")
+            .Validate(
+                options => options.ServerCa.Length == 0 || ServerChannel.HasCertificate(options.ServerCa),
+                $"{RunnerOptions.Section}:{nameof(RunnerOptions.ServerCa)} (--ca) must be a PEM file that can be read and holds a certificate.")
             .ValidateDataAnnotations().ValidateOnStart();
         RunnerOptions start = builder.Configuration.GetSection(RunnerOptions.Section).Get<RunnerOptions>() ?? new RunnerOptions();
         AddPlatform(builder, start);
@@ -122,17 +124,7 @@ public static class RunnerServiceExtensions
         }
         else
         {
-            builder.Services.AddSingleton(_ => new WorkerService.WorkerServiceClient(GrpcChannel.ForAddress(start.Server, new GrpcChannelOptions
-            {
-                MaxReceiveMessageSize = GrpcExtensions.MessageBytesMax,
-                MaxSendMessageSize = GrpcExtensions.MessageBytesMax,
-                HttpHandler = new SocketsHttpHandler
-                {
-                    ConnectTimeout = TimeSpan.FromSeconds(5),
-                    KeepAlivePingDelay = TimeSpan.FromSeconds(10),
-                    KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-                },
-            })));
+            builder.Services.AddSingleton(_ => new WorkerService.WorkerServiceClient(ServerChannel.Create(start)));
         }
     }
 

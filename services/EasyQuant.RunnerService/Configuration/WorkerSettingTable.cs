@@ -21,6 +21,8 @@ internal static class WorkerSettingTable
             "Id; default: a new one with each start. / 标识。"),
         new("server", Section + nameof(RunnerOptions.Server), ReadServer, "an http:// or https:// address",
             "gRPC address of the Gateway; the worker dials it and needs nothing else. / 网关地址。"),
+        new("ca", Section + nameof(RunnerOptions.ServerCa), text => text, "a PEM file",
+            "PEM file with the authority of the certificate of --server; default: what the machine trusts. / 证书颁发机构。"),
         new("api-key", Section + nameof(RunnerOptions.ApiKey), text => text.StartsWith("eq_", StringComparison.Ordinal) ? text : null, "a key that begins with eq_",
             "API key with the scope operate, for --server; better in EQ_WORKER_API_KEY or a file, a flag is seen by other users. / API 密钥。"),
         new("host", KestrelExtensions.GrpcHostSetting, text => System.Net.IPAddress.TryParse(text, out _) ? text : null, "an IP address",

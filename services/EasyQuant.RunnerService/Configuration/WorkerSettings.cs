@@ -182,6 +182,11 @@ internal sealed class WorkerSettings
             _faults.Add("--server and --api-key go together: give both, or neither.");
         }
 
+        if (_set.Contains("ca") && _values.GetValueOrDefault($"{RunnerOptions.Section}:{nameof(RunnerOptions.Server)}")?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            _faults.Add("--ca is for a --server with an https:// address.");
+        }
+
         bool listens = _set.Contains("host") || _set.Contains("port");
         if (listens && _set.Contains("server"))
         {

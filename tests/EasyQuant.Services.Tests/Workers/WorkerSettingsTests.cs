@@ -52,6 +52,14 @@ public sealed class WorkerSettingsTests
     }
 
     [Fact]
+    public void Settings_AuthorityWithoutTls_IsRefused()
+    {
+        Assert.Equal(
+            ["--ca is for a --server with an https:// address."], Read(["--server", "http://h:1", "--api-key", "eq_1", "--ca", "ca.pem"], []).Faults);
+        Assert.Empty(Read(["--server", "https://h:1", "--api-key", "eq_1"], new() { ["EQ_WORKER_CA"] = "ca.pem" }).Faults);
+    }
+
+    [Fact]
     public void Settings_BadKey_IsNotRepeatedInTheMessage()
     {
         WorkerSettings settings = Read(["--server", "http://h:1", "--api-key", "secret"], []);

@@ -32,7 +32,14 @@ internal sealed partial class WorkerLink(
                     return;
                 }
 
-                LogBroken(e, pause.TotalMilliseconds);
+                if (ServerChannel.RefusalOf(e) is { } refusal)
+                {
+                    LogUntrusted(options.Value.Server, refusal, pause.TotalMilliseconds);
+                }
+                else
+                {
+                    LogBroken(e, pause.TotalMilliseconds);
+                }
             }
 
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,4 +62,7 @@ internal sealed partial class WorkerLink(
 
     [LoggerMessage(2062, LogLevel.Warning, "The stream to the Monitor broke; the next attempt follows in {PauseMs} ms.")]
     private partial void LogBroken(Exception exception, double pauseMs);
+
+    [LoggerMessage(2066, LogLevel.Error, "The certificate of {Server} is refused: {Why} Name the PEM file of its authority with --ca; the next attempt follows in {PauseMs} ms.")]
+    private partial void LogUntrusted(string server, string why, double pauseMs);
 }
