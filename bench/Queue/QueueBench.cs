@@ -6,21 +6,22 @@ using EasyQuant.Messaging;
 using EasyQuant.Messaging.Chunks;
 using EasyQuant.Messaging.Topics;
 using EasyQuant.Messaging.Topics.RabbitMq;
+using EasyQuant.Messaging.Topics.Redis;
 using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 
 namespace EasyQuant.Bench.Queue;
 
 /// <summary>
-/// Producer and consumer of a topic against RabbitMQ.Client alone at the same settings: quorum queue, confirms, window and prefetch 128, one ack a message.
-/// Both are measured in turns on one private broker; a round lasts from the first publish to the last ack.
+/// Producer and consumer of a topic against RabbitMQ.Client alone at the same settings: quorum queue, confirms, window and prefetch 128, one ack a message; and on
+/// Redis against StackExchange.Redis alone with the same window. Both are measured in turns on one private broker; a round lasts from the first publish to the last ack.
 /// </summary>
 public static class QueueBench
 {
     internal const int WindowMax = 128;
     private const int Rounds = 5;
 
-    /// <summary>Prints ratio_1k and ratio_64k with the rates of both.</summary>
+    /// <summary>Prints ratio_1k and ratio_64k with the rates of both, then redis_ratio_1k and redis_ratio_64k.</summary>
     /// <param name="args">None.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <returns>0.</returns>
@@ -41,24 +42,55 @@ public static class QueueBench
         {
             await host.StartAsync(cancellationToken);
             var factory = new ConnectionFactory { Uri = new Uri(server.Uri), AutomaticRecoveryEnabled = false };
-            await MeasureAsync(factory, "1k", 1024, 20_000, cancellationToken);
-            await MeasureAsync(factory, "64k", 64 * 1024, 2_000, cancellationToken);
+            await MeasureRabbitMqAsync(factory, "1k", 1024, 20_000, cancellationToken);
+            await MeasureRabbitMqAsync(factory, "64k", 64 * 1024, 2_000, cancellationToken);
             await host.KillAsync();
         }
 
+        await RedisAsync(Path.Combine(directory, "redis"), cancellationToken);
         Directory.Delete(directory, recursive: true);
         return 0;
     }
 
-    private static async Task MeasureAsync(ConnectionFactory factory, string name, int payloadBytes, int count, CancellationToken cancellationToken)
+    private static async Task RedisAsync(string directory, CancellationToken cancellationToken)
+    {
+        string password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var server = new RedisServer(new RedisOptions { DataDirectory = directory, Port = FreePorts.Next(), Password = password });
+        string address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port},password={password}");
+        await using var host = new ServerHost(server, (_, _) => { });
+        await host.StartAsync(cancellationToken);
+        await MeasureRedisAsync(address, "1k", 1024, 20_000, cancellationToken);
+        await MeasureRedisAsync(address, "64k", 64 * 1024, 2_000, cancellationToken);
+    }
+
+    private static Task MeasureRabbitMqAsync(ConnectionFactory factory, string name, int bytes, int count, CancellationToken cancellationToken) => MeasureAsync(
+        name, "RabbitMQ.Client", bytes,
+        (queue, payload) => BareQueue.RunAsync(factory, queue, payload, count, cancellationToken),
+        async (topic, payload) =>
+        {
+            await using var transport = new RabbitMqTopicTransport(factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+            return await TopicAsync(transport, topic, payload, count, cancellationToken);
+        });
+
+    private static Task MeasureRedisAsync(string address, string name, int bytes, int count, CancellationToken cancellationToken) => MeasureAsync(
+        "redis_" + name, "StackExchange.Redis", bytes,
+        (queue, payload) => BareRedis.RunAsync(address, queue, payload, count, cancellationToken),
+        async (topic, payload) =>
+        {
+            await using var transport = new RedisTopicTransport(address, new BrokerOptions());
+            return await TopicAsync(transport, topic, payload, count, cancellationToken);
+        });
+
+    private static async Task MeasureAsync(
+        string name, string reference, int payloadBytes, Func<string, byte[], Task<double>> measureBare, Func<string, byte[], Task<double>> measureTopic)
     {
         byte[] payload = RandomNumberGenerator.GetBytes(payloadBytes);
         var bare = new List<double>();
         var ours = new List<double>();
         for (int round = 0; round <= Rounds; round++)
         {
-            double bareRate = await BareQueue.RunAsync(factory, $"bare.{name}.{round}", payload, count, cancellationToken);
-            double ourRate = await TopicAsync(factory, $"topic-{name}-{round}", payload, count, cancellationToken);
+            double bareRate = await measureBare($"bare.{name}.{round}", payload);
+            double ourRate = await measureTopic($"topic-{name.Replace('_', '-')}-{round}", payload);
             // The first round warms both up.
             if (round > 0)
             {
@@ -69,14 +101,14 @@ public static class QueueBench
 
         double bareMedian = Median(bare);
         double ourMedian = Median(ours);
-        BenchLine.Print("queue", $"rate_{name}", ourMedian, "messages/s", string.Create(CultureInfo.InvariantCulture, $"RabbitMQ.Client {bareMedian:0} messages/s"));
-        BenchLine.Print("queue", $"ratio_{name}", ourMedian / bareMedian, "ratio", "RabbitMQ.Client at the same settings");
+        (string kind, string size) = name.StartsWith("redis_", StringComparison.Ordinal) ? ("redis_", name["redis_".Length..]) : ("", name);
+        BenchLine.Print("queue", $"{kind}rate_{size}", ourMedian, "messages/s", string.Create(CultureInfo.InvariantCulture, $"{reference} {bareMedian:0} messages/s"));
+        BenchLine.Print("queue", $"{kind}ratio_{size}", ourMedian / bareMedian, "ratio", $"{reference} at the same settings");
     }
 
-    private static async Task<double> TopicAsync(ConnectionFactory factory, string name, byte[] payload, int count, CancellationToken cancellationToken)
+    private static async Task<double> TopicAsync(ITopicTransport transport, string name, byte[] payload, int count, CancellationToken cancellationToken)
     {
         var topic = new TopicDefinition { Name = name, Groups = ["g"], LengthMax = 100_000, BytesMax = 1L << 30 };
-        await using var transport = new RabbitMqTopicTransport(factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
         await using ITopicProducer producer = await transport.OpenProducerAsync(
             topic, new TopicProducerOptions { ProjectId = "default", WindowMax = WindowMax }, cancellationToken);
         await using ITopicConsumer consumer = await transport.OpenConsumerAsync(topic, "g", new TopicConsumerOptions { PrefetchMax = WindowMax }, cancellationToken);
@@ -122,11 +154,20 @@ public static class QueueBench
 
     private static async Task ConsumeAsync(ITopicConsumer consumer, int count, CancellationToken cancellationToken)
     {
+        var acks = new Queue<Task<bool>>();
         for (int i = 0; i < count; i++)
         {
             TopicDelivery delivery = await consumer.PollAsync(TimeSpan.FromSeconds(60), cancellationToken) ?? throw new TimeoutException($"Chunk {i} did not come.");
-            await consumer.AckAsync(delivery, cancellationToken);
+            // As many at a time as the consumer may hold, like the reference.
+            if (acks.Count >= WindowMax)
+            {
+                await acks.Dequeue();
+            }
+
+            acks.Enqueue(consumer.AckAsync(delivery, cancellationToken));
         }
+
+        await Task.WhenAll(acks);
     }
 
     private static double Median(List<double> values)
