@@ -38,11 +38,7 @@ public static class LocalRun
         }
 
         using HttpDoor open = http;
-        NodeServices services = new NodeServices(time)
-            .With<IDataFiles>(new DirectoryDataFiles(options.DataRoot))
-            .With<IArtifactStore>(new LocalArtifactStore(Path.Combine(options.OutputFolder, "artifacts")))
-            .With<ITableSink>(new FolderTableSink(Path.Combine(options.OutputFolder, "tables")))
-            .With(http);
+        NodeServices services = Services(options.DataRoot, options.OutputFolder, http, time);
         RunContext context = new()
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()).ToString(),
@@ -69,6 +65,18 @@ public static class LocalRun
             return ExitCodes.Usage;
         }
     }
+
+    /// <summary>What this machine lends to nodes.</summary>
+    /// <param name="dataRoot">The only folder in which nodes see files.</param>
+    /// <param name="outputFolder">Folder of artifacts and saved tables.</param>
+    /// <param name="http">The way to servers.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The services.</returns>
+    internal static NodeServices Services(string dataRoot, string outputFolder, HttpDoor http, TimeProvider time) => new NodeServices(time)
+        .With<IDataFiles>(new DirectoryDataFiles(dataRoot))
+        .With<IArtifactStore>(new LocalArtifactStore(Path.Combine(outputFolder, "artifacts")))
+        .With<ITableSink>(new FolderTableSink(Path.Combine(outputFolder, "tables")))
+        .With(http);
 
     private static HttpDoor? OpenDoor(LocalOptions options, TimeProvider time)
     {

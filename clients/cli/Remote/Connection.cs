@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -12,6 +15,7 @@ namespace EasyQuant.Cli.Remote;
 public sealed record Connection(GrpcChannel Channel, string Key, TimeSpan Deadline, bool Json)
 {
     private static readonly JsonFormatter s_formatter = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(false).WithIndentation());
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Options of a unary call.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -27,7 +31,23 @@ public sealed record Connection(GrpcChannel Channel, string Key, TimeSpan Deadli
     /// <param name="message">The message.</param>
     public static void PrintJson(IMessage message) => Console.Out.WriteLine(s_formatter.Format(message));
 
-    private Metadata Headers()
+    /// <summary>Prints a message with one more beside it as indented JSON to standard output.</summary>
+    /// <param name="message">The message; its members are printed as they are.</param>
+    /// <param name="beside">Name and message of a member that comes first.</param>
+    public static void PrintJson(IMessage message, (string Name, IMessage Message) beside)
+    {
+        JsonObject all = new() { [beside.Name] = JsonNode.Parse(s_formatter.Format(beside.Message)) };
+        foreach ((string name, JsonNode? value) in JsonNode.Parse(s_formatter.Format(message))!.AsObject())
+        {
+            all[name] = value?.DeepClone();
+        }
+
+        Console.Out.WriteLine(all.ToJsonString(s_json));
+    }
+
+    /// <summary>The headers of a call, for clients that make their own.</summary>
+    /// <returns>The key; empty without one.</returns>
+    public Metadata Headers()
     {
         Metadata headers = [];
         if (Key.Length > 0)

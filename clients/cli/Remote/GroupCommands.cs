@@ -17,6 +17,11 @@ public static class GroupCommands
         Command group = new("groups", "Process groups on a server. / 服务器上的进程组。");
         group.Subcommands.Add(Push());
         group.Subcommands.Add(Validate());
+        group.Subcommands.Add(GroupDefinitionCommands.List());
+        group.Subcommands.Add(GroupDefinitionCommands.Get());
+        group.Subcommands.Add(GroupDefinitionCommands.Versions());
+        group.Subcommands.Add(GroupDefinitionCommands.Topology());
+        group.Subcommands.Add(GroupDefinitionCommands.Delete());
         group.Subcommands.Add(Start());
         group.Subcommands.Add(Status());
         group.Subcommands.Add(Scale());

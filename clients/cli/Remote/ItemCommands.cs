@@ -39,7 +39,7 @@ internal static class ItemCommands
             ListItemsResponse page = await PageAsync(client, request, result.GetRequiredValue(after), connection, cancellationToken);
             if (connection.Json)
             {
-                Connection.PrintJson(page);
+                Connection.PrintJson(page, ("fanOut", fanOut));
                 return ExitCodes.Success;
             }
 

@@ -34,7 +34,10 @@ public static class RunCommands
         Argument<string> workflow = new("workflow") { Description = "Name of the workflow." };
         Option<string> inputs = new("--inputs") { Description = "Inputs as a JSON object.", DefaultValueFactory = _ => "{}" };
         Option<bool> watch = new("--watch") { Description = "Follow the run to its end." };
-        Command command = new("start", "Starts a run. / 启动运行。") { workflow, inputs, watch };
+        Option<int> priority = new("--priority") { Description = "-100 to 100, higher first. / 优先级。", DefaultValueFactory = _ => 0 };
+        Command command = new("start", "Starts a run. / 启动运行。") { workflow, inputs, watch, priority };
+        PlacementOptions where = new();
+        where.AddTo(command);
         new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
         {
             Struct values;
@@ -48,7 +51,17 @@ public static class RunCommands
                 return ExitCodes.Usage;
             }
 
-            RunSpec spec = new() { RequestId = Guid.CreateVersion7().ToString(), WorkflowName = result.GetRequiredValue(workflow), Inputs = values };
+            if (where.Read(result, out RunPlacement? placement) is { } fault)
+            {
+                await Console.Error.WriteLineAsync("eq: " + fault);
+                return ExitCodes.Usage;
+            }
+
+            RunSpec spec = new()
+            {
+                RequestId = Guid.CreateVersion7().ToString(), WorkflowName = result.GetRequiredValue(workflow), Inputs = values,
+                Priority = result.GetRequiredValue(priority), Placement = placement,
+            };
             RunService.RunServiceClient client = new(connection.Channel);
             Run run = (await client.CreateRunsAsync(new CreateRunsRequest { Runs = { spec } }, connection.Unary(cancellationToken))).Runs[0];
             if (result.GetValue(watch))

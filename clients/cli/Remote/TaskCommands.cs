@@ -1,8 +1,13 @@
 using System.CommandLine;
+using EasyQuant.Cli.Local;
+using EasyQuant.Client;
+using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.Flow;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
+using RunState = EasyQuant.Contracts.Run.V1.RunState;
 
 namespace EasyQuant.Cli.Remote;
 
@@ -30,7 +35,11 @@ public static class TaskCommands
         Option<string> data = new("--data") { Description = "Parameters or inputs as a JSON object. / 参数。", DefaultValueFactory = _ => "{}" };
         Option<int> priority = new("--priority") { Description = "0 to 9, higher first. / 优先级。", DefaultValueFactory = _ => 0 };
         Option<double?> timeout = new("--timeout") { Description = "Longest time on one worker in seconds. / 超时秒数。" };
-        Command command = new("execute", "Starts a task. / 执行任务。") { id, type, data, priority, timeout };
+        Option<bool> wait = new("--local-fallback") { Description = "Waits for the end, and executes it here when there is no worker. / 等待结束；没有工作进程时在本机执行。" };
+        Option<DirectoryInfo> root = new("--data-root") { Description = "Folder in which nodes see files when it is executed here; default: the current folder. / 本机执行时的数据目录。", DefaultValueFactory = _ => new DirectoryInfo(Environment.CurrentDirectory) };
+        Command command = new("execute", "Starts a task. / 执行任务。") { id, type, data, priority, timeout, wait, root };
+        PlacementOptions where = new();
+        where.AddTo(command);
         new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
         {
             var request = new ExecuteTaskRequest
@@ -58,10 +67,42 @@ public static class TaskCommands
                 request.Timeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(seconds));
             }
 
+            if (where.Read(result, out RunPlacement? placement) is { } fault)
+            {
+                await Console.Error.WriteLineAsync("eq: " + fault);
+                return ExitCodes.Usage;
+            }
+
+            request.Placement = placement;
+            if (result.GetValue(wait))
+            {
+                return await ToEndAsync(request, connection, result.GetRequiredValue(root).FullName, cancellationToken);
+            }
+
             Print((await new TaskService.TaskServiceClient(connection.Channel).ExecuteTaskAsync(request, connection.Unary(cancellationToken))).Task, connection);
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static async Task<int> ToEndAsync(ExecuteTaskRequest request, Connection connection, string dataRoot, CancellationToken cancellationToken)
+    {
+        TimeProvider time = TimeProvider.System;
+        LocalTask local = new(dataRoot, time);
+        TaskBridge bridge = new(new TaskService.TaskServiceClient(connection.Channel), local.ExecuteAsync, time);
+        try
+        {
+            TaskOutcome outcome = await bridge.ExecuteAsync(request, connection.Headers(), cancellationToken);
+            Print(
+                new WorkerTask { TaskId = request.TaskId, Type = request.Type, State = outcome.State, WorkerName = outcome.IsLocal ? "local" : outcome.WorkerName, Error = outcome.Error, Outputs = outcome.Outputs },
+                connection);
+            return outcome.State == RunState.Succeeded ? ExitCodes.Success : ExitCodes.Failed;
+        }
+        catch (NodeException e)
+        {
+            await Console.Error.WriteLineAsync($"eq: the task failed here: {e.Reason}: {e.Message}");
+            return ExitCodes.Failed;
+        }
     }
 
     private static Command Statistics()
@@ -115,7 +156,7 @@ public static class TaskCommands
             return;
         }
 
-        Console.Out.WriteLine($"{task.TaskId} {task.Type} {task.State} {task.WorkerName} run {task.RunId}");
+        Console.Out.WriteLine($"{task.TaskId} {task.Type} {task.State} {task.WorkerName}{(task.RunId.Length > 0 ? " run " + task.RunId : "")}");
         if (task.Error is { } error)
         {
             Console.Out.WriteLine($"  {error.Reason}: {error.Message}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using EasyQuant.Contracts.Worker.V1;
 using Google.Protobuf;
 using Spectre.Console;
@@ -39,13 +40,15 @@ public static class WorkerCommands
             }
 
             Spectre.Console.Table table = new() { Border = TableBorder.Simple };
-            table.AddColumns("worker", "state", "host", "region", "labels", "running");
+            table.AddColumns("worker", "state", "host", "region", "labels", "running", "cpu", "MiB", "takes nothing because");
             foreach (Worker worker in page.Workers)
             {
+                WorkerLoad load = worker.Load ?? new WorkerLoad();
                 string labels = string.Join(' ', worker.Registration.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"));
                 table.AddRow(
                     Markup.Escape(worker.Registration.Name), worker.State.ToString(), Markup.Escape(worker.Registration.Host),
-                    Markup.Escape(worker.Registration.Region), Markup.Escape(labels), $"{worker.Load?.RunningCount ?? 0}/{worker.Registration.Capacity}");
+                    Markup.Escape(worker.Registration.Region), Markup.Escape(labels), $"{load.RunningCount}/{worker.Registration.Capacity}",
+                    load.CpuRatio.ToString("P0", CultureInfo.InvariantCulture), $"{load.MemoryBytes >> 20}", Markup.Escape(Refusal(worker.State, load)));
             }
 
             AnsiConsole.Write(table);
@@ -53,6 +56,10 @@ public static class WorkerCommands
         });
         return command;
     }
+
+    private static string Refusal(WorkerState state, WorkerLoad load) => state is WorkerState.Idle or WorkerState.Busy
+        ? load.Refusal
+        : load.Refusal.Length > 0 ? load.Refusal : $"it is {state.ToString().ToLowerInvariant()}";
 
     private static Command Add()
     {

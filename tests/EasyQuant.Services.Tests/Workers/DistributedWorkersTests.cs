@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EasyQuant.Cli.Local;
 using EasyQuant.Client;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Worker.V1;
@@ -19,12 +20,13 @@ public sealed class DistributedWorkersTests(TestServersFixture fixture) : IClass
     {
         await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
         var here = new ConcurrentQueue<string>();
+        var local = new LocalTask(platform.Runner.Workflow.DataRoot, TimeProvider.System);
         var bridge = new TaskBridge(
             platform.Tasks,
-            (request, _) =>
+            (request, token) =>
             {
                 here.Enqueue(request.TaskId);
-                return Task.FromResult(request.Data);
+                return local.ExecuteAsync(request, token);
             },
             TimeProvider.System);
 
@@ -35,6 +37,8 @@ public sealed class DistributedWorkersTests(TestServersFixture fixture) : IClass
         await platform.AddAsync(left, "left");
         TaskOutcome one = await bridge.ExecuteAsync(Quick("one"), TestService.Headers("default"), _deadline);
         Assert.Equal((false, RunState.Succeeded, "left"), (one.IsLocal, one.State, one.WorkerName));
+        Assert.Equal("""{ "value": 7 }""", JsonFormatter.Default.Format(alone.Outputs));
+        Assert.Equal(one.Outputs, alone.Outputs);
 
         await platform.AddAsync(await platform.StartWorkerAsync("right", _deadline, new() { ["Runner:MaxConcurrentRuns"] = "4" }), "right");
         for (int i = 1; i <= 4; i++)
