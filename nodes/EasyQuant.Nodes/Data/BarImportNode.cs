@@ -9,11 +9,13 @@ public sealed class BarImportNode : INodeHandler
     private const int PreviewRows = 20;
     private readonly BarImportParameters _parameters;
     private readonly ImportOptions _options;
+    private readonly BarFilter _filter;
 
     private BarImportNode(BarImportParameters parameters, ImportOptions options)
     {
         _parameters = parameters;
         _options = options;
+        _filter = BarFilter.Create(parameters.Symbols, parameters.From, parameters.To);
     }
 
     /// <summary>Adds the node type <c>BarImport</c> to a catalog.</summary>
@@ -36,7 +38,7 @@ public sealed class BarImportNode : INodeHandler
     public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
-        load.Run(LoadOne, ImportMerge.Tables, cancellationToken);
+        load.Run(LoadOne, ImportMerge.Tables, _filter.IsAll ? null : _filter.Keep, cancellationToken);
         return ValueTask.CompletedTask;
     }
 

@@ -24,6 +24,24 @@ public sealed record BarImportParameters
     [TextLength(1, 40)]
     public string? Symbol { get; init; }
 
+    /// <summary>Symbols to keep, in any known spelling; empty (default) keeps all.</summary>
+    [Title("Symbols", "证券代码列表")]
+    [Hint("Keeps the bars of these symbols; empty keeps all.", "只保留这些代码的行情；留空则全部保留。")]
+    [ItemCount(0, 10_000)]
+    public IReadOnlyList<string> Symbols { get; init; } = [];
+
+    /// <summary>First trading day to keep, included, as yyyy-MM-dd; null (default) has no limit.</summary>
+    [Title("From", "开始日期")]
+    [Hint("First trading day, such as 2024-01-31; empty has no limit.", "首个交易日，例如 2024-01-31；留空不限。")]
+    [TextLength(10, 10)]
+    public string? From { get; init; }
+
+    /// <summary>Last trading day to keep, included, as yyyy-MM-dd; null (default) has no limit.</summary>
+    [Title("To", "结束日期")]
+    [Hint("Last trading day, included; empty has no limit.", "最后一个交易日（含）；留空不限。")]
+    [TextLength(10, 10)]
+    public string? To { get; init; }
+
     /// <summary>Length of the bars, such as <c>1d</c> or <c>5m</c>; null (default) finds it from the file.</summary>
     [Title("Interval", "周期")]
     [Hint("1d, 1m, 5m ...; empty finds it from the file.", "1d、1m、5m 等；留空则自动识别。")]

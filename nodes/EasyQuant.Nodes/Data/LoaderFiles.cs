@@ -10,6 +10,9 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
     /// <summary>Files that a report describes one by one.</summary>
     public const int FilesInReportMax = 200;
 
+    /// <summary>Reason in the report of rows that the node was asked to leave out.</summary>
+    public const string Filtered = "FILTERED";
+
     public static IReadOnlyList<PortDefinition> Outputs { get; } =
     [
         new PortDefinition("table", PortType.Table, new LocalizedText("Bars", "日线")),
@@ -18,7 +21,9 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
 
     public delegate (Table Table, ParseReport? Report, string? Profile) Load(IDataFiles files, string path, int rowsMax);
 
-    public void Run(Load load, Func<IReadOnlyList<Table>, Table> merge, CancellationToken cancellationToken)
+    public void Run(Load load, Func<IReadOnlyList<Table>, Table> merge, CancellationToken cancellationToken) => Run(load, merge, null, cancellationToken);
+
+    public void Run(Load load, Func<IReadOnlyList<Table>, Table> merge, Func<Table, Table>? keep, CancellationToken cancellationToken)
     {
         IDataFiles files = execution.Services.Require<IDataFiles>("a data directory");
         IReadOnlyList<string> paths = files.Find(pattern);
@@ -36,8 +41,19 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
         {
             cancellationToken.ThrowIfCancellationRequested();
             (Table table, ParseReport? report, string? profile) = load(files, paths[i], rowsLeft);
-            rowsLeft -= table.RowCount;
             rowsRead += report?.RowsRead ?? table.RowCount;
+            if (keep is not null)
+            {
+                Table kept = keep(table);
+                if (kept.RowCount < table.RowCount)
+                {
+                    skipped[Filtered] = skipped.GetValueOrDefault(Filtered) + table.RowCount - kept.RowCount;
+                }
+
+                table = kept;
+            }
+
+            rowsLeft -= table.RowCount;
             tables.Add(table);
             foreach ((string reason, long count) in report?.SkippedByReason ?? new Dictionary<string, long>())
             {

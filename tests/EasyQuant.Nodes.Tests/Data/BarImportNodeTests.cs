@@ -30,6 +30,26 @@ public sealed class BarImportNodeTests
         Assert.Contains("""{"field":"volume","header":"成交量","position":7,"multiplier":100}""".Replace("成交量", "\\u6210\\u4EA4\\u91CF", StringComparison.Ordinal), files[0]!["mapping"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"path":"a/*.csv","symbols":["sh600000"],"from":"2024-01-02","to":"2024-01-03"}""", "600000.SH 2024-01-02, 600000.SH 2024-01-03", 2)]
+    [InlineData("""{"path":"a/*.csv","from":"2024-01-03"}""", "600000.SH 2024-01-03, 600000.SH 2024-01-04, 600001.SH 2024-01-03", 1)]
+    [InlineData("""{"path":"a/*.csv","to":"2024-01-02"}""", "600000.SH 2024-01-02", 3)]
+    [InlineData("""{"path":"a/*.csv","symbols":["600002.SH"]}""", "", 4)]
+    public async Task BarImport_SymbolsAndDays_AreKeptWithBothEnds(string parameters, string kept, long filtered)
+    {
+        using var folder = new TempFolder();
+        string row = Tushare[(Tushare.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        folder.Write("a/tushare.csv", Encoding.UTF8.GetBytes(Tushare + row.Replace("20240103", "20240104", StringComparison.Ordinal) + row.Replace("600000", "600001", StringComparison.Ordinal)));
+        folder.Write("a/akshare.csv", Encoding.UTF8.GetBytes(AkShare));
+
+        SingleNodeResult result = await NodeRunner.RunAsync("BarImport", parameters, Services(folder));
+
+        Table table = result.Outputs["table"].AsTable();
+        Assert.Equal(kept, string.Join(", ", Enumerable.Range(0, table.RowCount).Select(i => $"{table["symbol"].GetValue(i)} {table["trading_date"].GetValue(i):yyyy-MM-dd}")));
+        JsonNode report = result.Outputs["report"].AsJson()!;
+        Assert.Equal((4L, filtered, filtered), (report["rows_read"]!.GetValue<long>(), report["rows_skipped"]!.GetValue<long>(), report["skipped_by_reason"]!["FILTERED"]!.GetValue<long>()));
+    }
+
     [Fact]
     public async Task BarImport_ZoneOfTheSystem_IsFound()
     {
@@ -49,6 +69,9 @@ public sealed class BarImportNodeTests
     [InlineData("""{"path":"qlib/features/sh600000/close.day.bin"}""", "IMPORT_FORMAT", "calendars/day.txt")]
     [InlineData("""{"path":"mix*.csv"}""", "IMPORT_FORMAT", "import them apart")]
     [InlineData("""{"path":"a.csv","profile":"bloomberg"}""", "PARAMETER_OUT_OF_RANGE", "profile: `bloomberg` is not generic, tushare")]
+    [InlineData("""{"path":"a.csv","symbols":["??"]}""", "PARAMETER_OUT_OF_RANGE", "symbols: `??`")]
+    [InlineData("""{"path":"a.csv","from":"2024-13-01"}""", "PARAMETER_OUT_OF_RANGE", "from: `2024-13-01`")]
+    [InlineData("""{"path":"a.csv","from":"2024-01-02","to":"2024-01-01"}""", "PARAMETER_OUT_OF_RANGE", "from: `2024-01-02` is after to")]
     [InlineData("""{"path":"a.csv","interval":"5 minutes"}""", "PARAMETER_", "interval")]
     public async Task BarImport_BadFileOrParameter_IsNamed(string parameters, string reason, string message)
     {

@@ -42,6 +42,27 @@ public sealed class TaskTests(TestServersFixture fixture) : IClassFixture<TestSe
     }
 
     [Fact]
+    public async Task Task_ThatImportsADayFile_KeepsItsSymbolsAndDays()
+    {
+        await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
+        string folder = Path.Combine(platform.Runner.Workflow.DataRoot, "files", "default", "vipdoc");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "sh600000.day"), [.. Day(20240102), .. Day(20240103), .. Day(20240104)], _deadline);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "sh600001.day"), Day(20240103), _deadline);
+        await platform.AddAsync(await platform.StartWorkerAsync("one", _deadline), "one");
+
+        await platform.Tasks.ExecuteTaskAsync(
+            new ExecuteTaskRequest { TaskId = "import", Type = "BarImport", Data = Json("""{"path": "vipdoc/*.day", "symbols": ["600000.SH"], "from": "2024-01-03", "to": "2024-01-04"}""") },
+            TestService.Headers("default"));
+
+        WorkerTask ended = await EndAsync(platform, "import");
+        Assert.True(ended.State == RunState.Succeeded, ended.ToString());
+        Assert.Equal(2, ended.Outputs.Fields["table"].StructValue.Fields["table"].StructValue.Fields["row_count"].NumberValue);
+        Struct report = ended.Outputs.Fields["report"].StructValue;
+        Assert.Equal((4, 2), (report.Fields["rows_read"].NumberValue, report.Fields["skipped_by_reason"].StructValue.Fields["FILTERED"].NumberValue));
+    }
+
+    [Fact]
     public async Task Task_OverItsTime_FailsAndLeavesTheWorkerFree()
     {
         await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
@@ -84,6 +105,10 @@ public sealed class TaskTests(TestServersFixture fixture) : IClassFixture<TestSe
 
         await RefusedAsync(StatusCode.NotFound, "TASK_NOT_FOUND", () => platform.Tasks.GetTaskStatusAsync(new GetTaskStatusRequest { TaskId = "x" }, TestService.Headers("default")).ResponseAsync);
     }
+
+    // A record of the vendor: day, four prices in cents, amount as a float, volume, a number without meaning.
+    private static byte[] Day(int day) =>
+        [.. new[] { day, 661, 667, 660, 665 }.SelectMany(BitConverter.GetBytes), .. BitConverter.GetBytes(66_500f), .. BitConverter.GetBytes(100), .. BitConverter.GetBytes(0)];
 
     private static Struct Json(string text) => JsonParser.Default.Parse<Struct>(text);
 
