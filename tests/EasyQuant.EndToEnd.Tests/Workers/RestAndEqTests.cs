@@ -1,0 +1,196 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EasyQuant.Contracts.Workflow.V1;
+using EasyQuant.Samples.Demo;
+using EasyQuant.Samples.Market;
+using Google.Protobuf;
+
+namespace EasyQuant.EndToEnd.Workers;
+
+/// <summary>Process groups, tasks and fan-outs as a person steers them: by REST and by <c>eq</c>, on a platform that runs.</summary>
+[Collection(PlatformCollection.Name)]
+public sealed class RestAndEqTests(PlatformFixture platform) : IDisposable
+{
+    // One row a chunk and one chunk in the queue: it lasts until it is stopped.
+    private const string Groups = """
+        {"schema":"easyquant/groups/1","name":"e2e-groups","topics":[{"name":"bars","lengthMax":1}],"groups":[
+        {"id":"readers","shards":2,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"market/tushare/*.csv","chunkSize":1}}]},
+        {"id":"savers","inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"e2e_group_rows","mode":"append"}}]}]}
+        """;
+
+    private const string Child = """
+        {"schema":"easyquant/workflow/1","name":"e2e-item","inputs":[{"name":"value","type":"object"}],"outputs":[{"name":"out","from":"map.value"}],
+        "nodes":[{"id":"map","type":"JsonMap","params":{"value":"${inputs.value}","fields":["a"]}}]}
+        """;
+
+    private const string Parent = """
+        {"schema":"easyquant/workflow/1","name":"e2e-items","outputs":[{"name":"summary","from":"batch.summary"}],"nodes":[
+        {"id":"items","type":"JsonMap","params":{"value":[{"v":{"a":1}},{"v":{"b":1}},{"v":{"a":3}}]}},
+        {"id":"batch","type":"BatchScheduler","params":{"workflow":"e2e-item","params":{"value":"${item.v}"},"mode":"threads","onFailure":"continue"}}],
+        "edges":[{"from":"items.value","to":"batch.items"}]}
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("eq-steer-").FullName;
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(4));
+
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        _deadline.Dispose();
+    }
+
+    [Fact]
+    public async Task Groups_PushedStartedScaledAndStopped_ShowEachStep()
+    {
+        string file = Path.Combine(_folder, "groups.json");
+        await File.WriteAllTextAsync(file, Groups, _deadline.Token);
+        Assert.StartsWith("e2e-groups v1", await EqAsync("groups", "push", file), StringComparison.Ordinal);
+        Assert.Contains("e2e-groups", await EqAsync("groups", "list", "--prefix", "e2e-"), StringComparison.Ordinal);
+        Assert.Equal("readers", JsonElement.Parse(await EqAsync("groups", "get", "e2e-groups")).GetProperty("groups")[0].GetProperty("id").GetString());
+        Assert.Single(JsonElement.Parse(await EqAsync("groups", "versions", "e2e-groups", "-o", "json")).GetProperty("schedulers").EnumerateArray());
+        Assert.Contains("queue bars (protobuf)", await EqAsync("groups", "topology", "e2e-groups"), StringComparison.Ordinal);
+
+        JsonElement start = (await PostAsync("/api/v1/scheduler/e2e-groups/run", new JsonObject { ["requestId"] = Guid.CreateVersion7().ToString() })).GetProperty("start");
+        string id = start.GetProperty("startId").GetString()!;
+        try
+        {
+            await StartBecomesAsync(id, "START_STATE_RUNNING", group => group.GetProperty("runningCount").GetInt32() == 1);
+            await PostAsync($"/api/v1/group-starts/{id}/groups/savers:scale", new JsonObject { ["replicas"] = 2 });
+            await StartBecomesAsync(id, "START_STATE_RUNNING", group => group.GetProperty("replicas").GetInt32() == (group.GetProperty("groupId").GetString() == "savers" ? 2 : 1));
+            Assert.Contains("savers: 1 replicas", await EqAsync("groups", "scale", id, "savers", "1"), StringComparison.Ordinal);
+            Assert.Contains("savers: 1 replicas", await EqAsync("groups", "status", id), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await EqAsync("groups", "stop", id);
+        }
+
+        await StartBecomesAsync(id, "START_STATE_STOPPED", group => group.GetProperty("runningCount").GetInt32() == 0);
+        Assert.Contains(id, await EqAsync("groups", "starts", "--name", "e2e-groups"), StringComparison.Ordinal);
+        await EqAsync("groups", "delete", "e2e-groups");
+        Assert.DoesNotContain("e2e-groups", await EqAsync("groups", "list", "-o", "json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GroupsSample_WithTheGeneratedFiles_RunsAsItsDocumentSays()
+    {
+        using PlatformClient client = platform.Client();
+        foreach (SampleFile sample in SyntheticMarket.Generate(SampleData.Seed, SampleData.SymbolCount, SampleData.DayCount).Files.Where(f => f.Path.EndsWith(".csv", StringComparison.Ordinal)))
+        {
+            await client.UploadAsync("csv/" + Path.GetFileName(sample.Path), sample.Content, _deadline.Token);
+        }
+
+        string file = Repository.PathOf("samples", "groups", "readers-and-processors.json");
+        Assert.Equal("", await EqAsync("groups", "validate", file));
+        await EqAsync("groups", "push", file);
+        string id = JsonElement.Parse(await EqAsync("groups", "start", "readers-and-processors", "-o", "json")).GetProperty("startId").GetString()!;
+        await StartBecomesAsync(id, "START_STATE_SUCCEEDED", _ => true);
+
+        JsonElement groups = JsonElement.Parse(await EqAsync("groups", "status", id, "-o", "json")).GetProperty("groups");
+        string rows = groups[0].GetProperty("sums").GetProperty("rowCount").GetString()!;
+        Assert.Equal(rows, groups[1].GetProperty("sums").GetProperty("rowCount").GetString());
+        Assert.True(long.Parse(rows, CultureInfo.InvariantCulture) > 1_000, rows);
+        await EqAsync("groups", "stop", id);
+    }
+
+    [Fact]
+    public async Task Tasks_ByRestAndByEq_AreExecutedShownAndCancelled()
+    {
+        await PostAsync("/api/v1/task/execute", new JsonObject { ["taskId"] = "e2e-slow", ["type"] = "Delay", ["data"] = new JsonObject { ["seconds"] = 600 } });
+        await TaskBecomesAsync("e2e-slow", "RUN_STATE_RUNNING");
+        JsonElement pool = await GetAsync("/api/v1/task/stats");
+        Assert.Contains(pool.GetProperty("workers").EnumerateArray(), worker => worker.GetProperty("load").GetProperty("memoryBytes").GetString() != "0");
+        await PostAsync("/api/v1/task/cancel/e2e-slow", []);
+        await TaskBecomesAsync("e2e-slow", "RUN_STATE_CANCELLED");
+
+        JsonElement done = JsonElement.Parse(await EqAsync("task", "execute", "e2e-quick", "JsonMap", "--data", """{"value": 7}""", "--local-fallback", "-o", "json"));
+        Assert.Equal(("RUN_STATE_SUCCEEDED", 7), (done.GetProperty("state").GetString(), done.GetProperty("outputs").GetProperty("value").GetInt32()));
+        Assert.NotEqual("local", done.GetProperty("workerName").GetString());
+        await EqAsync("task", "execute", "e2e-far", "JsonMap", "--data", """{"value": 7}""", "--label", "where=nowhere", "--priority", "5");
+        Assert.Contains("Queued", await EqAsync("task", "status", "e2e-far"), StringComparison.Ordinal);
+        Assert.Contains("Cancelled", await EqAsync("task", "cancel", "e2e-far"), StringComparison.Ordinal);
+        Assert.Contains("MiB", await EqAsync("task", "stats"), StringComparison.Ordinal);
+        Assert.Contains("MiB", await EqAsync("workers", "list"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Items_ByRestAndByEq_AreShownAndRunAgain()
+    {
+        using GatewayGrpc grpc = platform.Grpc();
+        foreach (string workflow in new[] { Child, Parent })
+        {
+            await grpc.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Definition = JsonParser.Default.Parse<WorkflowDefinition>(workflow) }, grpc.Options());
+        }
+
+        JsonElement run = JsonElement.Parse(await EqAsync("runs", "start", "e2e-items", "--priority", "3", "--fallback", "1", "--region", "anywhere", "--watch", "-o", "json"));
+        string id = run.GetProperty("runId").GetString()!;
+        Assert.Equal(3, run.GetProperty("priority").GetInt32());
+        Assert.Equal(["1"], await FailedAsync(id, 1));
+
+        JsonElement again = await PostAsync($"/api/v1/runs/{id}/steps/batch/items:retry", new JsonObject { ["requestId"] = Guid.CreateVersion7().ToString() });
+        Assert.Equal(1, again.GetProperty("itemCount").GetInt32());
+        await RunEndsAsync(id);
+        Assert.Equal(["1"], await FailedAsync(id, 2));
+        Assert.Contains("1 items run again", await EqAsync("runs", "retry-items", id, "batch", "--index", "0"), StringComparison.Ordinal);
+        await RunEndsAsync(id);
+
+        JsonElement shown = JsonElement.Parse(await EqAsync("runs", "items", id, "batch", "-o", "json"));
+        JsonElement fanOut = shown.GetProperty("fanOut");
+        Assert.Equal((3, "ITEM_MODE_THREADS", "The workflow says so."), (fanOut.GetProperty("totalCount").GetInt32(), fanOut.GetProperty("mode").GetString(), fanOut.GetProperty("modeReason").GetString()));
+        Assert.Equal([2, 2, 1], shown.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("attempt").GetInt32()));
+    }
+
+    // The indexes of the failed items, which must have had so many attempts.
+    private async Task<string[]> FailedAsync(string runId, int attempts)
+    {
+        JsonElement page = await GetAsync($"/api/v1/runs/{runId}/steps/batch/items?states=ITEM_STATE_FAILED");
+        JsonElement[] items = [.. page.GetProperty("items").EnumerateArray()];
+        Assert.All(items, item => Assert.Equal((attempts, "FIELD_MISSING"), (item.GetProperty("attempt").GetInt32(), item.GetProperty("error").GetProperty("reason").GetString())));
+        return [.. items.Select(item => item.GetProperty("index").GetRawText())];
+    }
+
+    private Task RunEndsAsync(string id) => Poll.UntilAsync(
+        $"the end of run {id}",
+        async () =>
+        {
+            string state = (await GetAsync($"/api/v1/runs/{id}")).GetProperty("run").GetProperty("state").GetString()!;
+            return (state == "RUN_STATE_SUCCEEDED", state);
+        },
+        _deadline.Token);
+
+    private Task TaskBecomesAsync(string id, string wanted) => Poll.UntilAsync(
+        $"task {id} in {wanted}",
+        async () =>
+        {
+            string state = (await GetAsync($"/api/v1/task/status/{id}")).GetProperty("task").GetProperty("state").GetString()!;
+            return (state == wanted, state);
+        },
+        _deadline.Token);
+
+    private Task StartBecomesAsync(string id, string state, Func<JsonElement, bool> eachGroup) => Poll.UntilAsync(
+        $"start {id} in {state}",
+        async () =>
+        {
+            JsonElement start = (await GetAsync($"/api/v1/group-starts/{id}")).GetProperty("start");
+            return (start.GetProperty("state").GetString() == state && start.GetProperty("groups").EnumerateArray().All(eachGroup), start.GetRawText());
+        },
+        _deadline.Token);
+
+    private Task<JsonElement> GetAsync(string path) => new RestRuns(platform).GetAsync(path, _deadline.Token);
+
+    private async Task<JsonElement> PostAsync(string path, JsonObject body)
+    {
+        using HttpClient rest = platform.Rest();
+        using HttpResponseMessage response = await rest.PostAsJsonAsync(path, body, _deadline.Token);
+        string text = await response.Content.ReadAsStringAsync(_deadline.Token);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {text}");
+        return JsonElement.Parse(text);
+    }
+
+    private Task<string> EqAsync(params string[] arguments) => Tool.RunAsync(
+        "dotnet",
+        ["exec", Repository.Built("EasyQuant.Cli", "eq.dll"), .. arguments, "--server", platform.Host.Grpc.ToString()],
+        new Dictionary<string, string> { ["EQ_KEY"] = platform.Host.Key }, _folder, "build clients/cli", _deadline.Token);
+}
