@@ -22,7 +22,6 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F35: one to three of each.</summary>
     [Fact]
     [Trait("Fault", "F35")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Chunks_DeliveredUpToThreeTimes_AreSavedOnce() =>
         await ShimAsync(4, messages => messages.SelectMany(message => Enumerable.Repeat(message, 1 + bed.Random.Next(3))));
 
@@ -39,7 +38,6 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F37: truncated bytes, noise, and nothing at all take the place of a chunk; parking counts none of them twice, the others go on.</summary>
     [Fact]
     [Trait("Fault", "F37")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Chunks_BrokenCopiesBesideThem_AreParkedAndTheRestIsSaved()
     {
         byte[] noise = new byte[700];
@@ -96,7 +94,6 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F43: the hint queue is unbound, so publishing comes back; the outbox keeps the hints and polling keeps the work going.</summary>
     [Fact]
     [Trait("Fault", "F43")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public Task HintQueue_Unbound_OutboxKeepsTheHints() => FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
     {
         await OnChannelAsync(channel => channel.QueueUnbindAsync(HintQueue, "easyquant.work", HintQueue, cancellationToken: cancellationToken));

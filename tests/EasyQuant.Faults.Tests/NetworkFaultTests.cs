@@ -31,7 +31,6 @@ public sealed class NetworkFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F22: the reply to one COMMIT in twenty never comes.</summary>
     [Fact]
     [Trait("Fault", "F22")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Database_RepliesToCommitLost_EffectsStaySingle()
     {
         int before = bed.WorkflowDatabase.CutCount + bed.RunnerDatabase.CutCount;

@@ -16,7 +16,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F01.</summary>
     [Fact]
     [Trait("Fault", "F01")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public Task Workflow_KilledRepeatedly_NothingIsLostOrRepeated() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
     {
         for (int i = 0; i < 2; i++)
@@ -30,7 +29,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F02.</summary>
     [Fact]
     [Trait("Fault", "F02")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Runner_KilledInTheMiddle_AnotherGoesOnAndNothingIsRepeated()
     {
         LoadCheck check = await FaultRun.UnderLoadAsync(bed, (_, _) => bed.FirstRunner.KillAsync());
@@ -50,7 +48,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F12: one after the other, as an upgrade does.</summary>
     [Fact]
     [Trait("Fault", "F12")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Services_RestartedOneByOne_NoLeaseExpiresAndNothingIsRepeated()
     {
         await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
@@ -67,7 +64,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F16: a Runner that stands still for longer than its leases and then goes on as if nothing had happened.</summary>
     [Fact]
     [Trait("Fault", "F16")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Runner_FrozenBeyondItsLeases_ItsWritesAreRefused()
     {
         LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
@@ -82,7 +78,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F45: a Runner stands still while it reads shards of the stream; others take them over and close them, then it goes on, sends, and closes.</summary>
     [Fact]
     [Trait("Fault", "F45")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Producer_FrozenUntilItsShardsAreTakenOver_SendsAndEndsInVain()
     {
         for (int i = 0; i < TriesMax; i++)

@@ -17,7 +17,6 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F07.</summary>
     [Fact]
     [Trait("Fault", "F07")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public Task Broker_KilledAndStartedAgain_LosesNothingConfirmed() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
     {
         await bed.Servers.RabbitMq.KillAsync();
@@ -27,7 +26,6 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F08, with F58: forty clients wait for it and come back at once.</summary>
     [Fact]
     [Trait("Fault", "F08")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     [Trait("Fault", "F58")]
     public Task Database_KilledWithManyClientsWaiting_EverybodyIsServedAfterwards() => FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
     {
@@ -41,7 +39,6 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F09: the server ends all sessions when one of them is killed.</summary>
     [Fact]
     [Trait("Fault", "F09")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public Task DatabaseBackend_Killed_AmbiguousCommitsAreAbsorbed() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
     {
         int backend = await bed.ScalarAsync<int>("select pid from pg_stat_activity where application_name in ('easyquant-workflow', 'easyquant-nodes') limit 1", cancellationToken);
@@ -94,7 +91,6 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F34: the server refuses a share of the transactions as deadlocks and serialization failures.</summary>
     [Fact]
     [Trait("Fault", "F34")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Database_DeadlocksAndSerializationFailures_AreRetriedWhole()
     {
         await bed.ExecuteAsync(

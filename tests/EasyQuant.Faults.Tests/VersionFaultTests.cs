@@ -68,7 +68,6 @@ public sealed class VersionFaultTests(FaultBed bed) : IAsyncLifetime
     /// <summary>F60: Workflow dies inside the transaction of its migrations; the next start completes them.</summary>
     [Fact]
     [Trait("Fault", "F60")]
-    [Trait(BedCollection.Suite, BedCollection.Ordinary)]
     public async Task Migration_KilledBeforeItsCommit_TheNextStartCompletesIt()
     {
         using var deadline = new CancellationTokenSource(s_deadline);

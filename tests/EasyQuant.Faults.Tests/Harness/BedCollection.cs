@@ -6,11 +6,8 @@ public sealed class BedCollection : ICollectionFixture<FaultBed>
 {
     public const string Name = "fault bed";
 
-    /// <summary>Trait by which <c>./test.sh</c> leaves these tests to <c>./test.sh --faults</c>.</summary>
+    /// <summary>Trait of the tests on the bed, by which <c>./test.sh --faults</c> finds them.</summary>
     public const string Suite = "Suite";
 
     public const string Bed = "bed";
-
-    /// <summary>Value of the trait of those that passed each of their last six runs: <c>--filter Suite=ordinary</c> runs them alone.</summary>
-    public const string Ordinary = "ordinary";
 }
