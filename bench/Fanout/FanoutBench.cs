@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using EasyQuant.Bench.Runs;
 using Grpc.Net.Client;
 
@@ -7,8 +6,8 @@ namespace EasyQuant.Bench.Fanout;
 
 /// <summary>
 /// Fan-outs on the platform: a Workflow service and two Runners as processes, PostgreSQL with fsync, RabbitMQ. Every figure is the time of the
-/// step <c>BatchScheduler</c> as Workflow stored it, durable items included. Efficiency: processor time that the items need one after another, over two
-/// cores times the time they took. The reference of durable items is bare SQL in the same cluster.
+/// step <c>BatchScheduler</c> as Workflow stored it, durable items included. Efficiency: the time of a bare loop over the same items on as many threads
+/// (<see cref="BareItems"/>), over the time of the fan-out. The reference of durable items is bare SQL in the same cluster.
 /// </summary>
 public static class FanoutBench
 {
@@ -18,8 +17,6 @@ public static class FanoutBench
     private const int ManyCount = 100_000;
     private const int RemoteCount = 5_000;
     private const int CoreCount = 2;
-    private const int WarmCount = 6;
-    private const int CalibrationsMax = 12;
 
     private const string Nothing = """  "inputs":[{"name":"n","type":"integer"}],"outputs":[{"name":"n","from":"m.value"}],"nodes":[{"id":"m","type":"JsonMap","params":{"value":"${inputs.n}"}}]  """;
     private const string Half = """  "inputs":[{"name":"n","type":"integer"}],"nodes":[{"id":"d","type":"Delay","params":{"seconds":0.5}}]  """;
@@ -85,13 +82,24 @@ public static class FanoutBench
 
     private static async Task EfficiencyAsync(FanoutClient client, string folder, CancellationToken cancellationToken)
     {
-        (int rows, double before) = await CalibrateAsync(client, folder, cancellationToken);
+        var bare = new BareItems(folder);
+        (int rows, double item) = await bare.CalibrateAsync(cancellationToken);
+        double before = await bare.MeasureAsync(CoreCount, ComputingCount, cancellationToken);
         double threads = await ComputingAsync(client, "threads", cancellationToken);
         double processes = await ComputingAsync(client, "processes", cancellationToken);
-        double after = await client.MeasureAsync("parse", "inline", MeasuredCount, 1, cancellationToken) / MeasuredCount;
         // The lower one: what slowed the other down was not the item.
-        PrintEfficiency("threads", rows, Math.Min(before, after), threads);
-        PrintEfficiency("processes", rows, Math.Min(before, after), processes);
+        double reference = Math.Min(before, await bare.MeasureAsync(CoreCount, ComputingCount, cancellationToken));
+        PrintEfficiency("threads", threads);
+        PrintEfficiency("processes", processes);
+
+        void PrintEfficiency(string mode, double seconds) => BenchLine.Print(
+            "fanout",
+            $"efficiency_{mode}",
+            reference / seconds,
+            "",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"bare loop over the same {ComputingCount} items on {CoreCount} threads: {reference:0.0} s; the fan-out took {seconds:0.0} s; an item parses a file of {rows} lines, {item * 1e3:0.00} ms on one thread alone"));
     }
 
     private static async Task OverheadAsync(FanoutClient client, CancellationToken cancellationToken)
@@ -140,45 +148,5 @@ public static class FanoutBench
     {
         await client.MeasureAsync("parse", mode, MeasuredCount, CoreCount, cancellationToken);
         return await client.MeasureAsync("parse", mode, ComputingCount, CoreCount, cancellationToken);
-    }
-
-    private static void PrintEfficiency(string mode, int rows, double itemSeconds, double seconds) => BenchLine.Print(
-        "fanout", $"efficiency_{mode}", ComputingCount * itemSeconds / (CoreCount * seconds), "",
-        string.Create(CultureInfo.InvariantCulture, $"{ComputingCount} items of {itemSeconds * 1e3:0.00} ms, parsing a file of {rows} lines; {seconds:0.0} s on {CoreCount} cores"));
-
-    // Finds the length of a file that takes a millisecond to parse; returns the time of an item one after another. Either Runner may get a run, so both are made warm first:
-    // a file that was chosen with cold code would be parsed in half the time later on.
-    private static async Task<(int Rows, double Seconds)> CalibrateAsync(FanoutClient client, string folder, CancellationToken cancellationToken)
-    {
-        int rows = 2_000;
-        double item = 0;
-        for (int round = 0; round < CalibrationsMax; round++)
-        {
-            await WriteAsync(Path.Combine(folder, "item.csv"), rows, cancellationToken);
-            item = await client.MeasureAsync("parse", "inline", MeasuredCount, 1, cancellationToken) / MeasuredCount;
-            if (round >= WarmCount)
-            {
-                if (item is > 0.9e-3 and < 1.1e-3)
-                {
-                    break;
-                }
-
-                rows = Math.Clamp((int)(rows * 1e-3 / item), 10, 100_000);
-            }
-        }
-
-        return (rows, item);
-    }
-
-    private static async Task WriteAsync(string path, int rows, CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder("symbol,date,open,high,low,close,volume,amount\n");
-        var first = new DateOnly(1990, 1, 1);
-        for (int i = 0; i < rows; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"600000.SH,{first.AddDays(i):yyyy-MM-dd},10.01,11.02,9.03,10.54,100000,1050000\n");
-        }
-
-        await File.WriteAllTextAsync(path, text.ToString(), cancellationToken);
     }
 }

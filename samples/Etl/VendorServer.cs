@@ -26,6 +26,8 @@ public sealed class VendorServer : IAsyncDisposable
     private long _servedCount;
     private long _refusedCount;
     private long _failedCount;
+    private int _atOnce;
+    private int _mostAtOnce;
 
     private VendorServer(VendorOptions options)
     {
@@ -49,6 +51,18 @@ public sealed class VendorServer : IAsyncDisposable
 
     /// <summary>Requests that failed on purpose.</summary>
     public long FailedCount => Interlocked.Read(ref _failedCount);
+
+    /// <summary>Most requests for bars that were answered at the same time.</summary>
+    public int MostAtOnce
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _mostAtOnce;
+            }
+        }
+    }
 
     /// <summary>Starts it.</summary>
     /// <param name="options">How it behaves.</param>
@@ -123,6 +137,19 @@ public sealed class VendorServer : IAsyncDisposable
             return;
         }
 
+        CountAtOnce(1);
+        try
+        {
+            await AnswerBarsAsync(context, symbol, code);
+        }
+        finally
+        {
+            CountAtOnce(-1);
+        }
+    }
+
+    private async Task AnswerBarsAsync(HttpListenerContext context, string symbol, int code)
+    {
         if (IsBeyondRate())
         {
             Interlocked.Increment(ref _refusedCount);
@@ -143,6 +170,15 @@ public sealed class VendorServer : IAsyncDisposable
         bool isCut = fate == 2;
         await SendAsync(context, "text/csv", Bars(symbol, code), isCut);
         Interlocked.Increment(ref isCut ? ref _failedCount : ref _servedCount);
+    }
+
+    private void CountAtOnce(int change)
+    {
+        lock (_gate)
+        {
+            _atOnce += change;
+            _mostAtOnce = Math.Max(_mostAtOnce, _atOnce);
+        }
     }
 
     private bool IsBeyondRate()

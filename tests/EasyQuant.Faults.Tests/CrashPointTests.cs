@@ -70,7 +70,7 @@ public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
             {
                 Assert.True(loads < LoadsMax, $"{victim.Name} did not meet {point}.\n{bed.Story()}");
                 await EndAsync(load, point, cancellationToken);
-                load = await Load.StartAsync(bed, LoadSize.Small, cancellationToken);
+                load = await StartLoadAsync(victim, death, cancellationToken);
             }
 
             Assert.Equal(137, await death);
@@ -80,6 +80,18 @@ public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
         await bed.HealAsync(cancellationToken);
         await EndAsync(load, points[^1], cancellationToken);
         bed.EndWell();
+    }
+
+    // The victim may meet its point before the load has started, and the load waits for it then.
+    private async Task<Load> StartLoadAsync(ServiceProcess victim, Task<int> death, CancellationToken cancellationToken)
+    {
+        Task<Load> starting = Load.StartAsync(bed, LoadSize.Small, cancellationToken);
+        if (await Task.WhenAny(starting, death) == death)
+        {
+            await victim.StartAsync();
+        }
+
+        return await starting;
     }
 
     private async Task ArmAsync(ServiceProcess victim, string specification, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -85,11 +86,19 @@ public static class GroupCommands
 
     private static Command Start()
     {
-        Argument<string> name = new("name") { Description = "Name of the process groups." };
+        Argument<string> name = new("name") { Description = "Name or id of the process groups. / 名称或标识。" };
         Command command = new("start", "Starts process groups. / 启动进程组。") { name };
+        PlacementOptions where = new();
+        where.AddTo(command);
         new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
         {
-            var request = new StartProcessSchedulerRequest { Name = result.GetRequiredValue(name), RequestId = Guid.NewGuid().ToString() };
+            if (where.Read(result, out RunPlacement? placement) is { } fault)
+            {
+                await Console.Error.WriteLineAsync("eq: " + fault);
+                return ExitCodes.Usage;
+            }
+
+            var request = new StartProcessSchedulerRequest { Name = result.GetRequiredValue(name), RequestId = Guid.NewGuid().ToString(), Placement = placement };
             Print(connection, (await new GroupService.GroupServiceClient(connection.Channel).StartProcessSchedulerAsync(request, connection.Unary(cancellationToken))).Start);
             return ExitCodes.Success;
         });

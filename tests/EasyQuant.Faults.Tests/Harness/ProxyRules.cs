@@ -9,10 +9,10 @@ internal sealed record ProxyRules
     /// <summary>Bytes a second of each direction of a connection; 0 (default) for no limit.</summary>
     public int BytesPerSecond { get; init; }
 
-    /// <summary>Swallows what clients send: the connection looks alive and is not.</summary>
+    /// <summary>Swallows what clients send: the connection looks alive and is not. A connection that lost bytes so stays silent when the rule is gone.</summary>
     public bool SwallowsRequests { get; init; }
 
-    /// <summary>Swallows what the server answers.</summary>
+    /// <summary>Swallows what the server answers, likewise.</summary>
     public bool SwallowsReplies { get; init; }
 
     /// <summary>Resets a new connection at once.</summary>

@@ -110,6 +110,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private async Task PumpAsync(Link link, Socket from, Socket to, bool isRequest)
     {
         byte[] buffer = new byte[64 * 1024];
+        bool isSilent = false;
         try
         {
             while (true)
@@ -132,7 +133,9 @@ internal sealed class TcpProxy : IAsyncDisposable
                     link.IsCut = true;
                 }
 
-                if (isRequest ? rules.SwallowsRequests : rules.SwallowsReplies)
+                // A connection never goes on with a gap: what was silent once stays so until somebody gives it up.
+                isSilent |= isRequest ? rules.SwallowsRequests : rules.SwallowsReplies;
+                if (isSilent)
                 {
                     Interlocked.Add(ref _swallowedByteCount, count);
                     continue;

@@ -25,6 +25,9 @@ public sealed class GroupsTests
     [InlineData("""[{"id":"a","nodes":[{"id":"x","type":"Source"},{"id":"z","type":"Source"},{"id":"y","type":"Sink"}]}]""", "NODE_PLACE_INVALID", "/groups/0/nodes/1")]
     [InlineData("""[{"id":"a","shards":0,"nodes":[{"id":"x","type":"Source"},{"id":"y","type":"Sink"}]}]""", "PARAMETER_OUT_OF_RANGE", "/groups/0/shards")]
     [InlineData("""[{"id":"a","replicas":101,"nodes":[{"id":"x","type":"Source"},{"id":"y","type":"Sink"}]}]""", "PARAMETER_OUT_OF_RANGE", "/groups/0/replicas")]
+    [InlineData("""[{"id":"a","threads":65,"nodes":[{"id":"x","type":"Source"},{"id":"y","type":"Sink"}]}]""", "PARAMETER_OUT_OF_RANGE", "/groups/0/threads")]
+    [InlineData("""[{"id":"a","nodes":[{"id":"x","type":"Source"},{"id":"p","type":"MQProducer"}]}]""", "QUEUE_MISSING", "/groups/0/nodes/1")]
+    [InlineData("""[{"id":"a","outputQueue":"q","nodes":[{"id":"x","type":"Source"}]},{"id":"b","inputQueue":"q","nodes":[{"id":"c","type":"MQConsumer","params":{"deserializer":"arrow"}},{"id":"y","type":"Sink"}]}]""", "SERIALIZER_MISMATCH", "/groups/1/nodes/0/params/deserializer")]
     [InlineData("""[{"id":"a","inputQueue":"q","outputQueue":"q","nodes":[]}]""", "CYCLE", "/groups")]
     [InlineData("""[{"id":"a","inputQueue":"p","outputQueue":"q","nodes":[]},{"id":"b","inputQueue":"q","outputQueue":"p","nodes":[]}]""", "CYCLE", "/groups")]
     [InlineData("""[{"id":"a","outputQueue":"q","nodes":[{"id":"x","type":"Source"}]},{"id":"c","outputQueue":"q","nodes":[{"id":"x","type":"Source"}]},{"id":"b","inputQueue":"q","nodes":[{"id":"y","type":"Sink"}]}]""", "QUEUE_WRITERS_MANY", "/groups/1/outputQueue")]
@@ -37,6 +40,24 @@ public sealed class GroupsTests
     [InlineData("""[{"id":"a","nodes":[{"id":"x","type":"Source","params":{"topic":"${run.id}"}},{"id":"y","type":"Sink"}]}]""", "EXPRESSION_INVALID", "/groups/0/nodes/0/params/topic")]
     public void Validate_OneFault_NamesReasonAndPlace(string groups, string reason, string pointer) =>
         Assert.Contains(Validate(groups), error => error.Reason == reason && error.Pointer == pointer);
+
+    [Theory]
+    [InlineData("""  "mqType":"kafka"  """, "BROKER_UNKNOWN", "/mqType")]
+    [InlineData("""  "mqConfig":{"prefetch":301}  """, "PARAMETER_OUT_OF_RANGE", "/mqConfig/prefetch")]
+    [InlineData("""  "mqConfig":{"colour":1}  """, "UNKNOWN_PARAMETER", "/mqConfig/colour")]
+    [InlineData("""  "topics":[{"name":"q"},{"name":"q"}]  """, "DUPLICATE_TOPIC", "/topics/1/name")]
+    [InlineData("""  "topics":[{"name":"q","serializer":"xml"}]  """, "SERIALIZER_UNKNOWN", "/topics/0/serializer")]
+    [InlineData("""  "topics":[{"name":"other"}]  """, "QUEUE_UNUSED", "/topics/0")]
+    [InlineData("""  "topics":[{"name":"q","lengthMax":1000001}]  """, "PARAMETER_OUT_OF_RANGE", "/topics/0/lengthMax")]
+    [InlineData("""  "topics":[{"name":"q","chunkRowsMax":1000001}]  """, "PARAMETER_OUT_OF_RANGE", "/topics/0/chunkRowsMax")]
+    [InlineData("""  "topics":[{"name":"q","chunkBytesMax":1023}]  """, "PARAMETER_OUT_OF_RANGE", "/topics/0/chunkBytesMax")]
+    [InlineData("""  "topics":[{"name":"q","deliveriesMax":1001}]  """, "PARAMETER_OUT_OF_RANGE", "/topics/0/deliveriesMax")]
+    public void Validate_FaultOfBrokerOrTopic_NamesReasonAndPlace(string member, string reason, string pointer)
+    {
+        const string groups = """[{"id":"a","outputQueue":"q","nodes":[{"id":"x","type":"Source"}]},{"id":"b","inputQueue":"q","nodes":[{"id":"y","type":"Sink"}]}]""";
+        GroupsDefinition definition = GroupsJson.Parse(Encoding.UTF8.GetBytes($$"""{"schema":"easyquant/groups/1","name":"a",{{member}},"groups":{{groups}}}""")).Definition!;
+        Assert.Contains(GroupsValidator.Validate(definition, Catalog()), error => error.Reason == reason && error.Pointer == pointer);
+    }
 
     [Fact]
     public void Write_WhatWasRead_IsReadAgainAndEqualByteForByte()

@@ -16,6 +16,9 @@ namespace EasyQuant.Services.Tests.Runner;
 public sealed class EtlTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
     private const int BarCount = 20;
+    // Below what eight at a time ask for.
+    private const int RequestsPerSecondMax = 40;
+    private const int AtOnceMax = 8;
 
     // The whole sample: EQ_ETL_SYMBOLS=5000.
     private static readonly int s_symbolCount =
@@ -26,7 +29,7 @@ public sealed class EtlTests(TestServersFixture fixture) : IClassFixture<TestSer
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120 + (s_symbolCount / 5)));
         int port = FreePort();
-        await using VendorServer vendor = VendorServer.Start(new VendorOptions { Port = port, SymbolCount = s_symbolCount, BarCount = BarCount, Time = TimeProvider.System });
+        await using VendorServer vendor = VendorServer.Start(new VendorOptions { Port = port, SymbolCount = s_symbolCount, BarCount = BarCount, RequestsPerSecondMax = RequestsPerSecondMax, Time = TimeProvider.System });
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers,
             withRunner: false,
@@ -58,6 +61,8 @@ public sealed class EtlTests(TestServersFixture fixture) : IClassFixture<TestSer
         Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
         Assert.True(ended.CrashCount >= 2, $"Only {ended.CrashCount} Runners died with the run.");
         Assert.True(vendor.FailedCount > 0, "The vendor never failed.");
+        Assert.True(vendor.RefusedCount > 0, "The vendor never refused for its rate.");
+        Assert.InRange(vendor.MostAtOnce, 2, AtOnceMax);
         await using NpgsqlCommand rows = host.Workflow.DataSource.CreateCommand("select count(*), count(distinct (symbol, trading_date)), count(distinct symbol) from data.etl_bars");
         await using NpgsqlDataReader reader = await rows.ExecuteReaderAsync(deadline.Token);
         Assert.True(await reader.ReadAsync(deadline.Token));

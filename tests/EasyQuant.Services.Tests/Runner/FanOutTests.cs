@@ -170,6 +170,20 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Auto_ItemsThatWait_GoToThreadsAndTheReasonIsStored()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
+        await host.CreateAsync("sleeper", Sleeper);
+        await host.CreateAsync("batch", Batch("sleeper", Numbers(40), """  "mode":"auto","concurrency":8  """));
+        Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
+        Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
+        FanOut fanOut = (await host.Workflow.Items.GetFanOutAsync(new GetFanOutRequest { RunId = run.RunId, NodeId = "batch" })).FanOut;
+        Assert.Equal(ItemMode.Threads, fanOut.Mode);
+        Assert.Contains("ms each", fanOut.ModeReason, StringComparison.Ordinal);
+        Assert.Equal(40, (await ListAsync(host, run)).Items.Count(item => item.State == ItemState.Succeeded));
+    }
+
+    [Fact]
     public async Task Remote_ParentPlacedByLabel_ItemsStayWhereTheLabelIs()
     {
         await using RunnerHost host = await RunnerHost.StartAsync(

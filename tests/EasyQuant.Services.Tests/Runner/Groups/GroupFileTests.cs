@@ -11,9 +11,10 @@ public sealed class GroupFileTests(TestServersFixture fixture) : IClassFixture<T
     private const int RowsPerFile = 1_000;
 
     [Theory]
-    [InlineData("parquet", "parquet")]
-    [InlineData("arrow", "arrows")]
-    public async Task Files_ReadByTwoReplicasAndWrittenByTwo_TheUnionIsExact(string from, string to)
+    [InlineData("parquet", "parquet", "json")]
+    [InlineData("arrow", "arrows", "arrow")]
+    [InlineData("arrow", "parquet", "msgpack")]
+    public async Task Files_ReadByTwoReplicasAndWrittenByTwo_TheUnionIsExact(string from, string to, string serializer)
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
         string root = Path.Combine(host.Workflow.DataRoot, "files", "default");
@@ -29,13 +30,15 @@ public sealed class GroupFileTests(TestServersFixture fixture) : IClassFixture<T
         GroupStart start = await StartAsync(
             host,
             $$$"""
-            {"schema":"easyquant/groups/1","name":"files","topics":[{"name":"rows","lengthMax":4}],"groups":[
+            {"schema":"easyquant/groups/1","name":"files","topics":[{"name":"rows","lengthMax":4,"serializer":"{{{serializer}}}"}],"groups":[
               {"id":"read","replicas":2,"shards":3,"outputQueue":"rows","nodes":[{"id":"load","type":"TableLoader","params":{"path":"in/*.{{{from}}}","columns":["n","file"],"chunkSize":300}}]},
               {"id":"write","replicas":2,"inputQueue":"rows","nodes":[{"id":"save","type":"TableExport","params":{"path":"out/rows.{{{to}}}","format":"{{{format}}}"}}]}]}
             """);
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
         Assert.True(ended.State == StartState.Succeeded, ended.ToString());
         Assert.Equal((long)Files * RowsPerFile, ended.Groups[1].Sums.RowCount);
+        // No file is read twice, which equal keys would hide.
+        Assert.Equal((long)Files * RowsPerFile, ended.Groups[0].Stages[0].RowCount);
         string[] written = Directory.GetFiles(Path.Combine(root, "out", "rows", start.StartId), $"*.{to}");
         Assert.Equal(ended.Groups[1].Sums.ChunkCount, written.Length);
         Table all = Table.Concat([.. written.Select(path => to == "parquet" ? ParquetFile.Read(File.ReadAllBytes(path)) : ArrowFile.Read(File.ReadAllBytes(path)))]);
