@@ -20,7 +20,7 @@ public sealed class WorkflowServiceOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan HintAge { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Lease expiries after which a run has failed, 1 to 100. Default 5.</summary>
+    /// <summary>Lease expiries after which a run has failed, 1 to 1,000. Default 5.</summary>
     [Range(1, 1000)]
     public int CrashCountMax { get; init; } = 5;
 
