@@ -262,12 +262,22 @@ public sealed class FaultBed : IAsyncLifetime
         },
         cancellationToken);
 
-    /// <summary>Waits until a session of a node holds a transaction open and does nothing.</summary>
-    internal Task WaitForIdleInTransactionAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
-        "a session that is idle in its transaction",
-        async () => (await ScalarAsync<long>(
-            "select count(*) from pg_stat_activity where state = 'idle in transaction' and application_name = 'easyquant-nodes' and state_change < clock_timestamp() - interval '0.5 s'", cancellationToken) > 0, "none"),
-        cancellationToken);
+    /// <summary>Waits until a session of a node holds a transaction open and does nothing, or the load is over.</summary>
+    /// <returns>Whether there is such a session.</returns>
+    internal async Task<bool> WaitForIdleInTransactionAsync(Load load, CancellationToken cancellationToken)
+    {
+        bool isThere = false;
+        await Poll.UntilAsync(
+            "a session that is idle in its transaction",
+            async () =>
+            {
+                isThere = await ScalarAsync<long>(
+                    "select count(*) from pg_stat_activity where state = 'idle in transaction' and application_name = 'easyquant-nodes' and state_change < clock_timestamp() - interval '0.5 s'", cancellationToken) > 0;
+                return (isThere || await load.IsOverAsync(cancellationToken), "none");
+            },
+            cancellationToken);
+        return isThere;
+    }
 
     /// <summary>Lines that services wrote and that hold a secret.</summary>
     internal IReadOnlyList<string> Leaks
