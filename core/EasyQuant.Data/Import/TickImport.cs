@@ -25,27 +25,39 @@ public static class TickImport
     /// <returns>Text: symbol (String), time (Timestamp), last (Decimal of scale 4, or 8 when a price needs it), volume (Int64), and bid and ask when the file has them, in the order of the file. Parquet and Arrow: their own columns.</returns>
     /// <exception cref="CsvException">Text that cannot be read, with its line.</exception>
     /// <exception cref="ImportException"><c>IMPORT_FORMAT</c>: no such file, or a damaged one; <c>IMPORT_LIMIT</c>: more than <see cref="RowsMax"/> rows; <c>IMPORT_SYMBOL</c>: neither the columns nor the name tell the symbol.</exception>
-    public static Table Read(string path, IImportFiles files, TimeSpan utcOffset)
+    public static Table Read(string path, IImportFiles files, TimeSpan utcOffset) => Read(path, files, utcOffset, RowsMax);
+
+    /// <summary>Reads one file of at most so many ticks.</summary>
+    /// <param name="path">As above.</param>
+    /// <param name="files">As above.</param>
+    /// <param name="utcOffset">As above.</param>
+    /// <param name="rowsMax">Most ticks, 0 to <see cref="RowsMax"/>.</param>
+    /// <returns>As above.</returns>
+    /// <exception cref="CsvException">Text that cannot be read, with its line.</exception>
+    /// <exception cref="ImportException">As above; <c>IMPORT_LIMIT</c> beyond <paramref name="rowsMax"/>.</exception>
+    public static Table Read(string path, IImportFiles files, TimeSpan utcOffset, int rowsMax)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(rowsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rowsMax, RowsMax);
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(files);
         using Stream stream = files.OpenRead(path) ?? throw new ImportException("IMPORT_FORMAT", $"There is no file {path}.");
         byte[] head = new byte[8];
         int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        return ImportDetection.IsColumnar(head.AsSpan(0, length)) ? ReadParts(path, stream) : ReadText(path, stream, utcOffset.Ticks / TimeSpan.TicksPerMicrosecond);
+        return ImportDetection.IsColumnar(head.AsSpan(0, length)) ? ReadParts(path, stream, rowsMax) : ReadText(path, stream, utcOffset.Ticks / TimeSpan.TicksPerMicrosecond, rowsMax);
     }
 
-    private static Table ReadParts(string path, Stream stream)
+    private static Table ReadParts(string path, Stream stream, int rowsMax)
     {
         List<Table> parts = [];
         long rows = 0;
         foreach (Table part in TableParts.Read(stream))
         {
             rows += part.RowCount;
-            if (rows > RowsMax)
+            if (rows > rowsMax)
             {
-                throw new ImportException("IMPORT_LIMIT", $"{path} has more than {RowsMax} ticks.");
+                throw new ImportException("IMPORT_LIMIT", $"{path} has more than {rowsMax} ticks.");
             }
 
             parts.Add(part);
@@ -54,7 +66,7 @@ public static class TickImport
         return parts.Count == 1 ? parts[0] : Table.Concat(parts);
     }
 
-    private static Table ReadText(string path, Stream stream, long offsetMicros)
+    private static Table ReadText(string path, Stream stream, long offsetMicros, int rowsMax)
     {
         CsvRecordReader records = new(new Utf8Feed(stream, CsvEncoding.Auto), new CsvBarOptions());
         try
@@ -70,9 +82,9 @@ public static class TickImport
             Rows rows = new();
             while (records.Read())
             {
-                if (rows.Count == RowsMax)
+                if (rows.Count == rowsMax)
                 {
-                    throw new ImportException("IMPORT_LIMIT", $"{path} has more than {RowsMax} ticks.");
+                    throw new ImportException("IMPORT_LIMIT", $"{path} has more than {rowsMax} ticks.");
                 }
 
                 Add(rows, records, header, symbol, offsetMicros);

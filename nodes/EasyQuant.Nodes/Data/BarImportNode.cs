@@ -73,7 +73,7 @@ public sealed class BarImportNode : INodeHandler
     {
         try
         {
-            ImportResult result = BarImport.Read(path, new Neighbours(files), _options with { RowsMax = rowsMax });
+            ImportResult result = BarImport.Read(path, new ImportNeighbours(files), _options with { RowsMax = rowsMax });
             return (result.Table, result.Report, result.Profile.Name);
         }
         catch (CsvException e)
@@ -87,21 +87,6 @@ public sealed class BarImportNode : INodeHandler
         catch (ImportException e)
         {
             throw new NodeException(e.Reason, e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}", transient: false, e);
-        }
-    }
-
-    private sealed class Neighbours(IDataFiles files) : IImportFiles
-    {
-        public Stream? OpenRead(string path)
-        {
-            try
-            {
-                return files.OpenRead(path);
-            }
-            catch (NodeException e) when (e.Reason == "FILE_NOT_FOUND")
-            {
-                return null;
-            }
         }
     }
 }

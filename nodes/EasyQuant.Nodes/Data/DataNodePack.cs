@@ -13,6 +13,7 @@ public static class DataNodePack
         TdxLoaderNode.AddTo(catalog);
         TableLoaderNode.AddTo(catalog);
         BarImportNode.AddTo(catalog);
+        TickImportNode.AddTo(catalog);
         DataCleanNode.AddTo(catalog);
         BarsFromTableNode.AddTo(catalog);
         PanelSaveNode.AddTo(catalog);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EasyQuant.Domain;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
 
@@ -41,12 +42,13 @@ public sealed class BiasCheckNode : INodeHandler
     /// <summary>Runs the checks.</summary>
     /// <exception cref="NodeException">
     /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
-    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>RULE_BOOK_INVALID</c>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         MarketPanel panel = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
         BiasOptions options = new() { Seed = execution.Run.Seed, ShuffleCount = _parameters.ShuffleCount, CutCount = _parameters.CutCount };
+        RuleBook rules = BacktestTerms.Rules(_parameters.RuleBook is { } book ? execution.Evaluate(book) : null);
         try
         {
             BiasReport report = BiasChecks.Run(
@@ -54,6 +56,7 @@ public sealed class BiasCheckNode : INodeHandler
                 _parameters.Strategy,
                 StrategyInputs.Parameters(execution, _parameters.Parameters),
                 _settings with { Seed = execution.Run.Seed },
+                rules,
                 options,
                 (done, total) => execution.Progress(done, total),
                 cancellationToken);

@@ -39,6 +39,11 @@ public sealed record BiasCheckParameters
     [TextPattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     public string? EndDate { get; init; }
 
+    /// <summary>Rule book as JSON, see <see cref="EasyQuant.Domain.RuleBookJson"/>. Null (default) for the shipped one.</summary>
+    [Title("Rule book", "规则库")]
+    [Hint("Another rule book as JSON, for example ${inputs.rules}; empty takes the shipped one.", "其他规则库 JSON，例如 ${inputs.rules}；留空用内置规则库。")]
+    public JsonTemplate? RuleBook { get; init; }
+
     /// <summary>Shuffled runs, 10 to 10,000. Default 99.</summary>
     [Title("Shuffles", "打乱次数")]
     [Hint("Runs with shuffled signals, 10 to 10000.", "打乱信号的运行次数，10 到 10000。")]

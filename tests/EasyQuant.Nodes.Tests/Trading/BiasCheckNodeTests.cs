@@ -22,6 +22,21 @@ public sealed class BiasCheckNodeTests
         Assert.Equal(report["outcome"]!.GetValue<string>(), result.Outputs["outcome"].AsJson()!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task BiasCheck_OtherRuleBook_IsTheOneChecked()
+    {
+        JsonObject parameters = new() { ["strategy"] = "sma_cross", ["parameters"] = new JsonObject { ["fast"] = 3, ["slow"] = 10 }, ["shuffleCount"] = 10 };
+        Dictionary<string, NodeValue> inputs = new() { ["bars"] = NodeValue.FromTable(TradingBench.Bars(3, 200, 4)) };
+        string shipped = Key(await TradingBench.RunAsync("BiasCheck", parameters, inputs, null));
+        parameters["ruleBook"] = new JsonObject { ["version"] = "none-1", ["rules"] = new JsonArray() };
+        Assert.NotEqual(shipped, Key(await TradingBench.RunAsync("BiasCheck", parameters, inputs, null)));
+        parameters["ruleBook"] = new JsonObject { ["version"] = "x", ["rules"] = new JsonArray(new JsonObject { ["id"] = "a" }) };
+        NodeException error = await Assert.ThrowsAsync<NodeException>(() => TradingBench.RunAsync("BiasCheck", parameters, inputs, null));
+        Assert.Equal("RULE_BOOK_INVALID", error.Reason);
+
+        static string Key(SingleNodeResult result) => (string)result.Outputs["report"].AsJson()!["trial_key"]!;
+    }
+
     [Theory]
     [InlineData("shuffleCount", 9)]
     [InlineData("cutCount", 21)]

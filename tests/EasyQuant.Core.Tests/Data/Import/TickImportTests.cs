@@ -23,6 +23,30 @@ public sealed class TickImportTests
     }
 
     [Fact]
+    public void Merge_FilesOfOtherScalesAndColumns_KeepEveryTickInTheirOrder()
+    {
+        Table coarse = Read("600000.SH.csv", "time,last,volume,bid\n2024-03-04 09:30:00,10.5,5,\n"u8.ToArray());
+        Table fine = Read("600001.SH.csv", "time,last,volume,bid,ask\n2024-03-04 09:30:00,0.00000123,7,0.0000012,1\n"u8.ToArray());
+        Table both = TickMerge.Tables([coarse, fine]);
+        Assert.Equal(["symbol", "time", "last", "volume", "bid"], both.Schema.Select(column => column.Name));
+        Assert.Equal([10.5m, 0.00000123m], [(decimal)both["last"].GetValue(0)!, (decimal)both["last"].GetValue(1)!]);
+        Assert.Equal([null, 0.0000012m], [(decimal?)both["bid"].GetValue(0), (decimal?)both["bid"].GetValue(1)]);
+        Assert.Equal(["600000.SH", "600001.SH"], [(string)both["symbol"].GetValue(0)!, (string)both["symbol"].GetValue(1)!]);
+        Assert.Same(fine, TickMerge.Tables([fine]));
+        Table other = new([StringColumn.Create("symbol", ["a"])]);
+        Assert.Equal("IMPORT_FORMAT", Assert.Throws<ImportException>(() => TickMerge.Tables([coarse, other])).Reason);
+    }
+
+    [Fact]
+    public void Read_MoreTicksThanAllowed_IsRefused()
+    {
+        byte[] text = "time,last,volume\n2024-03-04 09:30:00,10,5\n2024-03-04 09:30:01,11,6\n"u8.ToArray();
+        ImportException error = Assert.Throws<ImportException>(() => TickImport.Read("600000.SH.csv", new MemoryFiles().Add("600000.SH.csv", text), s_shanghai, 1));
+        Assert.Equal("IMPORT_LIMIT", error.Reason);
+        Assert.Equal(2, TickImport.Read("600000.SH.csv", new MemoryFiles().Add("600000.SH.csv", text), s_shanghai, 2).RowCount);
+    }
+
+    [Fact]
     public void Read_SymbolInTheNameAndSmallPrices_KeepsEveryDigit()
     {
         Table table = Read("600000.SH.csv", "time,last,volume\n2024-03-04 09:30:00,0.00000123,5\n"u8.ToArray());
