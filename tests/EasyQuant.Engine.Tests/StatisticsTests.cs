@@ -105,6 +105,36 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Tables_PartsOfAUnit_AreShownAsRealQuantities()
+    {
+        // 10 lots of 100 units of 10^-8: 0.00001 coins at 100.
+        Instrument coin = Instrument.FromSymbol(Symbol.Parse("600000.SH"), 8) with { QuantityScale = 8 };
+        long[] prices = [.. Enumerable.Repeat(10_000_000_000, 4)];
+        MarketPanel panel = new PanelBuilder(new DateOnly(2024, 1, 8), 4)
+            .Add(coin, [0, 1, 2, 3], prices, prices, prices, prices, [.. Enumerable.Repeat(100_000_000_000, 4)])
+            .Flat("600001.SH", "10", "10", "10", "10").Build();
+        BacktestResult result = Backtester.Run(panel, "buy_and_hold", new JsonObject { ["lots"] = 10 }, new BacktestSettings(), null, default);
+        foreach (Table table in new[] { ResultTables.Fills(result, panel), ResultTables.Trades(result, panel) })
+        {
+            Assert.Equal(ColumnType.Decimal, table["quantity"].Type);
+            Assert.Equal(
+                [("600000.SH", 0.00001m), ("600001.SH", 1000m)],
+                Enumerable.Range(0, table.RowCount).Select(row => ((string)table["symbol"].GetValue(row)!, (decimal)table["quantity"].GetValue(row)!)).Order());
+        }
+
+        string page = TearSheet.Render(new TearSheetContent
+        {
+            Title = new ChartText("Coin", "币"), Result = result, Report = PerformanceReport.Of(result, panel, null, ReportOptions.Default), PriceScale = 8,
+            Quantities = new ResultQuantities(panel),
+        });
+        Assert.Contains("<td>0.00001</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>1,000</td>", page, StringComparison.Ordinal);
+        MarketPanel shares = RandomMarket.Make(11);
+        Assert.Equal(ColumnType.Int64, new ResultQuantities(shares).Column("quantity").Type);
+        Assert.Throws<ArgumentException>(() => new ResultQuantities(panel).Units(Symbol.Parse("600009.SH"), new Quantity(1)));
+    }
+
+    [Fact]
     public void Fills_Table_ExplainsEveryFeeAndAddsUpToTheCash()
     {
         // The statement of StatementTests has every kind of fee; here the cash must follow from the table alone.

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EasyQuant.Cli.Local.Backtests;
+using EasyQuant.Engine;
 using EasyQuant.Flow;
 using EasyQuant.Nodes;
 using EasyQuant.Nodes.Data.Files;
@@ -38,7 +40,8 @@ public static class LocalRun
         }
 
         using HttpDoor open = http;
-        NodeServices services = Services(options.DataRoot, options.OutputFolder, http, time);
+        using FileTrialLedger ledger = new(Path.Combine(Environment.CurrentDirectory, BacktestCommand.LedgerName), time);
+        NodeServices services = Services(options.DataRoot, options.OutputFolder, http, time).With<ITrialLedger>(ledger);
         RunContext context = new()
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()).ToString(),

@@ -73,11 +73,12 @@ public static class BacktestCommands
             }
 
             Spectre.Console.Table table = new() { Border = TableBorder.Simple };
-            table.AddColumns("backtest", "strategy", "state", "final equity", "sharpe", "created");
+            table.AddColumns("backtest", "strategy", "state", "final equity", "sharpe", "deflated", "trials", "created");
             foreach (Backtest backtest in page.Backtests)
             {
                 table.AddRow(
-                    backtest.BacktestId, Markup.Escape(backtest.Spec.Strategy), backtest.State.ToString(), Figure(backtest, "final_equity"), Figure(backtest, "sharpe"),
+                    backtest.BacktestId, Markup.Escape(backtest.Spec.Strategy), backtest.State.ToString(), Figure(backtest.Metrics, "final_equity"), Figure(backtest.Metrics, "sharpe"),
+                    Figure(backtest.Trials, "deflated_sharpe"), Figure(backtest.Trials, "trial_count"),
                     backtest.CreateTime.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             }
 
@@ -221,21 +222,16 @@ public static class BacktestCommands
         }
 
         Console.Out.WriteLine($"{backtest.BacktestId} {backtest.Spec.Strategy} {backtest.State} {backtest.ErrorMessage}".TrimEnd());
-        foreach ((string name, Value value) in backtest.Metrics?.Fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).AsEnumerable() ?? [])
+        StructText.Print(backtest.Metrics, 2);
+        if (backtest.Trials is not null)
         {
-            Console.Out.WriteLine($"  {name}: {TextOf(value)}");
+            Console.Out.WriteLine("  trials of the family and window when it ended, this one included / 结束时同族同窗口试验（含本次）:");
+            StructText.Print(backtest.Trials, 4);
         }
 
         return ExitCodes.Success;
     }
 
-    private static string Figure(Backtest backtest, string name) =>
-        backtest.Metrics?.Fields.TryGetValue(name, out Value? value) == true ? Markup.Escape(TextOf(value)) : "";
-
-    private static string TextOf(Value value) => value.KindCase switch
-    {
-        Value.KindOneofCase.NumberValue => value.NumberValue.ToString("0.######", CultureInfo.InvariantCulture),
-        Value.KindOneofCase.StringValue => value.StringValue,
-        _ => "-",
-    };
+    private static string Figure(Struct? figures, string name) =>
+        figures?.Fields.TryGetValue(name, out Value? value) == true ? Markup.Escape(StructText.Of(value)) : "";
 }

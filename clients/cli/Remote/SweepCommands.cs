@@ -78,8 +78,8 @@ public static class SweepCommands
 
             foreach (SweepTrial trial in page.Trials)
             {
-                string figure = trial.Metrics?.Fields.TryGetValue(result.GetRequiredValue(by), out Value? value) == true ? TextOf(value) : trial.ErrorReason;
-                string parameters = string.Join(", ", trial.Parameters.Fields.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}={TextOf(one.Value)}"));
+                string figure = trial.Metrics?.Fields.TryGetValue(result.GetRequiredValue(by), out Value? value) == true ? StructText.Of(value) : trial.ErrorReason;
+                string parameters = string.Join(", ", trial.Parameters.Fields.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}={StructText.Of(one.Value)}"));
                 Console.Out.WriteLine($"{trial.Trial}\t{figure}\t{parameters}");
             }
 
@@ -150,14 +150,7 @@ public static class SweepCommands
         }
 
         Console.Out.WriteLine($"{sweep.SweepId} {sweep.Spec.Backtest.Strategy} {sweep.State} {sweep.DoneCount}/{sweep.TrialCount}, {sweep.FailedCount} failed {sweep.ErrorMessage}".TrimEnd());
+        StructText.Print(sweep.Assessment, 2);
         return ExitCodes.Success;
     }
-
-    private static string TextOf(Value value) => value.KindCase switch
-    {
-        Value.KindOneofCase.NumberValue => value.NumberValue.ToString("0.######", CultureInfo.InvariantCulture),
-        Value.KindOneofCase.StringValue => value.StringValue,
-        Value.KindOneofCase.BoolValue => value.BoolValue ? "true" : "false",
-        _ => "-",
-    };
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EasyQuant.Data;
 using EasyQuant.Domain;
 
@@ -7,41 +6,28 @@ namespace EasyQuant.Engine;
 /// <summary>A report as tables, to be written as CSV or sent in pages. Stateless and thread-safe.</summary>
 public static class ReportTables
 {
-    /// <summary>Returns all figures: section (portfolio, trades, benchmark), name, title_en, title_zh, unit, value (decimal text; null when unknown).</summary>
-    public static Table Figures(PerformanceReport report)
-    {
-        TableBuilder builder = new([
-            new ColumnSchema("section", ColumnType.String),
-            new ColumnSchema("name", ColumnType.String),
-            new ColumnSchema("title_en", ColumnType.String),
-            new ColumnSchema("title_zh", ColumnType.String),
-            new ColumnSchema("unit", ColumnType.String),
-            new ColumnSchema("value", ColumnType.String),
-        ]);
-        Add("portfolio", report.PortfolioFigures);
-        Add("trades", report.TradeFigures);
-        Add("benchmark", report.BenchmarkFigures);
-        return builder.Build();
+    private const string TrialSection = "trials";
 
-        void Add(string section, ImmutableArray<FigureGroup> groups)
-        {
-            foreach (Figure figure in groups.SelectMany(group => group.Figures))
-            {
-                builder[0].Append(section);
-                builder[1].Append(figure.Name);
-                builder[2].Append(figure.TitleEn);
-                builder[3].Append(figure.TitleZh);
-                builder[4].Append(figure.Unit.ToString().ToLowerInvariant());
-                if (figure.ToJson() is { } value)
-                {
-                    builder[5].Append(value.ToString());
-                }
-                else
-                {
-                    builder[5].AppendNull();
-                }
-            }
-        }
+    /// <summary>Returns all figures: section (portfolio, trades, benchmark, trials), name, title_en, title_zh, unit, value (decimal text; null when unknown).</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="trials">The Sharpe ratio against the number of trials; null leaves the section out.</param>
+    public static Table Figures(PerformanceReport report, TrialAssessment? trials)
+    {
+        TableBuilder builder = FigureBuilder();
+        Add(builder, "portfolio", report.PortfolioFigures.SelectMany(group => group.Figures));
+        Add(builder, "trades", report.TradeFigures.SelectMany(group => group.Figures));
+        Add(builder, "benchmark", report.BenchmarkFigures.SelectMany(group => group.Figures));
+        Add(builder, TrialSection, trials?.Figures ?? []);
+        return builder.Build();
+    }
+
+    /// <summary>Returns the rows of the section trials alone, with the columns of <see cref="Figures"/>.</summary>
+    /// <param name="trials">The Sharpe ratio against the number of trials.</param>
+    public static Table TrialFigures(TrialAssessment trials)
+    {
+        TableBuilder builder = FigureBuilder();
+        Add(builder, TrialSection, trials.Figures);
+        return builder.Build();
     }
 
     /// <summary>Returns one row a trading day: trading_date, return, benchmark_return, exposure, traded_value, fees, and of the window that ends on it rolling_return, rolling_volatility, rolling_sharpe, rolling_beta; null where unknown.</summary>
@@ -128,6 +114,35 @@ public static class ReportTables
         }
 
         return builder.Build();
+    }
+
+    private static TableBuilder FigureBuilder() => new([
+        new ColumnSchema("section", ColumnType.String),
+        new ColumnSchema("name", ColumnType.String),
+        new ColumnSchema("title_en", ColumnType.String),
+        new ColumnSchema("title_zh", ColumnType.String),
+        new ColumnSchema("unit", ColumnType.String),
+        new ColumnSchema("value", ColumnType.String),
+    ]);
+
+    private static void Add(TableBuilder builder, string section, IEnumerable<Figure> figures)
+    {
+        foreach (Figure figure in figures)
+        {
+            builder[0].Append(section);
+            builder[1].Append(figure.Name);
+            builder[2].Append(figure.TitleEn);
+            builder[3].Append(figure.TitleZh);
+            builder[4].Append(figure.Unit.ToString().ToLowerInvariant());
+            if (figure.ToJson() is { } value)
+            {
+                builder[5].Append(value.ToString());
+            }
+            else
+            {
+                builder[5].AppendNull();
+            }
+        }
     }
 
     private static void Append(TableBuilder builder, int column, double? value)

@@ -30,15 +30,16 @@ public static class ResultTables
 
     /// <summary>
     /// Returns the round trips: symbol, entry_date, exit_date (null while open), quantity, entry_price, exit_price, profit, fees, return,
-    /// day_count. Prices have the scale of the panel.
+    /// day_count. Prices have the scale of the panel. Quantities are shares as whole numbers, or, in a panel with parts of a unit, decimals of the finest scale in it.
     /// </summary>
     public static Table Trades(BacktestResult result, MarketPanel panel)
     {
+        ResultQuantities quantities = new(panel);
         TableBuilder builder = new([
             new ColumnSchema("symbol", ColumnType.String),
             new ColumnSchema("entry_date", ColumnType.Date),
             new ColumnSchema("exit_date", ColumnType.Date),
-            new ColumnSchema("quantity", ColumnType.Int64),
+            quantities.Column("quantity"),
             new ColumnSchema("entry_price", ColumnType.Decimal, PriceScale(panel)),
             new ColumnSchema("exit_price", ColumnType.Decimal, PriceScale(panel)),
             new ColumnSchema("profit", ColumnType.Decimal, Money.Scale),
@@ -59,7 +60,7 @@ public static class ResultTables
                 builder[2].AppendNull();
             }
 
-            builder[3].Append(trip.Quantity.Units);
+            builder[3].AppendRaw(quantities.Units(trip.Symbol, trip.Quantity));
             builder[4].AppendRaw(trip.EntryPrice.Units);
             builder[5].AppendRaw(trip.ExitPrice.Units);
             builder[6].AppendRaw(trip.Profit.Units);
@@ -74,16 +75,18 @@ public static class ResultTables
     /// <summary>
     /// Returns the fills: order_id, symbol, trading_date, side, price, quantity, value, commission, stamp_duty, transfer_fee, dividend_tax, fees_explained (each
     /// fee with its rate and the row of the rule book; the tax only where there is one), time (of the tick, else the start of the bar, UTC). Cash changes by the value and the four fees.
+    /// Quantities as of <see cref="Trades"/>.
     /// </summary>
     public static Table Fills(BacktestResult result, MarketPanel panel)
     {
+        ResultQuantities quantities = new(panel);
         TableBuilder builder = new([
             new ColumnSchema("order_id", ColumnType.Int64),
             new ColumnSchema("symbol", ColumnType.String),
             new ColumnSchema("trading_date", ColumnType.Date),
             new ColumnSchema("side", ColumnType.String),
             new ColumnSchema("price", ColumnType.Decimal, PriceScale(panel)),
-            new ColumnSchema("quantity", ColumnType.Int64),
+            quantities.Column("quantity"),
             new ColumnSchema("value", ColumnType.Decimal, Money.Scale),
             new ColumnSchema("commission", ColumnType.Decimal, Money.Scale),
             new ColumnSchema("stamp_duty", ColumnType.Decimal, Money.Scale),
@@ -99,7 +102,7 @@ public static class ResultTables
             builder[2].Append(fill.TradingDate);
             builder[3].Append(fill.Side == OrderSide.Buy ? "buy" : "sell");
             builder[4].AppendRaw(fill.Price.Units);
-            builder[5].Append(fill.Quantity.Units);
+            builder[5].AppendRaw(quantities.Units(fill.Symbol, fill.Quantity));
             builder[6].AppendRaw(fill.Value.Units);
             builder[7].AppendRaw(fill.Commission.Amount.Units);
             builder[8].AppendRaw(fill.StampDuty.Amount.Units);

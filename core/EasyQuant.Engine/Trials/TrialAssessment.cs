@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace EasyQuant.Engine;
@@ -31,6 +33,38 @@ public sealed record TrialAssessment(
             Engine.DeflatedSharpe.Probabilistic(sample, 0),
             Engine.DeflatedSharpe.Probabilistic(sample, maximum),
             Engine.DeflatedSharpe.MinimumTrackRecord(sample, 0, 0.95));
+    }
+
+    /// <summary>Returns the figures with their titles; names are those of <see cref="ToJson"/>.</summary>
+    public ImmutableArray<Figure> Figures =>
+    [
+        Figure.Of("trial_count", "Trials of this family in this window", "同策略族同窗口试验次数", FigureUnit.Count, TrialCount),
+        Figure.Of("sharpe_variance", "Variance of their Sharpe ratios (one day)", "其夏普比率的方差（单日）", FigureUnit.Number, SharpeVariance),
+        Figure.Of(
+            "expected_maximum_sharpe", "Largest Sharpe ratio to expect without skill (one day)", "无技能时的期望最大夏普（单日）", FigureUnit.Ratio, ExpectedMaximumSharpe),
+        Figure.Of("probabilistic_sharpe", "Probability that the Sharpe ratio is above 0", "夏普大于零的概率", FigureUnit.Fraction, ProbabilisticSharpe),
+        Figure.Of("deflated_sharpe", "Deflated Sharpe ratio", "缩水夏普概率 (DSR)", FigureUnit.Fraction, DeflatedSharpe),
+        Figure.Of(
+            "minimum_track_record_days", "Days until a Sharpe ratio above 0 is certain to 95 %", "夏普大于零达 95% 置信所需天数", FigureUnit.Days, MinimumTrackRecordDays),
+    ];
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="FormatException">The text is no such JSON; the message names what is wrong.</exception>
+    public static TrialAssessment Parse(string json)
+    {
+        try
+        {
+            JsonObject read = JsonNode.Parse(json) as JsonObject ?? throw new FormatException("An assessment is a JSON object.");
+            return new TrialAssessment(
+                (long)Number("trial_count"), Number("sharpe_variance"), Number("expected_maximum_sharpe"),
+                (double?)read["probabilistic_sharpe"], (double?)read["deflated_sharpe"], (double?)read["minimum_track_record_days"]);
+
+            double Number(string name) => (double?)read[name] ?? throw new FormatException($"An assessment has the number \"{name}\"; it is missing.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException("The text is not an assessment: " + e.Message, e);
+        }
     }
 
     /// <summary>Returns the JSON form: snake_case names in a fixed order, unknown figures null.</summary>

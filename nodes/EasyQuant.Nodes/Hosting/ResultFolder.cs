@@ -29,7 +29,7 @@ public static class ResultFolder
         File.WriteAllText(
             Path.Combine(folder, "report.json"),
             ReportJson.Write(content.Result, content.Report, content.Trials, content.Bias).ToJsonString(s_json) + "\n");
-        Csv("figures", ReportTables.Figures(content.Report));
+        Csv("figures", ReportTables.Figures(content.Report, content.Trials));
         Csv("days", ReportTables.Days(content.Report));
         Csv("drawdowns", ReportTables.Drawdowns(content.Report));
         Csv("periods", ReportTables.Periods(content.Report));

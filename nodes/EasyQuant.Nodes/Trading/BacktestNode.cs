@@ -45,6 +45,7 @@ public sealed class BacktestNode : INodeHandler
                 new PortDefinition("equity", PortType.Table, new LocalizedText("Equity curve", "权益曲线")),
                 new PortDefinition("trades", PortType.Table, new LocalizedText("Trades", "交易记录")),
                 new PortDefinition("manifest", PortType.Json, new LocalizedText("Manifest", "复现清单")),
+                new PortDefinition("trials", PortType.Json, new LocalizedText("Deflated Sharpe ratio", "缩水夏普")),
             ],
         },
         parameters => new BacktestNode(parameters));
@@ -52,7 +53,8 @@ public sealed class BacktestNode : INodeHandler
     /// <summary>Runs the backtest.</summary>
     /// <exception cref="NodeException">
     /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
-    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>, <c>RULE_BOOK_INVALID</c>, <c>FX_RATE_MISSING</c>, <c>FIELD_CONFLICT</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>, <c>RULE_BOOK_INVALID</c>, <c>FX_RATE_MISSING</c>, <c>FIELD_CONFLICT</c>,
+    /// <c>LEDGER_UNAVAILABLE</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
@@ -84,6 +86,7 @@ public sealed class BacktestNode : INodeHandler
             execution.SetOutput(1, ResultTables.Equity(result));
             execution.SetOutput(2, ResultTables.Trades(result, panel));
             execution.SetOutput(3, result.Manifest.ToJson());
+            execution.SetOutput(4, await TrialsAsync(execution, Trial.Of(result, _parameters.Family), cancellationToken));
         }
         catch (BacktestParameterException e)
         {
@@ -95,6 +98,30 @@ public sealed class BacktestNode : INodeHandler
         }
 
         execution.Report(new StepMetrics(panel.BarCount, 0));
+    }
+
+    /// <summary>Counts the run in the ledger that the host lends and judges it against all trials there; without a ledger against itself alone, and says so.</summary>
+    private static async ValueTask<JsonObject> TrialsAsync(NodeExecution execution, Trial trial, CancellationToken cancellationToken)
+    {
+        ITrialLedger? ledger = execution.Services.Get<ITrialLedger>();
+        TrialSummary known = TrialSummary.Of([trial.Sample.Sharpe]);
+        try
+        {
+            if (ledger is not null)
+            {
+                await ledger.AddAsync(trial, cancellationToken);
+                known = await ledger.SummarizeAsync(trial.Family, trial.FirstDate, trial.LastDate, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        {
+            throw new NodeException("LEDGER_UNAVAILABLE", $"The run cannot be counted in the trial ledger: {e.Message}", transient: e is IOException, e);
+        }
+
+        JsonObject json = TrialAssessment.Of(trial.Sample, known).ToJson();
+        json["counted"] = ledger is not null;
+        json["family"] = trial.Family;
+        return json;
     }
 
     private MarketPanel OfTicks(NodeExecution execution)

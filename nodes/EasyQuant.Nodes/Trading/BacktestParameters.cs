@@ -197,6 +197,13 @@ public sealed record BacktestParameters
     [Bounds(-720, 840)]
     public int UtcOffsetMinutes { get; init; } = 480;
 
+    /// <summary>Family under which the trial ledger counts the run, when the host lends one: what all variants of an idea share. Null (default) takes the strategy's name.</summary>
+    [Title("Family", "策略族")]
+    [Hint("Name under which trials of one idea are counted; empty takes the strategy's name.", "同一想法的试验归入的名称；留空取策略名。")]
+    [TextLength(1, Trial.FamilyLengthMax)]
+    [TextPattern("\\S")]
+    public string? Family { get; init; }
+
     /// <summary>Rule book as JSON, see <see cref="EasyQuant.Domain.RuleBookJson"/>. Null (default) for the shipped one.</summary>
     [Title("Rule book", "规则库")]
     [Hint("Another rule book as JSON, for example ${inputs.rules}; empty takes the shipped one.", "其他规则库 JSON，例如 ${inputs.rules}；留空用内置规则库。")]

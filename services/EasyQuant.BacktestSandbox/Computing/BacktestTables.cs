@@ -16,18 +16,19 @@ public static class BacktestTables
         BacktestResult result, MarketPanel panel, PerformanceReport report, IReadOnlyList<StrategyFault> faults) =>
         ResultChunk.Cut(ResultNames.Equity, ResultTables.Equity(result))
             .Concat(ResultChunk.Cut(ResultNames.Trades, ResultTables.Trades(result, panel)))
-            .Concat(ResultChunk.Cut(ResultNames.Orders, Orders(result)))
+            .Concat(ResultChunk.Cut(ResultNames.Orders, Orders(result, panel)))
             .Concat(ResultChunk.Cut(ResultNames.Fills, ResultTables.Fills(result, panel)))
             .Concat(ResultChunk.Cut(ResultNames.Faults, Faults(faults)))
-            .Concat(ResultChunk.Cut(ResultNames.Figures, ReportTables.Figures(report)))
+            .Concat(ResultChunk.Cut(ResultNames.Figures, ReportTables.Figures(report, null)))
             .Concat(ResultChunk.Cut(ResultNames.Days, ReportTables.Days(report)))
             .Concat(ResultChunk.Cut(ResultNames.Drawdowns, ReportTables.Drawdowns(report)))
             .Concat(ResultChunk.Cut(ResultNames.Periods, ReportTables.Periods(report)));
 
     /// <summary>Returns the texts of a result.</summary>
     /// <param name="result">The result.</param>
+    /// <param name="panel">The bars it was computed from.</param>
     /// <param name="report">The report of the result.</param>
-    public static IReadOnlyList<ResultDocument> Documents(BacktestResult result, PerformanceReport report)
+    public static IReadOnlyList<ResultDocument> Documents(BacktestResult result, MarketPanel panel, PerformanceReport report)
     {
         string name = result.Manifest.Strategy;
         StrategyDefinition? shipped = StrategyCatalog.Definitions.FirstOrDefault(one => one.Name == name);
@@ -36,6 +37,8 @@ public static class BacktestTables
             Title = shipped is null ? new ChartText(name, name) : new ChartText(shipped.TitleEn, shipped.TitleZh),
             Result = result,
             Report = report,
+            PriceScale = panel.Series[0].Instrument.PriceScale,
+            Quantities = new ResultQuantities(panel),
             IsRedUp = false,
         };
         return
@@ -45,16 +48,17 @@ public static class BacktestTables
         ];
     }
 
-    private static Table Orders(BacktestResult result)
+    private static Table Orders(BacktestResult result, MarketPanel panel)
     {
+        ResultQuantities quantities = new(panel);
         TableBuilder builder = new([
             new ColumnSchema("order_id", ColumnType.Int64),
             new ColumnSchema("symbol", ColumnType.String),
             new ColumnSchema("side", ColumnType.String),
-            new ColumnSchema("quantity", ColumnType.Int64),
+            quantities.Column("quantity"),
             new ColumnSchema("submit_date", ColumnType.Date),
             new ColumnSchema("state", ColumnType.String),
-            new ColumnSchema("filled_quantity", ColumnType.Int64),
+            quantities.Column("filled_quantity"),
             new ColumnSchema("bound_by", ColumnType.String),
             new ColumnSchema("type", ColumnType.String),
             new ColumnSchema("time_in_force", ColumnType.String),
@@ -65,10 +69,10 @@ public static class BacktestTables
             builder[0].Append((long)order.OrderId);
             builder[1].Append(order.Symbol.ToString());
             builder[2].Append(order.Side == OrderSide.Buy ? "buy" : "sell");
-            builder[3].Append(order.Quantity.Units);
+            builder[3].AppendRaw(quantities.Units(order.Symbol, order.Quantity));
             builder[4].Append(order.SubmitDate);
             builder[5].Append(Snake(order.State.ToString()));
-            builder[6].Append(order.FilledQuantity.Units);
+            builder[6].AppendRaw(quantities.Units(order.Symbol, order.FilledQuantity));
             builder[7].Append(order.BoundBy ?? "");
             builder[8].Append(Snake(order.Type.ToString()));
             builder[9].Append(Snake(order.TimeInForce.ToString()));

@@ -68,7 +68,7 @@ internal static class RunJob
             output.Write(FrameKind.Chunk, chunk.ToPayload());
         }
 
-        foreach (ResultDocument document in BacktestTables.Documents(result, report))
+        foreach (ResultDocument document in BacktestTables.Documents(result, panel, report))
         {
             output.Write(FrameKind.Document, document.ToPayload());
         }

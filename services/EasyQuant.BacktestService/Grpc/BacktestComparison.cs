@@ -45,6 +45,7 @@ internal sealed class BacktestComparison(ResultStore results, BacktestLookup loo
                 Strategy = backtest.Spec.Strategy,
                 Parameters = backtest.Manifest.Fields.TryGetValue("parameters", out Value? parameters) ? parameters.StructValue : backtest.Spec.Parameters,
                 Metrics = backtest.Metrics,
+                Trials = backtest.Trials,
                 Curve = TableWriter.Write(CurveOf(equity?.Rows ?? throw BacktestLookup.NotReady(record), points)),
             });
         }

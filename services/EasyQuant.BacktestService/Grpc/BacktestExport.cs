@@ -43,7 +43,8 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
                 }
 
                 string page = await DocumentAsync(record, ResultDocument.TearSheet, context.CancellationToken);
-                string opened = page.Replace(
+                string counted = record.Trials is { } trials ? TearSheet.WithTrials(page, TrialAssessment.Parse(trials)) : page;
+                string opened = counted.Replace(
                     ChartStyle.Switches(false, false), ChartStyle.Switches(request.Language == "zh", request.RedUp), StringComparison.Ordinal);
                 await SendAsync(opened, "text/html; charset=utf-8", stream, context.CancellationToken);
                 break;
@@ -106,6 +107,7 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
             ["spec"] = JsonNode.Parse(record.Spec),
             ["metrics"] = JsonNode.Parse(record.Metrics ?? "{}"),
             ["manifest"] = JsonNode.Parse(record.Manifest ?? "{}"),
+            ["trials"] = record.Trials is null ? null : JsonNode.Parse(record.Trials),
         };
         await SendAsync(head.ToJsonString()[..^1], Type, stream, cancellationToken);
         foreach (string name in ResultNames.All)
@@ -127,16 +129,29 @@ internal sealed class BacktestExport(ResultStore results, BacktestLookup lookup)
         BacktestRecord record, string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long first = 0;
+        Table? read = null;
         while (await results.ReadAsync(record.ProjectId, record.BacktestId, name, first, ResultChunk.RowCountMax, cancellationToken) is { } page)
         {
             yield return (page.Rows, first);
+            read = page.Rows;
             first += page.Rows.RowCount;
             if (first >= page.Total)
             {
-                yield break;
+                break;
             }
         }
+
+        // A process that is not trusted may have written other columns.
+        if (LastFigures(record, name) is { } last && read is not null && read.Schema.SequenceEqual(last.Schema))
+        {
+            yield return (last, first);
+        }
     }
+
+    // The figures were written before the trial was counted.
+    private static Table? LastFigures(BacktestRecord record, string name) => name == ResultNames.Figures && record.Trials is { } trials
+        ? ReportTables.TrialFigures(TrialAssessment.Parse(trials))
+        : null;
 
     private static Task SendAsync(
         string text, string contentType, IServerStreamWriter<ExportBacktestResponse> stream, CancellationToken cancellationToken) =>

@@ -184,7 +184,14 @@ internal sealed class BacktestGrpc(
     {
         BacktestRecord record = await lookup.FindSucceededAsync(request.BacktestId, context);
         string report = await export.DocumentAsync(record, ResultDocument.Report, context.CancellationToken);
-        return new GetPerformanceResponse { Report = Google.Protobuf.WellKnownTypes.Struct.Parser.ParseJson(report) };
+        var response = new GetPerformanceResponse { Report = Google.Protobuf.WellKnownTypes.Struct.Parser.ParseJson(report) };
+        if (BacktestWriter.Write(record).Trials is { } trials)
+        {
+            // The report was written before the trial was counted.
+            response.Report.Fields["trials"] = Google.Protobuf.WellKnownTypes.Value.ForStruct(trials);
+        }
+
+        return response;
     }
 
     /// <inheritdoc />

@@ -24,6 +24,7 @@ internal static class BacktestWriter
         Progress = record.Progress,
         Metrics = record.Metrics is null ? null : Struct.Parser.ParseJson(record.Metrics),
         Manifest = record.Manifest is null ? null : Struct.Parser.ParseJson(record.Manifest),
+        Trials = record.Trials is null ? null : Struct.Parser.ParseJson(record.Trials),
         ErrorReason = record.ErrorReason ?? "",
         ErrorMessage = record.ErrorMessage ?? "",
         CreateTime = Timestamp.FromDateTimeOffset(record.CreateTime),

@@ -22,6 +22,9 @@ internal sealed record BacktestRecord
 
     public string? Manifest { get; init; }
 
+    /// <summary>JSON of the Sharpe ratio against the trials that were known at the end; null before, of other kinds, and of results from before it was kept.</summary>
+    public string? Trials { get; init; }
+
     public string? ErrorReason { get; init; }
 
     public string? ErrorMessage { get; init; }

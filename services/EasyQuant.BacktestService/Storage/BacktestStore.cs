@@ -11,7 +11,7 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
     private const string Columns =
         """
         backtest_id, project_id, kind, spec, state, progress, metrics, manifest, error_reason, error_message, create_time, start_time, end_time,
-            attempt_count, fault_count, trial_count, done_count, failed_count, revision
+            attempt_count, fault_count, trial_count, done_count, failed_count, revision, trials
         """;
 
     /// <summary>Stores a backtest or sweep as queued, or returns the one of the same request. Null when the project's queue is full.</summary>
@@ -135,5 +135,6 @@ internal sealed class BacktestStore(NpgsqlDataSource dataSource)
         DoneCount = reader.GetInt32(16),
         FailedCount = reader.GetInt32(17),
         Revision = reader.GetInt64(18),
+        Trials = reader.TextOrNull(19),
     };
 }

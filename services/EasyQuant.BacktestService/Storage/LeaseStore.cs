@@ -1,5 +1,6 @@
 using EasyQuant.BacktestSandbox.Computing;
 using EasyQuant.BacktestService.Work;
+using EasyQuant.Engine;
 using EasyQuant.Persistence;
 using Npgsql;
 
@@ -62,7 +63,10 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
             command => command.Add(reason).Add(message.Length <= 2000 ? message : message[..2000]),
             cancellationToken);
 
-    /// <summary>Ends the backtest with its result and counts it as a trial, in one transaction; false when the epoch is stale.</summary>
+    /// <summary>
+    /// Ends the backtest with its result, counts it as a trial and judges it against all trials that its family and window then have, in one transaction;
+    /// false when the epoch is stale.
+    /// </summary>
     public Task<bool> SucceedAsync(BacktestLease lease, JobResult result, CancellationToken cancellationToken) =>
         Transactions.RunAsync(dataSource, "backtests.succeed", async (connection, token) =>
         {
@@ -81,7 +85,10 @@ internal sealed class LeaseStore(NpgsqlDataSource dataSource)
             await ResultStore.InsertAsync(connection, lease.BacktestId, result.Documents, token);
             if (result.Trial is { } trial)
             {
-                await TrialStore.InsertAsync(connection, lease.ProjectId, [trial], token);
+                TrialSummary known = await TrialStore.CountAsync(connection, lease.ProjectId, trial, token);
+                await using var judged = new NpgsqlCommand("update backtest.backtests set trials = $2 where backtest_id = $1", connection);
+                judged.Add(lease.BacktestId).Add(TrialAssessment.Of(trial.Trial.Sample, known).ToJson().ToJsonString());
+                await judged.ExecuteNonQueryAsync(token);
             }
 
             return true;

@@ -1,3 +1,4 @@
+using EasyQuant.Engine;
 using EasyQuant.Persistence;
 using Npgsql;
 using NpgsqlTypes;
@@ -100,6 +101,33 @@ internal sealed class SweepStore(NpgsqlDataSource dataSource)
             }
 
             return rows;
+        }, cancellationToken);
+
+    /// <summary>Summarises the Sharpe ratios of one day of the trials in-sample of each window of a walk-forward; trials that failed are left out.</summary>
+    /// <returns>By number of the window; one without trials is not there.</returns>
+    public Task<SortedDictionary<int, TrialSummary>> InSampleAsync(Guid sweepId, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(dataSource, async (connection, token) =>
+        {
+            // The figures may come from a process that is not trusted; a ratio that is none counts as 0, as that of a constant equity.
+            const string Select =
+                """
+                select window_number, count(*), avg(q), coalesce(var_samp(q), 0)
+                from (
+                    select window_number, case when jsonb_typeof(metrics -> 'sharpe') = 'number'
+                        then least(greatest((metrics -> 'sharpe')::numeric, -1e9), 1e9)::float8 else 0 end / sqrt($2::float8) as q
+                    from backtest.sweep_trials where sweep_id = $1 and sample = 'in' and metrics is not null) s
+                group by 1
+                """;
+            await using var command = new NpgsqlCommand(Select, connection);
+            command.Add(sweepId).Add((double)BacktestStatistics.DaysPerYear);
+            SortedDictionary<int, TrialSummary> windows = [];
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+            {
+                windows.Add(reader.GetInt32(0), new TrialSummary(reader.GetInt64(1), reader.GetDouble(2), reader.GetDouble(3)));
+            }
+
+            return windows;
         }, cancellationToken);
 
     /// <summary>Lists trials by number, those after one.</summary>

@@ -43,6 +43,23 @@ internal sealed class TrialStore(NpgsqlDataSource dataSource, string projectId, 
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Adds a trial within the transaction that ends it and summarises its family and window with it. Of two transactions that count trials of one family at
+    /// the same time, the second waits for the end of the first and counts its trial too.
+    /// </summary>
+    public static async Task<TrialSummary> CountAsync(
+        NpgsqlConnection connection, string projectId, CountedTrial counted, CancellationToken cancellationToken)
+    {
+        await using (var turn = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))", connection))
+        {
+            turn.Add($"trials/{projectId}/{counted.Trial.Family}");
+            await turn.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await InsertAsync(connection, projectId, [counted], cancellationToken);
+        return await SummarizeAsync(connection, projectId, counted.Trial.Family, counted.Trial.FirstDate, counted.Trial.LastDate, cancellationToken);
+    }
+
     /// <inheritdoc />
     public async ValueTask<bool> AddAsync(Trial trial, CancellationToken cancellationToken)
     {
@@ -53,20 +70,8 @@ internal sealed class TrialStore(NpgsqlDataSource dataSource, string projectId, 
 
     /// <inheritdoc />
     public async ValueTask<TrialSummary> SummarizeAsync(string family, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
-        await Transactions.ReadAsync(dataSource, async (connection, token) =>
-        {
-            const string Select =
-                """
-                select count(*), coalesce(avg(sharpe) filter (where return_count > 0), 0), coalesce(var_samp(sharpe) filter (where return_count > 0), 0)
-                from backtest.trials
-                where project_id = $1 and family = $2 and first_date <= $4 and last_date >= $3
-                """;
-            await using var command = new NpgsqlCommand(Select, connection);
-            command.Add(projectId).Add(family).Add(first).Add(last);
-            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
-            await reader.ReadAsync(token);
-            return new TrialSummary(reader.GetInt64(0), reader.GetDouble(1), reader.GetDouble(2));
-        }, cancellationToken);
+        await Transactions.ReadAsync(
+            dataSource, (connection, token) => SummarizeAsync(connection, projectId, family, first, last, token), cancellationToken);
 
     /// <summary>Finds the trial with the largest Sharpe ratio of a family and window; null without one.</summary>
     public Task<StoredTrial?> FindBestAsync(string family, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
@@ -104,6 +109,22 @@ internal sealed class TrialStore(NpgsqlDataSource dataSource, string projectId, 
 
             return rows;
         }, cancellationToken);
+
+    private static async Task<TrialSummary> SummarizeAsync(
+        NpgsqlConnection connection, string projectId, string family, DateOnly first, DateOnly last, CancellationToken cancellationToken)
+    {
+        const string Select =
+            """
+            select count(*), coalesce(avg(sharpe) filter (where return_count > 0), 0), coalesce(var_samp(sharpe) filter (where return_count > 0), 0)
+            from backtest.trials
+            where project_id = $1 and family = $2 and first_date <= $4 and last_date >= $3
+            """;
+        await using var command = new NpgsqlCommand(Select, connection);
+        command.Add(projectId).Add(family).Add(first).Add(last);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new TrialSummary(reader.GetInt64(0), reader.GetDouble(1), reader.GetDouble(2));
+    }
 
     private static StoredTrial Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(10),

@@ -35,7 +35,7 @@ internal sealed class BacktestJob(BacktestLease lease, JobContext context) : IJo
             panel, spec.Strategy, (JsonObject)spec.Parameters.DeepClone(), spec.Settings, spec.Rules.Book, (done, total) => Report((double)done / total), cancellationToken);
         PerformanceReport report = PerformanceReport.Of(result, panel, null, ReportOptions.Default);
         var summary = new ResultSummary(MetricsJson.Write(result.Statistics), result.Manifest.ToJson(), 0);
-        return ToResult(summary, [.. BacktestTables.Chunks(result, panel, report, [])], BacktestTables.Documents(result, report), market, Trial.Of(result, spec.Family));
+        return ToResult(summary, [.. BacktestTables.Chunks(result, panel, report, [])], BacktestTables.Documents(result, panel, report), market, Trial.Of(result, spec.Family));
     }
 
     private async Task<JobResult> RunInSandboxAsync(

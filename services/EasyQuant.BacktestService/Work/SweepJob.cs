@@ -123,9 +123,9 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
         CheckedSweep sweep, IReadOnlyList<SweepBlock> blocks, IReadOnlyList<DateOnly> days, SweepScores scores, CancellationToken cancellationToken)
     {
         List<(int Trial, byte[] Returns)> rows = await context.Sweeps.ReturnsAsync(lease.BacktestId, cancellationToken);
+        TrialSummary ledger = await context.Ledgers.Of(lease.ProjectId).SummarizeAsync(sweep.Base.Family, days[0], days[^1], cancellationToken);
         if (sweep.Search.WalkForward is null)
         {
-            TrialSummary ledger = await context.Ledgers.Of(lease.ProjectId).SummarizeAsync(sweep.Base.Family, days[0], days[^1], cancellationToken);
             return (await Task.Run(() => SweepVerdict.Assess(rows, ledger, cancellationToken), cancellationToken)).ToJsonString();
         }
 
@@ -136,7 +136,8 @@ internal sealed class SweepJob(BacktestLease lease, JobContext context) : IJob
             windows.Add((await TrialAsync(best, cancellationToken), await TrialAsync(block.FirstTrial, cancellationToken)));
         }
 
-        return new JsonObject { ["walk_forward"] = SweepVerdict.WalkForward(windows, rows.Select(row => row.Returns)) }.ToJsonString();
+        SortedDictionary<int, TrialSummary> searches = await context.Sweeps.InSampleAsync(lease.BacktestId, cancellationToken);
+        return new JsonObject { ["walk_forward"] = SweepVerdict.WalkForward(windows, rows, searches, ledger) }.ToJsonString();
     }
 
     private async Task<EndedTrial> TrialAsync(int trial, CancellationToken cancellationToken) =>

@@ -35,12 +35,22 @@ internal static class SweepVerdict
         return json;
     }
 
-    /// <summary>Sums up a walk-forward: the returns of the windows one after the other, in-sample and out-of-sample apart.</summary>
+    /// <summary>
+    /// Sums up a walk-forward: the returns of the windows one after the other, in-sample and out-of-sample apart. The Sharpe ratio out-of-sample is deflated
+    /// by the trials that the windows chose from, and by all trials of the family.
+    /// </summary>
     /// <param name="windows">The chosen trial of each window and its trial out-of-sample, ascending.</param>
-    /// <param name="outOfSample">Daily returns of the out-of-sample trials, in the same order.</param>
-    public static JsonObject WalkForward(IReadOnlyList<(EndedTrial In, EndedTrial Out)> windows, IEnumerable<byte[]> outOfSample)
+    /// <param name="outOfSample">Number and daily returns of the out-of-sample trials, ascending.</param>
+    /// <param name="searches">The trials in-sample by window.</param>
+    /// <param name="ledger">All trials of the family and window, those of this walk-forward among them.</param>
+    public static JsonObject WalkForward(
+        IReadOnlyList<(EndedTrial In, EndedTrial Out)> windows,
+        IReadOnlyList<(int Trial, byte[] Returns)> outOfSample,
+        IReadOnlyDictionary<int, TrialSummary> searches,
+        TrialSummary ledger)
     {
-        double[] returns = [.. outOfSample.SelectMany(Doubles)];
+        Dictionary<int, double[]> days = outOfSample.ToDictionary(one => one.Trial, one => Doubles(one.Returns));
+        double[] returns = [.. outOfSample.SelectMany(one => days[one.Trial])];
         double inTotal = 1;
         double outTotal = 1;
         int inDays = 0;
@@ -68,20 +78,28 @@ internal static class SweepVerdict
                 ["in_sample_sharpe"] = before?["sharpe"]?.DeepClone(),
                 ["out_of_sample_return"] = after?["total_return"]?.DeepClone(),
                 ["out_of_sample_sharpe"] = after?["sharpe"]?.DeepClone(),
+                ["in_sample_trial_count"] = searches.GetValueOrDefault(tried.Stage.Window).Count,
+                ["out_of_sample_deflated_sharpe"] = days.TryGetValue(tried.Trial, out double[]? own)
+                    ? TrialAssessment.Of(SharpeSample.Of(own), searches.GetValueOrDefault(tried.Stage.Window)).DeflatedSharpe
+                    : null,
             });
         }
 
+        SharpeSample sample = SharpeSample.Of(returns);
+        TrialSummary search = searches.Values.Aggregate(default(TrialSummary), (sum, window) => sum.With(window));
         double inYear = Year(inTotal, inDays);
         double outYear = Year(outTotal, outDays);
         return new JsonObject
         {
             ["window_count"] = windows.Count,
             ["out_of_sample_return"] = outTotal - 1,
-            ["out_of_sample_sharpe"] = returns.Length < 2 ? null : Finite(SharpeSample.Of(returns).Sharpe * Math.Sqrt(BacktestStatistics.DaysPerYear)),
+            ["out_of_sample_sharpe"] = returns.Length < 2 ? null : Finite(sample.Sharpe * Math.Sqrt(BacktestStatistics.DaysPerYear)),
             ["out_of_sample_annual_return"] = Finite(outYear),
             ["in_sample_annual_return"] = Finite(inYear),
             // Pardo's walk-forward efficiency: what is left of the annual return on days that no choice has seen.
             ["efficiency"] = inYear > 0 ? Finite(outYear / inYear) : null,
+            ["trials"] = TrialAssessment.Of(sample, search).ToJson(),
+            ["family_trials"] = TrialAssessment.Of(sample, ledger).ToJson(),
             ["windows"] = rows,
         };
     }

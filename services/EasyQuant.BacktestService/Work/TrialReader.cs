@@ -9,6 +9,9 @@ internal static class TrialReader
     private const int KeyLength = 64;
     private const int ParametersLengthMax = 100_000;
 
+    // Far beyond any ratio of returns; the squares of larger ones have no sum, and with it the whole family no variance.
+    private const double MomentMax = 1e100;
+
     /// <summary>Reads a trial.</summary>
     /// <param name="line">JSON of a trial; null gives null.</param>
     /// <param name="family">Family to count it under.</param>
@@ -24,8 +27,8 @@ internal static class TrialReader
         {
             Trial trial = TrialJson.Parse(line) with { Family = family };
             bool isGood = trial.Key.Length == KeyLength && trial.DataSha256.Length == KeyLength && trial.Parameters.Length <= ParametersLengthMax
-                && trial.FirstDate <= trial.LastDate && double.IsFinite(trial.Sample.Sharpe) && double.IsFinite(trial.Sample.Skewness)
-                && double.IsFinite(trial.Sample.Kurtosis);
+                && trial.FirstDate <= trial.LastDate && Math.Abs(trial.Sample.Sharpe) <= MomentMax && Math.Abs(trial.Sample.Skewness) <= MomentMax
+                && Math.Abs(trial.Sample.Kurtosis) <= MomentMax;
             return isGood ? trial : throw new FormatException("a value is out of range");
         }
         catch (FormatException e)

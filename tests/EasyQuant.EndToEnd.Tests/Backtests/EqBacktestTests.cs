@@ -31,6 +31,8 @@ public sealed partial class EqBacktestTests(PlatformFixture platform) : IDisposa
         string[] written = [.. Directory.GetFiles(Path.Combine(_folder, "eq-result")).Select(path => Path.GetFileName(path)!)];
         Assert.Contains("tear-sheet.html", written);
         Assert.Contains(written, name => name.EndsWith(".csv", StringComparison.Ordinal));
+        string figures = await File.ReadAllTextAsync(Path.Combine(_folder, "eq-result", "figures.csv"), _deadline.Token);
+        Assert.Contains("\ntrials,deflated_sharpe,", figures, StringComparison.Ordinal);
         Assert.Single(await File.ReadAllLinesAsync(Path.Combine(_folder, "eq-trials.jsonl"), _deadline.Token));
         await EqAsync("backtest", "sma_cross", bars, "-p", "fast=4", "-p", "slow=9");
         Assert.Equal(2, (await File.ReadAllLinesAsync(Path.Combine(_folder, "eq-trials.jsonl"), _deadline.Token)).Length);
@@ -65,6 +67,8 @@ public sealed partial class EqBacktestTests(PlatformFixture platform) : IDisposa
         Assert.Contains("Succeeded", error, StringComparison.Ordinal);
         string id = IdPattern().Match(output).Value;
         Assert.Contains("final_equity", output, StringComparison.Ordinal);
+        Assert.Contains("    deflated_sharpe: ", output, StringComparison.Ordinal);
+        Assert.Contains("    trial_count: ", output, StringComparison.Ordinal);
         Assert.Contains(id, (await RemoteAsync("backtests", "list", "-o", "json")).Output, StringComparison.Ordinal);
         Assert.Equal(id, JsonElement.Parse((await RemoteAsync("backtests", "show", id, "-o", "json")).Output).GetProperty("backtestId").GetString());
         foreach (string file in new[] { "equity.csv", "all.json", "sheet.html", "trades.arrow", "fills.parquet" })
@@ -97,6 +101,7 @@ public sealed partial class EqBacktestTests(PlatformFixture platform) : IDisposa
         Assert.True(code == 0, error);
         string id = IdPattern().Match(output).Value;
         Assert.Contains("6/6", output, StringComparison.Ordinal);
+        Assert.Contains("  deflated_sharpe: ", output, StringComparison.Ordinal);
         Assert.Equal(3, (await RemoteAsync("sweeps", "best", id, "--by", "total_return", "--count", "3")).Output.TrimEnd('\n').Split('\n').Length);
         string file = Path.Combine(_folder, "trials.csv");
         Assert.Equal(0, (await RemoteAsync("sweeps", "export", id, file)).Code);

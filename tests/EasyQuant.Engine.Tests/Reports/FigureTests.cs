@@ -68,6 +68,16 @@ public sealed partial class FigureTests
     }
 
     [Fact]
+    public void Documentation_TrialFigures_AreListedAsTheCodeNamesThem()
+    {
+        string[] page = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "docs", "statistics.md"));
+        TrialAssessment trials = TrialAssessment.Of(new SharpeSample(0.1, 250, 0, 3), new TrialSummary(5, 0, 0.01));
+        Assert.Equal(trials.ToJson().Select(pair => pair.Key), trials.Figures.Select(figure => figure.Name));
+        Assert.All(trials.Figures, figure => Assert.Contains(
+            page, row => row.StartsWith($"| `{figure.Name}` | {figure.TitleEn} | {figure.TitleZh} | {figure.Unit.ToString().ToLowerInvariant()} | ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Report_AnyRandomRun_KeepsItsIdentities() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(60),
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>

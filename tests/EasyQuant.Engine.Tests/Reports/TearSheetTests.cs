@@ -93,8 +93,9 @@ public sealed partial class TearSheetTests
     [Fact]
     public void Exports_Report_AgreeWithEachOther()
     {
-        JsonObject json = ReportJson.Write(s_run.Result, s_run.Report, null, null);
-        Table figures = ReportTables.Figures(s_run.Report);
+        TrialAssessment trials = TrialAssessment.Of(Trial.Of(s_run.Result, null).Sample, new TrialSummary(100, 0, 0.001));
+        JsonObject json = ReportJson.Write(s_run.Result, s_run.Report, trials, null);
+        Table figures = ReportTables.Figures(s_run.Report, trials);
         StringColumn sections = figures.GetColumn<StringColumn>("section");
         StringColumn names = figures.GetColumn<StringColumn>("name");
         StringColumn values = figures.GetColumn<StringColumn>("value");
@@ -114,6 +115,22 @@ public sealed partial class TearSheetTests
         StringWriter csv = new();
         TableCsv.Write(days, csv);
         Assert.Contains("rolling_sharpe", csv.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithTrials_PageWithoutThem_IsThePageRenderedWithThem()
+    {
+        ChartText title = new("Cross <!--trials-card-->", "交叉");
+        TearSheetContent content = new() { Title = title, Result = s_run.Result, Report = s_run.Report };
+        TrialAssessment trials = TrialAssessment.Of(Trial.Of(s_run.Result, null).Sample, new TrialSummary(100, 0, 0.001));
+        string without = TearSheet.Render(content);
+        Assert.DoesNotContain("Deflated", without, StringComparison.Ordinal);
+        string with = TearSheet.WithTrials(without, trials);
+        Assert.Equal(TearSheet.Render(content with { Trials = trials }), with);
+        Assert.Equal(with, TearSheet.WithTrials(with, trials with { TrialCount = 7 }));
+        XElement[] rows = [.. Body(with).Descendants("tr").Where(row => row.Elements("td").Count() == 2)];
+        Assert.Contains(rows, row => row.Value == "Trials of this family in this window同策略族同窗口试验次数100");
+        Assert.Contains(rows, row => row.Value.StartsWith("Deflated Sharpe ratio缩水夏普概率 (DSR)", StringComparison.Ordinal) && row.Value.EndsWith('%'));
     }
 
     private static string Page(ChartText title) => TearSheet.Render(new TearSheetContent

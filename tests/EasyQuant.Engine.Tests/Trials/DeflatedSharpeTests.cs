@@ -32,6 +32,25 @@ public sealed class DeflatedSharpeTests
         Assert.Null(DeflatedSharpe.MinimumTrackRecord(new SharpeSample(-0.1, 50, 0, 3), 0, 0.95));
     }
 
+    [Theory]
+    [InlineData(0.1, 250)]
+    [InlineData(-0.1, 250)]
+    [InlineData(0.1, 1)]
+    public void Assessment_ItsJson_IsReadBack(double sharpe, int count)
+    {
+        TrialAssessment assessment = TrialAssessment.Of(new SharpeSample(sharpe, count, -0.3, 5), new TrialSummary(5, 0, 0.01));
+        Assert.Equal(assessment, TrialAssessment.Parse(assessment.ToJson().ToJsonString()));
+        Assert.Equal(sharpe < 0, assessment.MinimumTrackRecordDays is null);
+        Assert.Equal(count < 2, assessment.DeflatedSharpe is null);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{")]
+    [InlineData("{\"trial_count\": 1}")]
+    [InlineData("{\"trial_count\": \"x\"}")]
+    public void Assessment_OtherText_IsRefused(string json) => Assert.Throws<FormatException>(() => TrialAssessment.Parse(json));
+
     [Fact]
     public void Deflated_MoreTrials_Falls()
     {

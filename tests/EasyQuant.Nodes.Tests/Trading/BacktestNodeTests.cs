@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
+using EasyQuant.Engine;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Hosting;
 using EasyQuant.Nodes.Trading;
 
 namespace EasyQuant.Nodes.Tests.Trading;
@@ -149,6 +151,35 @@ public sealed class BacktestNodeTests
         Assert.Single(manifest["benchmark"]!.AsArray());
         Assert.Equal((30, 20), ((int)manifest["heartbeat_minutes"]!, (int)manifest["warm_up_days"]!));
         Assert.Contains("auction.rows", manifest["assumptions"]!.AsArray().Select(one => (string?)one));
+    }
+
+    [Fact]
+    public async Task Backtest_Ledger_CountsTheRunAndDeflatesByAll()
+    {
+        string folder = Directory.CreateTempSubdirectory("eq-node-").FullName;
+        using FileTrialLedger ledger = new(Path.Combine(folder, "trials.jsonl"), TimeProvider.System);
+        NodeValue bars = NodeValue.FromTable(TradingBench.Bars(3, 200, 4));
+        JsonNode alone = await TrialsAsync(Parameters(), null);
+        Assert.Equal((1L, false, "sma_cross"), ((long)alone["trial_count"]!, (bool)alone["counted"]!, (string?)alone["family"]));
+        Assert.Equal((double?)alone["probabilistic_sharpe"], (double?)alone["deflated_sharpe"]);
+        JsonNode first = await TrialsAsync(Parameters(), ledger);
+        Assert.Equal((1L, true), ((long)first["trial_count"]!, (bool)first["counted"]!));
+        JsonNode second = await TrialsAsync(Parameters(4), ledger);
+        Assert.Equal(2, (long)second["trial_count"]!);
+        Assert.True((double)second["deflated_sharpe"]! < (double)second["probabilistic_sharpe"]!);
+        Assert.Equal(second.ToJsonString(), (await TrialsAsync(Parameters(4), ledger)).ToJsonString());
+        JsonObject other = Parameters(4);
+        other["family"] = "my idea";
+        JsonNode own = await TrialsAsync(other, ledger);
+        Assert.Equal((1L, "my idea"), ((long)own["trial_count"]!, (string?)own["family"]));
+        File.WriteAllText(Path.Combine(folder, "broken.jsonl"), "{}\n");
+        using FileTrialLedger broken = new(Path.Combine(folder, "broken.jsonl"), TimeProvider.System);
+        NodeException error = await Assert.ThrowsAsync<NodeException>(() => TrialsAsync(Parameters(), broken));
+        Assert.Equal("LEDGER_UNAVAILABLE", error.Reason);
+        Directory.Delete(folder, recursive: true);
+
+        async Task<JsonNode> TrialsAsync(JsonObject parameters, ITrialLedger? counting) =>
+            (await TradingBench.RunAsync("Backtest", parameters, Inputs("bars", bars), null, ledger: counting)).Outputs["trials"].AsJson()!;
     }
 
     [Fact]

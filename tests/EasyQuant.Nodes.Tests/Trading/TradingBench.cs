@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EasyQuant.Data;
+using EasyQuant.Engine;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Trading;
 
@@ -11,9 +12,10 @@ internal static class TradingBench
     private static readonly NodeCatalog s_catalog = Catalog();
 
     public static Task<SingleNodeResult> RunAsync(
-        string type, JsonObject parameters, Dictionary<string, NodeValue> inputs, IArtifactStore? store, JsonObject? runInputs = null)
+        string type, JsonObject parameters, Dictionary<string, NodeValue> inputs, IArtifactStore? store, JsonObject? runInputs = null, ITrialLedger? ledger = null)
     {
         NodeServices services = new(TimeProvider.System);
+        services = ledger is null ? services : services.With(ledger);
         RunContext context = new()
         {
             RunId = "run",

@@ -40,6 +40,9 @@ public sealed class BacktestRestTests(TestServersFixture fixture) : IClassFixtur
         }
 
         Assert.True((await GetAsync(gateway, $"backtests/{first}/performance")).GetProperty("report").EnumerateObject().Any());
+        JsonElement judged = (await GetAsync(gateway, $"backtests/{second}")).GetProperty("backtest").GetProperty("trials");
+        Assert.Equal(2, judged.GetProperty("trial_count").GetDouble());
+        Assert.InRange(judged.GetProperty("deflated_sharpe").GetDouble(), 0, 1);
         JsonElement compared = await GetAsync(gateway, $"backtests:compare?backtestIds={first}&backtestIds={second}");
         Assert.Equal([first, second], compared.GetProperty("backtests").EnumerateArray().Select(one => one.GetProperty("backtestId").GetString()!));
         Assert.Contains("<html", await TextAsync(gateway, $"backtests/{first}:export?format=EXPORT_FORMAT_HTML&language=zh&redUp=true"), StringComparison.Ordinal);

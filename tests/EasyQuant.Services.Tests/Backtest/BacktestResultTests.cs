@@ -135,6 +135,54 @@ public sealed class BacktestResultTests(TestServersFixture fixture) : IClassFixt
         Assert.Equal((0L, 0L), (outside.TrialCount, foreign.TrialCount));
     }
 
+    [Fact]
+    public async Task Trials_SecondOfAFamily_IsDeflatedByBothAsTheLedgerSays()
+    {
+        await using BacktestHost host = await BacktestHost.StartAsync(fixture.Servers, _deadline.Token);
+        Contracts.Backtest.V1.Backtest worse = await EndAsync(BacktestHost.Spec());
+        Assert.Equal(0, worse.Trials.Fields["expected_maximum_sharpe"].NumberValue);
+        Assert.Equal(worse.Trials.Fields["probabilistic_sharpe"], worse.Trials.Fields["deflated_sharpe"]);
+        Contracts.Backtest.V1.Backtest better = await EndAsync(BacktestHost.Spec(4, 15));
+        GetTrialLedgerResponse ledger = await host.Trials.GetTrialLedgerAsync(new GetTrialLedgerRequest { Family = "sma_cross" }, BacktestHost.Headers());
+        bool isBest = better.Metrics.Fields["sharpe"].NumberValue > worse.Metrics.Fields["sharpe"].NumberValue;
+        Assert.Equal([1.0, 2.0], new[] { worse, better }.Select(one => one.Trials.Fields["trial_count"].NumberValue));
+        Assert.Equal(ledger.Assessment.Fields["expected_maximum_sharpe"], better.Trials.Fields["expected_maximum_sharpe"]);
+        Assert.True(better.Trials.Fields["expected_maximum_sharpe"].NumberValue > 0);
+        Assert.True(better.Trials.Fields["deflated_sharpe"].NumberValue < better.Trials.Fields["probabilistic_sharpe"].NumberValue);
+        if (isBest)
+        {
+            Assert.Equal(ledger.Assessment, better.Trials);
+        }
+
+        // A repetition is the same trial; what came later does not change the first result.
+        Contracts.Backtest.V1.Backtest repeated = await EndAsync(BacktestHost.Spec(4, 15));
+        Assert.Equal(better.Trials, repeated.Trials);
+        Assert.Equal(worse, (await host.Backtests.GetBacktestAsync(new GetBacktestRequest { BacktestId = worse.BacktestId }, BacktestHost.Headers())).Backtest);
+
+        var id = new GetPerformanceRequest { BacktestId = better.BacktestId };
+        Assert.Equal(better.Trials, (await host.Backtests.GetPerformanceAsync(id, BacktestHost.Headers())).Report.Fields["trials"].StructValue);
+        CompareBacktestsResponse compared = await host.Backtests.CompareBacktestsAsync(
+            new CompareBacktestsRequest { BacktestIds = { worse.BacktestId, better.BacktestId } }, BacktestHost.Headers());
+        Assert.Equal([worse.Trials, better.Trials], compared.Backtests.Select(one => one.Trials));
+        var request = new ExportBacktestRequest { BacktestId = better.BacktestId, Table = "figures", Format = ExportFormat.Csv };
+        (string csv, _) = await ExportAsync(host, request);
+        Assert.Contains("\ntrials,trial_count,", csv, StringComparison.Ordinal);
+        Assert.Contains("\ntrials,deflated_sharpe,", csv, StringComparison.Ordinal);
+        request.Format = ExportFormat.Json;
+        JsonNode whole = JsonNode.Parse((await ExportAsync(host, request)).Text)!;
+        Assert.Equal(better.Trials.Fields["deflated_sharpe"].NumberValue, (double)whole["trials"]!["deflated_sharpe"]!);
+        Assert.Equal("trials", (string?)whole["figures"]!.AsArray()[^1]!["section"]);
+        request.Format = ExportFormat.Parquet;
+        Assert.NotEmpty((await ExportAsync(host, request)).Text);
+        request.Format = ExportFormat.Html;
+        (string page, _) = await ExportAsync(host, request);
+        Assert.Contains("Trials of this family in this window", page, StringComparison.Ordinal);
+        Assert.Contains("同策略族同窗口试验次数", page, StringComparison.Ordinal);
+        Assert.Contains("缩水夏普概率", page, StringComparison.Ordinal);
+
+        async Task<Contracts.Backtest.V1.Backtest> EndAsync(BacktestSpec spec) => await host.EndAsync((await host.CreateAsync(spec)).BacktestId);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

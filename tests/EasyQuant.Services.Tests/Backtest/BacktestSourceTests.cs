@@ -42,6 +42,7 @@ public sealed class BacktestSourceTests(TestServersFixture fixture) : IClassFixt
         Assert.Equal(BacktestHost.DayCount, equity.Equity.RowCount);
         GetTrialLedgerResponse ledger = await host.Trials.GetTrialLedgerAsync(new GetTrialLedgerRequest { Family = "my idea" }, BacktestHost.Headers());
         Assert.Equal(1, ledger.TrialCount);
+        Assert.Equal(ledger.Assessment, ended.Trials);
 
         BacktestSpec byHash = spec.Clone();
         byHash.Source = new StrategySource { Sha256 = accepted.Spec.Source.Sha256 };

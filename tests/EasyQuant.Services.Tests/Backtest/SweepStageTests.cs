@@ -51,6 +51,20 @@ public sealed class SweepStageTests(TestServersFixture fixture) : IClassFixture<
         Assert.Equal([1, 2, 3], outside.Select(trial => trial.Window));
         JsonElement verdict = JsonElement.Parse(ended.Assessment.ToString()).GetProperty("walk_forward");
         Assert.Equal(expected.OutOfSampleReturn, verdict.GetProperty("out_of_sample_return").GetDouble(), 12);
+        // Three windows tried 9 combinations each; the ledger counts what ran on the same days once, with the three trials out-of-sample.
+        JsonElement trials = verdict.GetProperty("trials");
+        Assert.Equal(27, trials.GetProperty("trial_count").GetInt64());
+        Assert.Equal([9, 9, 9], verdict.GetProperty("windows").EnumerateArray().Select(window => window.GetProperty("in_sample_trial_count").GetInt32()));
+        List<SweepTrial> inside = [.. (await host.Sweeps.ListSweepTrialsAsync(
+            new ListSweepTrialsRequest { SweepId = ended.SweepId, Sample = SweepSample.In, PageSize = 100 }, BacktestHost.Headers())).Trials];
+        TrialSummary search = TrialSummary.Of(
+            inside.Select(trial => trial.Metrics.Fields["sharpe"].NumberValue / Math.Sqrt(BacktestStatistics.DaysPerYear)).ToArray());
+        Assert.Equal(search.Variance, trials.GetProperty("sharpe_variance").GetDouble(), 12);
+        Assert.Equal(DeflatedSharpe.ExpectedMaximum(27, search.Variance), trials.GetProperty("expected_maximum_sharpe").GetDouble(), 12);
+        GetTrialLedgerResponse ledger = await host.Trials.GetTrialLedgerAsync(new GetTrialLedgerRequest { Family = "sma_cross" }, BacktestHost.Headers());
+        Assert.Equal(ledger.TrialCount, verdict.GetProperty("family_trials").GetProperty("trial_count").GetInt64());
+        Assert.True(
+            trials.GetProperty("deflated_sharpe").GetDouble() < trials.GetProperty("probabilistic_sharpe").GetDouble(), "27 trials make the ratio no likelier");
         Assert.Equal(
             expected.Windows.Select(window => window.InSample.TotalReturn),
             verdict.GetProperty("windows").EnumerateArray().Select(window => window.GetProperty("in_sample_return").GetDouble()));

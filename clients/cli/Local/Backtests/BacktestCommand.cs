@@ -5,6 +5,8 @@ namespace EasyQuant.Cli.Local.Backtests;
 /// <summary><c>eq backtest</c>: runs a shipped strategy over files of bars and writes a tear sheet, JSON and CSV.</summary>
 public static class BacktestCommand
 {
+    internal const string LedgerName = "eq-trials.jsonl";
+
     /// <summary>Builds the command.</summary>
     /// <returns>The command; exit code 0 when the result was written, 1 when a file or a parameter is wrong, 2 when the run failed.</returns>
     public static Command Create()
@@ -42,7 +44,7 @@ public static class BacktestCommand
                 result.GetValue(end),
                 result.GetValue(benchmark),
                 result.GetValue(output) ?? Path.Combine(Environment.CurrentDirectory, "eq-result"),
-                result.GetValue(ledger) ?? Path.Combine(Environment.CurrentDirectory, "eq-trials.jsonl"),
+                result.GetValue(ledger) ?? Path.Combine(Environment.CurrentDirectory, LedgerName),
                 result.GetValue(family),
                 result.GetValue(bias),
                 result.GetValue(heartbeat),

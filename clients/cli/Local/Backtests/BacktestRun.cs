@@ -80,6 +80,7 @@ public static class BacktestRun
             Result = result,
             Report = report,
             PriceScale = panel.Series[0].Instrument.PriceScale,
+            Quantities = new ResultQuantities(panel),
             Trials = TrialAssessment.Of(trial.Sample, trials),
             Bias = bias,
             IsChinese = options.IsChinese,

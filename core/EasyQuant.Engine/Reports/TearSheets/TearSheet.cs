@@ -34,7 +34,7 @@ public static class TearSheet
         Drawdowns(page, content.Report);
         TearSheetCharts.Trades(page, content);
         TearSheetCharts.Activity(page, content);
-        Evidence(page, content);
+        TearSheetEvidence.Section(page, content);
         page.Heading("Portfolio figures", "组合指标");
         page.Figures(content.Report.PortfolioFigures);
         if (content.Report.Benchmark is not null)
@@ -52,6 +52,14 @@ public static class TearSheet
         page.Raw("</main></body></html>\n");
         return page.ToString();
     }
+
+    /// <summary>
+    /// Adds the Sharpe ratio against the number of trials to a page that was rendered before the trials were counted: the result is the page that
+    /// <see cref="Render"/> gives with them. A page that shows trials, overfitting or bias checks already stays as it is.
+    /// </summary>
+    /// <param name="page">What <see cref="Render"/> returned.</param>
+    /// <param name="trials">The Sharpe ratio against the number of trials.</param>
+    public static string WithTrials(string page, TrialAssessment trials) => TearSheetEvidence.Fill(page, trials);
 
     private static void Header(HtmlPage page, TearSheetContent content)
     {
@@ -79,11 +87,7 @@ public static class TearSheet
             page.Card("Excess growth", "超额年化收益", HtmlPage.Percent(benchmark.ExcessReturn), Math.Sign(benchmark.ExcessReturn ?? 0));
         }
 
-        if (content.Trials is { } trials)
-        {
-            page.Card("Deflated Sharpe ratio", "缩水夏普概率", HtmlPage.Percent(trials.DeflatedSharpe), 0);
-        }
-
+        TearSheetEvidence.Card(page, content);
         page.Raw("</section>");
         if (!content.Result.Run.Assumptions.IsEmpty)
         {
@@ -111,52 +115,6 @@ public static class TearSheet
                 HtmlPage.Cell($"{period.DaysToTrough}"),
                 HtmlPage.Cell($"{period.DayCount}"),
             ]));
-    }
-
-    /// <summary>What speaks for and against the result being skill.</summary>
-    private static void Evidence(HtmlPage page, TearSheetContent content)
-    {
-        if (content.Trials is null && content.Overfitting is null && content.Bias is null)
-        {
-            return;
-        }
-
-        page.Heading("Can it be trusted?", "结果可信吗？");
-        List<(string English, string Chinese, string Value)> rows = [];
-        if (content.Trials is { } trials)
-        {
-            rows.Add(("Trials of this family in this window", "同策略族同窗口试验次数", trials.TrialCount.ToString("N0", CultureInfo.InvariantCulture)));
-            rows.Add(("Largest Sharpe ratio to expect without skill (one day)", "无技能时的期望最大夏普（单日）", HtmlPage.Text(trials.ExpectedMaximumSharpe, "0.0000")));
-            rows.Add(("Probability that the Sharpe ratio is above 0", "夏普大于零的概率", HtmlPage.Percent(trials.ProbabilisticSharpe)));
-            rows.Add(("Deflated Sharpe ratio", "缩水夏普概率 (DSR)", HtmlPage.Percent(trials.DeflatedSharpe)));
-            rows.Add(("Days until a Sharpe ratio above 0 is certain to 95 %", "夏普大于零达 95% 置信所需天数", HtmlPage.Text(trials.MinimumTrackRecordDays, "N0")));
-        }
-
-        if (content.Overfitting is { } sweep)
-        {
-            rows.Add(("Probability of backtest overfitting", "回测过拟合概率 (PBO)", HtmlPage.Percent(sweep.Probability)));
-            rows.Add(("Probability of a loss out of sample", "样本外亏损概率", HtmlPage.Percent(sweep.LossProbability)));
-            rows.Add(("Sharpe ratio in sample, out of sample (one day)", "样本内 / 样本外夏普（单日）", $"{HtmlPage.Text(sweep.InSampleSharpe, "0.0000")} / {HtmlPage.Text(sweep.OutOfSampleSharpe, "0.0000")}"));
-        }
-
-        if (rows.Count > 0)
-        {
-            page.Table(Titles(("Figure", "指标"), ("Value", "数值")), rows.Select(row => (IEnumerable<string>)[HtmlPage.Cell(new ChartText(row.English, row.Chinese)), HtmlPage.Cell(row.Value)]));
-        }
-
-        if (content.Bias is { } bias)
-        {
-            page.SubHeading("Bias checks", "偏差检查");
-            page.Table(
-                Titles(("Check", "检查"), ("Verdict", "结论"), ("Reason", "理由")),
-                bias.Verdicts.Select(verdict => (IEnumerable<string>)
-                [
-                    HtmlPage.Cell(BiasNames.TitleOf(verdict.Check)),
-                    $"<td class=\"{BiasNames.Of(verdict.Outcome)}\">{BiasNames.TitleOf(verdict.Outcome).ToHtml()}</td>",
-                    $"<td class=\"text\">{new ChartText(verdict.ReasonEn, verdict.ReasonZh).ToHtml()}</td>",
-                ]),
-                endsWithText: true);
-        }
     }
 
     private static void Instruments(HtmlPage page, PerformanceReport report)
@@ -196,7 +154,7 @@ public static class TearSheet
                 HtmlPage.Cell(trip.IsShort ? new ChartText("short", "做空") : new ChartText("long", "做多")),
                 HtmlPage.Cell(HtmlPage.Text(trip.EntryDate)),
                 trip.ExitDate is null ? HtmlPage.Cell(new ChartText("open", "持有中")) : HtmlPage.Cell(HtmlPage.Text(trip.ExitDate)),
-                HtmlPage.Cell(trip.Quantity.Units.ToString("N0", CultureInfo.InvariantCulture)),
+                HtmlPage.Cell(QuantityText(trip, content.Quantities)),
                 HtmlPage.Cell(trip.EntryPrice.ToString(content.PriceScale)),
                 HtmlPage.Cell(trip.ExitPrice.ToString(content.PriceScale)),
                 HtmlPage.Cell(HtmlPage.Text(trip.Profit), trip.Profit.CompareTo(Money.Zero)),
@@ -205,6 +163,10 @@ public static class TearSheet
             ]));
         More(page, content.Result.Trades.Length, TradesMax);
     }
+
+    private static string QuantityText(RoundTrip trip, ResultQuantities? quantities) => quantities is null
+        ? trip.Quantity.Units.ToString("N0", CultureInfo.InvariantCulture)
+        : ((decimal)quantities.Units(trip.Symbol, trip.Quantity) / ScaledDecimal.PowerOfTen(quantities.Scale)).ToString("#,0.########", CultureInfo.InvariantCulture);
 
     private static void Bounds(HtmlPage page, EngineRun run)
     {
@@ -245,6 +207,6 @@ public static class TearSheet
         }
     }
 
-    private static IEnumerable<string> Titles(params (string English, string Chinese)[] titles) =>
+    internal static IEnumerable<string> Titles(params (string English, string Chinese)[] titles) =>
         titles.Select(title => new ChartText(title.English, title.Chinese).ToHtml());
 }

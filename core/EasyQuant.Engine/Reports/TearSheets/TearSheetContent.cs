@@ -15,6 +15,9 @@ public sealed record TearSheetContent
     /// <summary>Places of prices after the point, 0 to 8. Default 4, of which zeros at the end are left out.</summary>
     public int PriceScale { get; init; } = 4;
 
+    /// <summary>Quantities of the panel the result ran on; null (default) when all are whole.</summary>
+    public ResultQuantities? Quantities { get; init; }
+
     /// <summary>The Sharpe ratio against the number of trials; null (default) leaves the section out.</summary>
     public TrialAssessment? Trials { get; init; }
 
