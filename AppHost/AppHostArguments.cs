@@ -1,53 +1,65 @@
 namespace EasyQuant.AppHost;
 
 /// <summary>The AppHost's own switches; everything else becomes configuration.</summary>
-/// <param name="DataDirectory">Value of <c>--data</c>; null when it was not given.</param>
-/// <param name="NoDashboard">True for <c>--no-dashboard</c>.</param>
-/// <param name="UsesExternalServers">
-/// True for <c>--infrastructure external</c>: PostgreSQL and RabbitMQ run elsewhere and are named by ConnectionStrings:easyquant and
-/// ConnectionStrings:messaging.
-/// </param>
-/// <param name="UsesRedis">True for <c>--redis</c>: a Redis server for process groups with <c>mqType: redis</c>.</param>
-/// <param name="Rest">All other arguments.</param>
-internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard, bool UsesExternalServers, bool UsesRedis, string[] Rest)
+internal sealed record AppHostArguments
 {
+    /// <summary>Value of <c>--data</c>; null when it was not given.</summary>
+    public string? DataDirectory { get; private init; }
+
+    /// <summary>True for <c>--no-dashboard</c>.</summary>
+    public bool NoDashboard { get; private init; }
+
+    /// <summary>
+    /// True for <c>--infrastructure external</c>: PostgreSQL and RabbitMQ run elsewhere and are named by ConnectionStrings:easyquant and
+    /// ConnectionStrings:messaging.
+    /// </summary>
+    public bool UsesExternalServers { get; private init; }
+
+    /// <summary>True for <c>--redis</c>: a Redis server for process groups with <c>mqType: redis</c>.</summary>
+    public bool UsesRedis { get; private init; }
+
+    /// <summary>Value of <c>--publish-to</c>; null when it was not given.</summary>
+    public PublishTarget? PublishTo { get; private init; }
+
+    /// <summary>All other arguments.</summary>
+    public string[] Rest { get; private init; } = [];
+
     public static AppHostArguments Parse(string[] args)
     {
-        string? data = null;
-        bool noDashboard = false;
-        bool external = false;
-        bool redis = false;
+        var arguments = new AppHostArguments();
         var rest = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {
+            string? value = i + 1 < args.Length ? args[i + 1] : null;
             switch (args[i])
             {
-                case "--data" when i + 1 < args.Length:
-                    data = Path.GetFullPath(args[++i]);
+                case "--data" or "--infrastructure" or "--publish-to" when value is null:
+                    throw new DistributedApplicationException($"{args[i]} needs a value.");
+                case "--data":
+                    arguments = arguments with { DataDirectory = Path.GetFullPath(value!) };
+                    i++;
+                    break;
+                case "--infrastructure":
+                    arguments = arguments with { UsesExternalServers = IsExternal(value!) };
+                    i++;
+                    break;
+                case "--publish-to":
+                    arguments = arguments with { PublishTo = TargetOf(value!) };
+                    i++;
                     break;
                 case "--no-dashboard":
-                    noDashboard = true;
-                    break;
-                case "--infrastructure" when i + 1 < args.Length:
-                    external = args[++i] switch
-                    {
-                        "external" => true,
-                        "own" => false,
-                        string other => throw new DistributedApplicationException($"--infrastructure is 'own' or 'external'; was '{other}'."),
-                    };
+                    arguments = arguments with { NoDashboard = true };
                     break;
                 case "--redis":
-                    redis = true;
+                    arguments = arguments with { UsesRedis = true };
                     break;
-                case "--data" or "--infrastructure":
-                    throw new DistributedApplicationException($"{args[i]} needs a value.");
                 default:
                     rest.Add(args[i]);
                     break;
             }
         }
 
-        return new AppHostArguments(data, noDashboard, external, redis, [.. rest]);
+        return arguments with { Rest = [.. rest] };
     }
 
     public DistributedApplicationOptions ToOptions() => new()
@@ -56,5 +68,19 @@ internal sealed record AppHostArguments(string? DataDirectory, bool NoDashboard,
         AssemblyName = typeof(AppHostArguments).Assembly.GetName().Name,
         DisableDashboard = NoDashboard,
         AllowUnsecuredTransport = true,
+    };
+
+    private static bool IsExternal(string value) => value switch
+    {
+        "external" => true,
+        "own" => false,
+        _ => throw new DistributedApplicationException($"--infrastructure is 'own' or 'external'; was '{value}'."),
+    };
+
+    private static PublishTarget TargetOf(string value) => value switch
+    {
+        "compose" => PublishTarget.Compose,
+        "kubernetes" => PublishTarget.Kubernetes,
+        _ => throw new DistributedApplicationException($"--publish-to is 'compose' or 'kubernetes'; was '{value}'."),
     };
 }

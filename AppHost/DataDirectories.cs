@@ -11,10 +11,15 @@ internal sealed record DataDirectories(string Files, string Keys)
 
     /// <summary>
     /// Decides on the data directory: <c>--data</c>, else a configured one, else /var/lib/easyquant for root and $XDG_STATE_HOME/easyquant (or
-    /// ~/.local/state/easyquant) for others; and makes the directories in it.
+    /// ~/.local/state/easyquant) for others; and makes the directories in it. What is published has its own directories, and none is made here.
     /// </summary>
     public static DataDirectories Prepare(IDistributedApplicationBuilder builder, AppHostArguments arguments)
     {
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            return Publishing.Directories;
+        }
+
         string root = arguments.DataDirectory ?? builder.Configuration[RootSetting] ?? DefaultRoot();
         builder.Configuration[RootSetting] = root;
         builder.Configuration["LocalHosting:ProjectDirectories"] = "files,!keys";

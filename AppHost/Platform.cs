@@ -7,6 +7,7 @@ internal sealed class Platform
 {
     private readonly IDistributedApplicationBuilder _builder;
     private readonly DataDirectories _directories;
+    private readonly List<IResourceBuilder<ProjectResource>> _services = [];
     private readonly bool _hasDashboard;
     private readonly bool _usesRedis;
     private readonly IResourceBuilder<IResourceWithConnectionString> _database;
@@ -20,28 +21,50 @@ internal sealed class Platform
         _usesRedis = arguments.UsesRedis;
         _builder = builder;
         _directories = directories;
-        if (arguments.UsesExternalServers)
+        // Whoever deploys what is published gives them then.
+        if (arguments.UsesExternalServers && builder.ExecutionContext.IsRunMode)
         {
             RequireConnectionStrings(builder.Configuration);
         }
 
-        _database = arguments.UsesExternalServers
-            ? builder.AddConnectionString(ResourceNames.Database)
-            : builder.AddPostgres(ResourceNames.Postgres).AddDatabase(ResourceNames.Database);
-        _messaging = arguments.UsesExternalServers
-            ? builder.AddConnectionString(ResourceNames.Messaging)
-            : builder.AddRabbitMQ(ResourceNames.Messaging);
+        if (arguments.UsesExternalServers)
+        {
+            _database = builder.AddConnectionString(ResourceNames.Database);
+            _messaging = builder.AddConnectionString(ResourceNames.Messaging);
+        }
+        else
+        {
+            OwnPostgres = builder.AddPostgres(ResourceNames.Postgres).WithDataVolume(Publishing.PostgresVolume);
+            OwnMessaging = builder.AddRabbitMQ(ResourceNames.Messaging).WithDataVolume(Publishing.MessagingVolume);
+            Publishing.Configure(OwnMessaging);
+            _database = OwnPostgres.AddDatabase(ResourceNames.Database);
+            _messaging = OwnMessaging;
+        }
+
         _credential = AddSecret(ResourceNames.InternalCredential);
         _dataPassword = AddSecret(ResourceNames.DataPassword);
     }
+
+    /// <summary>The services added so far.</summary>
+    public IReadOnlyList<IResourceBuilder<ProjectResource>> Services => _services;
+
+    /// <summary>The platform's own PostgreSQL; null when somebody else runs one.</summary>
+    public IResourceBuilder<PostgresServerResource>? OwnPostgres { get; }
+
+    /// <summary>The platform's own RabbitMQ; null when somebody else runs one.</summary>
+    public IResourceBuilder<RabbitMQServerResource>? OwnMessaging { get; }
+
+    /// <summary>The platform's own Redis; null when there is none or somebody else runs it.</summary>
+    public IResourceBuilder<RedisResource>? OwnRedis { get; private set; }
 
     /// <summary>
     /// Adds a service with its two endpoints (<c>grpc</c>, <c>http</c>), its health check, the database, the broker, the internal credential and the
     /// data root; it starts when database and broker are ready.
     /// </summary>
     public IResourceBuilder<ProjectResource> AddService<TProject>(string name, int replicas = 1)
-        where TProject : IProjectMetadata, new() =>
-        _builder.AddProject<TProject>(name)
+        where TProject : IProjectMetadata, new()
+    {
+        IResourceBuilder<ProjectResource> service = _builder.AddProject<TProject>(name)
             .WithHttpEndpoint(name: "grpc", env: "GRPC_PORT")
             .WithHttpEndpoint(name: "http", env: "HTTP_PORT")
             .WithHttpHealthCheck("/health", endpointName: "http")
@@ -55,6 +78,10 @@ internal sealed class Platform
             .WithEnvironment("EASYQUANT_DATA_ROOT", _directories.Files)
             .WithEnvironment("EASYQUANT_KEYS_DIRECTORY", _directories.Keys)
             .WithEnvironment(AddDashboardAddress);
+        Publishing.Configure(service);
+        _services.Add(service);
+        return service;
+    }
 
     /// <summary>
     /// Hands a service the Redis named by ConnectionStrings:redis, or with <c>--redis</c> one of the platform's own; does nothing when there is none.
@@ -67,8 +94,8 @@ internal sealed class Platform
         }
         else if (_usesRedis)
         {
-            IResourceBuilder<RedisResource> redis = _builder.AddRedis(ResourceNames.Redis);
-            service.WithReference(redis).WaitFor(redis);
+            OwnRedis = _builder.AddRedis(ResourceNames.Redis).WithDataVolume(Publishing.RedisVolume);
+            service.WithReference(OwnRedis).WaitFor(OwnRedis);
         }
     }
 

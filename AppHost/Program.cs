@@ -18,7 +18,7 @@ try
         .WithExternalHttpEndpoints()
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway");
 
-    Publishing.AddEnvironments(builder);
+    Publishing.AddEnvironment(builder, arguments, platform);
     builder.Build().Run();
     return Environment.ExitCode;
 }

@@ -19,6 +19,9 @@ public static class KestrelExtensions
     /// <summary>Setting (environment variable) with the IP address of the gRPC endpoint; missing means the loopback address.</summary>
     public const string GrpcHostSetting = "GRPC_HOST";
 
+    /// <summary>Setting (environment variable) with the IP address of the HTTP/1.1 endpoint; missing means the loopback address.</summary>
+    public const string HttpHostSetting = "HTTP_HOST";
+
     /// <summary>Setting (environment variable) with a PEM file of certificate and private key for the gRPC endpoint; missing means no TLS.</summary>
     public const string GrpcCertificateSetting = "GRPC_CERTIFICATE";
 
@@ -26,21 +29,22 @@ public static class KestrelExtensions
     private const int ConnectionWindowBytes = 8 * StreamWindowBytes;
 
     /// <summary>
-    /// Makes Kestrel listen on two loopback ports: gRPC over HTTP/2 (<see cref="GrpcPortSetting"/>; without TLS unless
-    /// <see cref="GrpcCertificateSetting"/> is set, elsewhere than on loopback when <see cref="GrpcHostSetting"/> is) and HTTP/1.1
-    /// for health and, in the Gateway, REST (<see cref="HttpPortSetting"/>). ASPNETCORE_URLS is not used, because a cleartext port speaks one
-    /// of the two protocols only. A connection carries at most 100 streams; the HTTP/2 windows are 1 MiB a stream and 8 MiB
+    /// Makes Kestrel listen on two ports, of the loopback address unless <see cref="GrpcHostSetting"/> and <see cref="HttpHostSetting"/> say otherwise:
+    /// gRPC over HTTP/2 (<see cref="GrpcPortSetting"/>; without TLS unless <see cref="GrpcCertificateSetting"/> is set) and HTTP/1.1 for health and, in
+    /// the Gateway, REST (<see cref="HttpPortSetting"/>). ASPNETCORE_URLS is not used, because a cleartext port speaks one of the two protocols only. A
+    /// connection carries at most 100 streams; the HTTP/2 windows are 1 MiB a stream and 8 MiB
     /// a connection, so that concurrent 4 MiB messages do not stall each other.
     /// </summary>
     /// <param name="builder">The application that listens.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">A port is not a number of 0..65535, or the host no IP address.</exception>
+    /// <exception cref="InvalidOperationException">A port is not a number of 0..65535, or a host is no IP address.</exception>
     public static WebApplicationBuilder UseEasyQuantKestrel(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         int grpcPort = PortOf(builder.Configuration, GrpcPortSetting);
         int httpPort = PortOf(builder.Configuration, HttpPortSetting);
-        IPAddress grpcHost = builder.Configuration[GrpcHostSetting] is { Length: > 0 } host ? HostOf(host) : IPAddress.Loopback;
+        IPAddress grpcHost = HostOf(builder.Configuration, GrpcHostSetting);
+        IPAddress httpHost = HostOf(builder.Configuration, HttpHostSetting);
         string? certificate = builder.Configuration[GrpcCertificateSetting];
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -61,15 +65,15 @@ public static class KestrelExtensions
                     listen.UseHttps(X509Certificate2.CreateFromPemFile(certificate));
                 }
             });
-            kestrel.Listen(IPAddress.Loopback, httpPort, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(httpHost, httpPort, listen => listen.Protocols = HttpProtocols.Http1);
         });
         return builder;
     }
 
-    private static IPAddress HostOf(string text) =>
-        IPAddress.TryParse(text, out IPAddress? address)
-            ? address
-            : throw new InvalidOperationException($"{GrpcHostSetting} must be an IP address to listen on, was '{text}'.");
+    private static IPAddress HostOf(IConfiguration configuration, string setting) =>
+        configuration[setting] is not { Length: > 0 } text ? IPAddress.Loopback
+            : IPAddress.TryParse(text, out IPAddress? address) ? address
+            : throw new InvalidOperationException($"{setting} must be an IP address to listen on, was '{text}'.");
 
     private static int PortOf(IConfiguration configuration, string setting)
     {

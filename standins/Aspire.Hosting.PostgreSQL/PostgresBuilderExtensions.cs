@@ -31,6 +31,7 @@ public static class PostgresBuilderExtensions
         var annotation = new LocalServerAnnotation(place => new PostgresServer(new PostgresOptions
         {
             DataDirectory = place.Directory,
+            Programs = place.Programs,
             Port = place.Port,
             UserName = server.UserName,
             Password = server.PasswordParameter.Value,
@@ -54,5 +55,17 @@ public static class PostgresBuilderExtensions
         builder.Resource.Annotations.OfType<LocalServerAnnotation>().First().Children.Add(
             (database, (server, cancellationToken) => ((PostgresServer)server).CreateDatabaseAsync(database.DatabaseName, cancellationToken)));
         return builder.ApplicationBuilder.AddResource(database).WithAnnotation(new ResourceRelationshipAnnotation(builder.Resource, "Parent"));
+    }
+
+    /// <summary>Keeps the data between starts. Here they always are: in the directory of the resource below the data directory, in no volume.</summary>
+    /// <param name="builder">The server.</param>
+    /// <param name="name">Name of the volume that a container would get; not used.</param>
+    /// <param name="isReadOnly">Must be false: a server writes its data.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="isReadOnly"/> is true.</exception>
+    public static IResourceBuilder<PostgresServerResource> WithDataVolume(this IResourceBuilder<PostgresServerResource> builder, string? name = null, bool isReadOnly = false)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return isReadOnly ? throw new ArgumentException($"The data of '{builder.Resource.Name}' cannot be read-only.", nameof(isReadOnly)) : builder;
     }
 }

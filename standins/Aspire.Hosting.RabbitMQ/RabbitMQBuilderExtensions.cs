@@ -31,6 +31,7 @@ public static class RabbitMQBuilderExtensions
         var annotation = new LocalServerAnnotation(place => new RabbitMqServer(new RabbitMqOptions
         {
             DataDirectory = place.Directory,
+            Programs = place.Programs,
             Port = place.Port,
             EpmdPort = place.ExtraPort("epmd"),
             DistributionPort = place.ExtraPort("distribution"),
@@ -50,5 +51,17 @@ public static class RabbitMQBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, "http", "management"));
+    }
+
+    /// <summary>Keeps the data between starts. Here they always are: in the directory of the resource below the data directory, in no volume.</summary>
+    /// <param name="builder">The broker.</param>
+    /// <param name="name">Name of the volume that a container would get; not used.</param>
+    /// <param name="isReadOnly">Must be false: a server writes its data.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="isReadOnly"/> is true.</exception>
+    public static IResourceBuilder<RabbitMQServerResource> WithDataVolume(this IResourceBuilder<RabbitMQServerResource> builder, string? name = null, bool isReadOnly = false)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return isReadOnly ? throw new ArgumentException($"The data of '{builder.Resource.Name}' cannot be read-only.", nameof(isReadOnly)) : builder;
     }
 }

@@ -26,11 +26,24 @@ public static class RedisBuilderExtensions
         var annotation = new LocalServerAnnotation(place => new RedisServer(new RedisOptions
         {
             DataDirectory = place.Directory,
+            Programs = place.Programs,
             Port = place.Port,
             Password = password.Resource.Value,
         }));
         return builder.AddResource(server)
             .WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, "tcp", "tcp", port))
             .WithAnnotation(annotation);
+    }
+
+    /// <summary>Keeps the data between starts. Here they always are: in the directory of the resource below the data directory, in no volume.</summary>
+    /// <param name="builder">The server.</param>
+    /// <param name="name">Name of the volume that a container would get; not used.</param>
+    /// <param name="isReadOnly">Must be false: a server writes its data.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="isReadOnly"/> is true.</exception>
+    public static IResourceBuilder<RedisResource> WithDataVolume(this IResourceBuilder<RedisResource> builder, string? name = null, bool isReadOnly = false)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return isReadOnly ? throw new ArgumentException($"The data of '{builder.Resource.Name}' cannot be read-only.", nameof(isReadOnly)) : builder;
     }
 }

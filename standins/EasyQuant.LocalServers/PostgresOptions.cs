@@ -23,4 +23,7 @@ public sealed record PostgresOptions
 
     /// <summary>Shared buffers in MiB; 256 by default.</summary>
     public int SharedBuffersMiB { get; init; } = 256;
+
+    /// <summary>Where the server's programs are looked for; the usual places and PATH by default.</summary>
+    public Programs Programs { get; init; } = Programs.OfMachine;
 }

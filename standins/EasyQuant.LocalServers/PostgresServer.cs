@@ -48,11 +48,11 @@ public sealed class PostgresServer : ILocalServer
         if (File.Exists(versionFile))
         {
             string version = (await File.ReadAllTextAsync(versionFile, cancellationToken)).Trim();
-            _programs = Programs.PostgresDirectory(int.Parse(version, CultureInfo.InvariantCulture));
+            _programs = _options.Programs.PostgresDirectory(int.Parse(version, CultureInfo.InvariantCulture));
             return;
         }
 
-        _programs = Programs.PostgresDirectory(null);
+        _programs = _options.Programs.PostgresDirectory(null);
         if (Directory.Exists(_cluster))
         {
             Directory.Delete(_cluster, recursive: true); // An initdb that was interrupted.

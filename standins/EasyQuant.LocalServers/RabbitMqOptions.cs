@@ -23,4 +23,7 @@ public sealed record RabbitMqOptions
 
     /// <summary>The administrator's password. An existing data directory keeps the password it was made with.</summary>
     public required string Password { get; init; }
+
+    /// <summary>Where the server's programs are looked for; the usual places and PATH by default.</summary>
+    public Programs Programs { get; init; } = Programs.OfMachine;
 }

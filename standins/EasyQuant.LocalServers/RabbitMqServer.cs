@@ -40,8 +40,8 @@ public sealed class RabbitMqServer : ILocalServer
     /// <inheritdoc/>
     public Task PrepareAsync(Action<string, bool> onLine, CancellationToken cancellationToken)
     {
-        _ = Programs.RabbitMqServer();
-        _ = Programs.Epmd();
+        _ = _options.Programs.RabbitMqServer();
+        _ = _options.Programs.Epmd();
         PrivateDirectory.Create(_options.DataDirectory, _user);
         foreach (string name in new[] { "home", "mnesia", "log", "generated", "expand" })
         {
@@ -66,7 +66,7 @@ public sealed class RabbitMqServer : ILocalServer
     public (ProcessSpec Process, int Port)? Companion() =>
         (new ProcessSpec
         {
-            FileName = Programs.Epmd(),
+            FileName = _options.Programs.Epmd(),
             Arguments = ["-port", Number(_options.EpmdPort), "-address", "127.0.0.1"],
             WorkingDirectory = _options.DataDirectory,
             User = _user,
@@ -76,7 +76,7 @@ public sealed class RabbitMqServer : ILocalServer
     /// <inheritdoc/>
     public ProcessSpec Process() => new()
     {
-        FileName = Programs.RabbitMqServer(),
+        FileName = _options.Programs.RabbitMqServer(),
         Environment = new Dictionary<string, string?>
         {
             ["HOME"] = PathOf("home"),

@@ -11,4 +11,7 @@ public sealed record RedisOptions
 
     /// <summary>Password of the clients; no white space or quotes.</summary>
     public required string Password { get; init; }
+
+    /// <summary>Where the server's programs are looked for; the usual places and PATH by default.</summary>
+    public Programs Programs { get; init; } = Programs.OfMachine;
 }

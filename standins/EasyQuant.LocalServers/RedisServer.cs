@@ -39,7 +39,7 @@ public sealed class RedisServer : ILocalServer
     /// <inheritdoc/>
     public Task PrepareAsync(Action<string, bool> onLine, CancellationToken cancellationToken)
     {
-        _ = Programs.RedisServer();
+        _ = _options.Programs.RedisServer();
         PrivateDirectory.Create(_options.DataDirectory, _user);
         // In a file of its owner: arguments can be seen by every account of the machine.
         PrivateDirectory.WriteFile(
@@ -68,7 +68,7 @@ public sealed class RedisServer : ILocalServer
     /// <inheritdoc/>
     public ProcessSpec Process() => new()
     {
-        FileName = Programs.RedisServer(),
+        FileName = _options.Programs.RedisServer(),
         Arguments = [PathOf("redis.conf")],
         WorkingDirectory = _options.DataDirectory,
         User = _user,

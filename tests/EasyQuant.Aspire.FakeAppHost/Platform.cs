@@ -33,6 +33,15 @@ internal static class Platform
             .WaitFor(echo);
     }
 
+    /// <summary>Servers only, and a program that waits for a database.</summary>
+    public static void DescribeServers(IDistributedApplicationBuilder builder)
+    {
+        var database = builder.AddPostgres("postgres").AddDatabase("database");
+        builder.AddRabbitMQ("messaging");
+        builder.AddRedis("redis");
+        builder.AddExecutable("waiter", "sleep", ".", "600").WaitFor(database);
+    }
+
     /// <summary>A service that never starts, and one that waits for it.</summary>
     public static void DescribeBroken(IDistributedApplicationBuilder builder)
     {

@@ -19,6 +19,9 @@ switch (builder.Configuration["shape"])
     case "broken":
         Platform.DescribeBroken(builder);
         break;
+    case "servers":
+        Platform.DescribeServers(builder);
+        break;
     case "port":
         builder.AddExecutable("listener", "sleep", ".", "600").WithHttpEndpoint(port: builder.Configuration.GetValue<int>("port"));
         break;

@@ -23,6 +23,13 @@ internal static class Programs
                 context.EnvironmentVariables["DSN"] = $"tcp://user:{await secret.Resource.GetValueAsync(context.CancellationToken)}@server");
         builder.AddExecutable("after", "sleep", ".", "600").WaitForCompletion(migration);
 
+        // Each ends when the other one runs: only if both are started side by side.
+        foreach ((string mine, string other) in new[] { ("left", "right"), ("right", "left") })
+        {
+            builder.AddExecutable(mine, "sh", ".", "-c", "touch \"$MINE\"; while [ ! -e \"$OTHER\" ]; do sleep 0.05; done")
+                .WithEnvironment("MINE", $"{switchFile}.{mine}").WithEnvironment("OTHER", $"{switchFile}.{other}");
+        }
+
         // Ends badly, which whoever waits for it hears.
         var failing = builder.AddExecutable("failing", "sh", ".", "-c", "echo 'no such table' >&2; exit 3");
         builder.AddExecutable("expects-three", "sleep", ".", "600").WaitForCompletion(failing, exitCode: 3);

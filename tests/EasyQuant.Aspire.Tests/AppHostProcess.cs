@@ -25,6 +25,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public UnixUser? User { get; }
 
+    /// <summary>What the AppHost has told so far.</summary>
+    public string Output => string.Join('\n', _output);
+
     public Dictionary<string, string> Endpoints { get; private set; } = [];
 
     /// <summary>Processes that the AppHost started, with everything in their groups.</summary>
@@ -44,7 +47,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         {
             if (_process.Exited.IsCompleted || cancellationToken.IsCancellationRequested)
             {
-                throw new InvalidOperationException("The AppHost is not up. Its output:\n" + string.Join('\n', _output));
+                throw new InvalidOperationException("The AppHost is not up. Its output:\n" + Output);
             }
 
             await Task.WhenAny(_process.Exited, Task.Delay(100, CancellationToken.None));
@@ -55,9 +58,12 @@ internal sealed class AppHostProcess : IAsyncDisposable
         Processes = [.. _started.SelectMany(GroupOf)];
     }
 
-    /// <summary>Processes that the AppHost started itself and that run now, by its own record.</summary>
-    public IReadOnlyList<int> ReadStarted() =>
+    /// <summary>Processes that the AppHost started itself and that run now, by its own record; it makes none while nothing has started.</summary>
+    public IReadOnlyList<int> ReadStarted() => !File.Exists(Path.Combine(_directory, "processes")) ? [] :
         [.. File.ReadAllLines(Path.Combine(_directory, "processes")).Select(line => int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture))];
+
+    /// <summary>Returns the file with the console log of a resource.</summary>
+    public string LogOf(string resourceId) => Path.Combine(_directory, "logs", resourceId + ".log");
 
     /// <summary>Starts another AppHost on the same data and waits for its end.</summary>
     public async Task<(int ExitCode, string Output)> StartSecondAsync(CancellationToken cancellationToken, params string[] arguments)

@@ -26,6 +26,8 @@ public sealed class ProgramTests : IAsyncLifetime
         await _app.DisposeAsync();
         File.Delete(_switch);
         File.Delete(_switch + ".end");
+        File.Delete(_switch + ".left");
+        File.Delete(_switch + ".right");
         _deadline.Dispose();
     }
 
@@ -57,7 +59,10 @@ public sealed class ProgramTests : IAsyncLifetime
     {
         ResourceEvent migration = await StateAsync("migration", KnownResourceStates.Finished);
         Assert.Equal(0, migration.Snapshot.ExitCode);
-        await StateAsync("after", KnownResourceStates.Running);
+        ResourceEvent after = await StateAsync("after", KnownResourceStates.Running);
+        Assert.True(after.Snapshot.StartTimeStamp >= migration.Snapshot.StopTimeStamp, $"{after.Snapshot.StartTimeStamp:O} before {migration.Snapshot.StopTimeStamp:O}");
+        await StateAsync("left", KnownResourceStates.Finished);
+        await StateAsync("right", KnownResourceStates.Finished);
         string log = await LogOfAsync(migration.ResourceId, "migrated");
         Assert.EndsWith(": one two words north", log, StringComparison.Ordinal);
         Assert.Contains("migrated north with ", log, StringComparison.Ordinal);

@@ -55,6 +55,35 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
         await _service!.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData("GRPC_HOST", 0)]
+    [InlineData("HTTP_HOST", 1)]
+    public async Task Host_OfAnEndpoint_IsWhereItListensAndTheOtherStaysOnLoopback(string setting, int endpoint)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        builder.Configuration[setting] = "127.0.0.2";
+        builder.Logging.ClearProviders();
+        builder.UseEasyQuantKestrel();
+        await using WebApplication service = builder.Build();
+        await service.StartAsync();
+
+        string[] hosts = [.. service.Urls.Select(address => new Uri(address).Host)];
+
+        Assert.Equal("127.0.0.2", hosts[endpoint]);
+        Assert.Equal("127.0.0.1", hosts[1 - endpoint]);
+    }
+
+    [Theory]
+    [InlineData("GRPC_HOST")]
+    [InlineData("HTTP_HOST")]
+    public void Host_ThatIsNoAddress_IsRefused(string setting)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        builder.Configuration[setting] = "everywhere";
+
+        Assert.Equal($"{setting} must be an IP address to listen on, was 'everywhere'.", Assert.Throws<InvalidOperationException>(() => builder.UseEasyQuantKestrel()).Message);
+    }
+
     [Fact]
     public async Task Error_ThrownByHandler_ReachesTheClientWhole()
     {

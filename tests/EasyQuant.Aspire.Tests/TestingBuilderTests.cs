@@ -29,6 +29,8 @@ public sealed class TestingBuilderTests
         Assert.Equal(app.GetEndpoint("echo", "grpc").ToString().TrimEnd('/'), first);
         Assert.NotEqual(first, second);
 
+        Assert.Equal(first, await EnvironmentAsync(caller, "ECHO_GRPC", token));
+        await AssertConnectionPropertiesAsync(app, caller, token);
         await CrashAsync(app, caller, token);
 
         Assert.True((await app.ResourceCommands.ExecuteCommandAsync("echo", "greet", token)).Success);
@@ -38,6 +40,36 @@ public sealed class TestingBuilderTests
         await app.ResourceNotifications.WaitForResourceHealthyAsync("caller", token);
         Assert.False((await app.ResourceCommands.ExecuteCommandAsync("caller", "dance", token)).Success);
     }
+
+    /// <summary>Programs that read no connection strings of .NET get the parts, and addresses in the forms that they know.</summary>
+    private static async Task AssertConnectionPropertiesAsync(DistributedApplication app, HttpClient caller, CancellationToken token)
+    {
+        var database = new NpgsqlConnectionStringBuilder(await app.GetConnectionStringAsync("database", token));
+        var messaging = new Uri((await app.GetConnectionStringAsync("messaging", token))!);
+        string[] userInfo = messaging.UserInfo.Split(':');
+        string server = FormattableString.Invariant($"{database.Host}:{database.Port}/{database.Database}");
+        foreach ((string name, string? value) in new[]
+        {
+            ("DATABASE_HOST", database.Host),
+            ("DATABASE_PORT", FormattableString.Invariant($"{database.Port}")),
+            ("DATABASE_USERNAME", database.Username),
+            ("DATABASE_PASSWORD", database.Password),
+            ("DATABASE_DATABASENAME", database.Database),
+            ("DATABASE_URI", $"postgresql://{database.Username}:{Uri.EscapeDataString(database.Password!)}@{server}"),
+            ("DATABASE_JDBCCONNECTIONSTRING", $"jdbc:postgresql://{server}"),
+            ("MESSAGING_HOST", messaging.Host),
+            ("MESSAGING_PORT", FormattableString.Invariant($"{messaging.Port}")),
+            ("MESSAGING_USERNAME", userInfo[0]),
+            ("MESSAGING_PASSWORD", Uri.UnescapeDataString(userInfo[1])),
+            ("MESSAGING_URI", messaging.OriginalString),
+        })
+        {
+            Assert.Equal((name, value), (name, await EnvironmentAsync(caller, name, token)));
+        }
+    }
+
+    private static Task<string> EnvironmentAsync(HttpClient caller, string name, CancellationToken token) =>
+        caller.GetStringAsync(new Uri("/env/" + name, UriKind.Relative), token);
 
     private static async Task CrashAsync(DistributedApplication app, HttpClient caller, CancellationToken token)
     {

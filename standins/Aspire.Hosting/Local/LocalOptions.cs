@@ -31,6 +31,9 @@ internal sealed class LocalOptions
     /// <summary>Pause before a crashed project is started again for the first time, from 1 ms to 30 s; it doubles with each crash in a row, up to 30 s. 0.25 s by default.</summary>
     public required TimeSpan RestartDelay { get; init; }
 
+    /// <summary>Directories of the server programs, separated by colons, and nowhere else; null looks in the usual places and on PATH.</summary>
+    public string? ServerPrograms { get; init; }
+
     /// <summary>Path of the dashboard program; null looks in the usual places.</summary>
     public string? DashboardPath { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed class LocalOptions
             StopTimeout = configuration.GetValue("LocalHosting:StopTimeout", TimeSpan.FromSeconds(25)),
             ServerStopTimeout = configuration.GetValue("LocalHosting:ServerStopTimeout", TimeSpan.FromSeconds(30)),
             RestartDelay = ReadRestartDelay(configuration),
+            ServerPrograms = configuration["LocalHosting:ServerPrograms"],
             DashboardPath = configuration["ASPIRE_DASHBOARD_PATH"],
             ApplicationName = applicationName,
         };

@@ -100,6 +100,9 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
 
     private async Task StartDashboardAsync(SupervisorServices shared, CancellationToken cancellationToken)
     {
+        // An AppHost knows the dashboard's address by this setting; environment callbacks of resources may read it. What launch settings say is for
+        // the official AppHost; here ports are chosen.
+        services.GetRequiredService<IConfiguration>()["ASPNETCORE_URLS"] = null;
         if (options.DisableDashboard)
         {
             return;
@@ -112,7 +115,6 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
         }
 
         _dashboard = await DashboardHost.StartAsync(program, options, shared, services, cancellationToken);
-        // An AppHost knows the dashboard's address by this setting; environment callbacks of resources may read it.
         services.GetRequiredService<IConfiguration>()["ASPNETCORE_URLS"] = _dashboard.Frontend;
         _console.Report($"Dashboard: {_dashboard.LoginUrl}");
     }
@@ -145,7 +147,7 @@ internal sealed class LocalOrchestrator(LocalOptions options, string environment
             {
                 int port = resource.Annotations.OfType<EndpointAnnotation>().First().AllocatedEndpoint!.Port;
                 ILocalServer server = annotation.Create(new LocalServerPlace(
-                    shared.Data.PathOf(resource.Name), port, name => shared.Data.Port($"{resource.Name}/{name}")));
+                    shared.Data.PathOf(resource.Name), port, name => shared.Data.Port($"{resource.Name}/{name}"), new Programs(options.ServerPrograms)));
                 _supervisors.Add(new ServerSupervisor(resource, server, annotation, options.ServerStopTimeout, shared));
             }
         }

@@ -54,7 +54,7 @@ internal abstract class LoopSupervisor(IResource resource, string resourceId, Su
             if (round is { IsEnding: false })
             {
                 // In the lock, so that it never stands behind the last state of the round.
-                Publish(snapshot => snapshot with { State = KnownResourceStates.Stopping });
+                PublishState(snapshot => snapshot with { State = KnownResourceStates.Stopping });
                 round.IsEnding = true;
             }
         }
@@ -71,6 +71,9 @@ internal abstract class LoopSupervisor(IResource resource, string resourceId, Su
     protected abstract Task<Func<CustomResourceSnapshot, CustomResourceSnapshot>> RunAsync(CancellationToken cancellationToken);
 
     protected void Publish(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) => services.Notifications.Publish(resource, resourceId, change);
+
+    /// <summary>Tells a change of the state, which whatever lives in the resource shares.</summary>
+    protected virtual void PublishState(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) => Publish(change);
 
     private async Task GuardAsync(Round round)
     {
@@ -101,7 +104,7 @@ internal abstract class LoopSupervisor(IResource resource, string resourceId, Su
             round.IsEnding = true;
         }
 
-        Publish(last);
+        PublishState(last);
     }
 
     private sealed class Round

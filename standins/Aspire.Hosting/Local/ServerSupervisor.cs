@@ -21,7 +21,7 @@ internal sealed class ServerSupervisor(
         for (int failures = 0; ; failures++)
         {
             long started = Stopwatch.GetTimestamp();
-            Publish(snapshot => snapshot with { State = KnownResourceStates.Starting, HealthReports = [], IsReady = false });
+            PublishState(snapshot => snapshot with { State = KnownResourceStates.Starting, HealthReports = [], IsReady = false });
             try
             {
                 await StartAsync(host, cancellationToken);
@@ -56,6 +56,16 @@ internal sealed class ServerSupervisor(
             }
 
             await Task.Delay(Backoff(failures), cancellationToken);
+        }
+    }
+
+    // A database is where its server is: whoever waits for one hears that the server cannot be started.
+    protected override void PublishState(Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
+    {
+        Publish(change);
+        foreach ((IResource child, _) in annotation.Children)
+        {
+            Services.Notifications.Publish(child, child.Name, change);
         }
     }
 
@@ -100,7 +110,7 @@ internal sealed class ServerSupervisor(
             }
         }
 
-        Publish(snapshot => snapshot with { State = KnownResourceStates.Exited, StopTimeStamp = DateTime.UtcNow, HealthReports = [], IsReady = false });
+        PublishState(snapshot => snapshot with { State = KnownResourceStates.Exited, StopTimeStamp = DateTime.UtcNow, HealthReports = [], IsReady = false });
     }
 
     private HealthReportSnapshot Report(string? reason) =>
