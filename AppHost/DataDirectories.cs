@@ -24,8 +24,21 @@ internal sealed record DataDirectories(string Files, string Keys)
         builder.Configuration[RootSetting] = root;
         builder.Configuration["LocalHosting:ProjectDirectories"] = "files,!keys";
         var directories = new DataDirectories(Path.Combine(root, "files"), Path.Combine(root, "keys"));
-        Directory.CreateDirectory(directories.Files);
-        Directory.CreateDirectory(directories.Keys);
+        try
+        {
+            Directory.CreateDirectory(directories.Files);
+            Directory.CreateDirectory(directories.Keys);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DistributedApplicationException(
+                $"'{Environment.UserName}' may not write to the data directory '{root}'. Give the right, or choose another directory with --data.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new DistributedApplicationException($"The data directory '{root}' cannot be made ({exception.Message}). Choose another directory with --data.", exception);
+        }
+
         return directories;
     }
 

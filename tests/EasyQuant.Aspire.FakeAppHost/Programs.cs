@@ -19,6 +19,7 @@ internal static class Programs
             .WithArgs(context => context.Args.Add(region.Resource))
             .WithEnvironment("REGION", region)
             .WithEnvironment("TOKEN", secret)
+            .WithEnvironment(context => context.EnvironmentVariables["DASHBOARD"] = builder.Configuration["ASPNETCORE_URLS"] ?? "none")
             .WithEnvironment(async context =>
                 context.EnvironmentVariables["DSN"] = $"tcp://user:{await secret.Resource.GetValueAsync(context.CancellationToken)}@server");
         builder.AddExecutable("after", "sleep", ".", "600").WaitForCompletion(migration);

@@ -90,6 +90,16 @@ public sealed class DashboardTests
     private static async Task AssertPagesAsync(IPage page, string root)
     {
         await AssertPageAsync(page, root + "/consolelogs/resource/caller", "Application started.", "console");
+        await page.GotoAsync(root + "/");
+        ILocator replicas = page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasTextRegex = new Regex("echo-[a-z0-9]{8}") });
+        await replicas.Nth(1).WaitForAsync();
+        string[] names = [.. (await replicas.AllInnerTextsAsync()).Select(text => Regex.Match(text, "echo-[a-z0-9]{8}").Value)];
+        Assert.Equal(2, names.Distinct().Count());
+        foreach (string name in names)
+        {
+            await AssertPageAsync(page, $"{root}/consolelogs/resource/{name}", "Application started.", "console-of-a-replica");
+        }
+
         await AssertPageAsync(page, root + "/structuredlogs", "Application started.", "structured-logs");
         await AssertPageAsync(page, root + "/traces", "GET /ready/{id}", "traces");
         await AssertPageAsync(page, root + "/metrics/resource/caller", "http.server.request.duration", "metrics");

@@ -95,10 +95,20 @@ public sealed class HostingTests
             appHost, deadline.Token, FormattableString.Invariant($"Port {port} of 'listener' (endpoint 'http') is taken by another program."),
             "--shape=port", FormattableString.Invariant($"--port={port}"));
         await AssertRefusedAsync(appHost, deadline.Token, "MiB left, at least 1000000000 MiB are needed.", "--shape=port", "--port=1", "--LocalHosting:FreeMiBMin=1000000000");
-        if (UnixUser.ToRunAs("nobody") is { } user)
+        await AssertRefusedAsync(
+            appHost, deadline.Token, "The data directory '/etc/passwd' cannot be made (", "--shape=port", "--port=1", "--LocalHosting:DataDirectory=/etc/passwd");
+        string closed = Directory.CreateTempSubdirectory("eq-closed-").FullName;
+        File.SetUnixFileMode(closed, (UnixFileMode)0b101_101_101);
+        try
         {
-            await using var stranger = new AppHostProcess(user);
-            await AssertRefusedAsync(stranger, deadline.Token, "may not write to the data directory '/root/eq'", "--shape=port", "--port=1", "--LocalHosting:DataDirectory=/root/eq");
+            // Nothing is closed to root.
+            await using var stranger = new AppHostProcess(UnixUser.ToRunAs("nobody"));
+            await AssertRefusedAsync(
+                stranger, deadline.Token, $"may not write to the data directory '{closed}/eq'", "--shape=port", "--port=1", "--LocalHosting:DataDirectory=" + closed + "/eq");
+        }
+        finally
+        {
+            Directory.Delete(closed);
         }
     }
 

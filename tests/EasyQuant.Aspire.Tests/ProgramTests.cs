@@ -18,7 +18,8 @@ public sealed class ProgramTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = await StartAsync($"--shape=programs", "--switch=" + _switch);
+        // What launch settings say of a dashboard holds for the official AppHost; here none runs.
+        _app = await StartAsync("--shape=programs", "--switch=" + _switch, "--ASPNETCORE_URLS=http://127.0.0.1:18888");
     }
 
     public async Task DisposeAsync()
@@ -72,6 +73,7 @@ public sealed class ProgramTests : IAsyncLifetime
         Assert.Equal(30, secret.Length);
         Dictionary<string, string?> shown = migration.Snapshot.EnvironmentVariables.ToDictionary(variable => variable.Name, variable => variable.Value);
         Assert.Equal(("north", "********", "tcp://user:********@server"), (shown["REGION"], shown["TOKEN"], shown["DSN"]));
+        Assert.Equal("none", shown["DASHBOARD"]);
 
         ResourceEvent failing = await StateAsync("failing", KnownResourceStates.Exited);
         Assert.Equal(3, failing.Snapshot.ExitCode);

@@ -46,6 +46,7 @@ public sealed class ExternalServersTests
     [InlineData("--infrastructure external needs ConnectionStrings:messaging: name servers", "--infrastructure", "external", "--ConnectionStrings:easyquant=Host=127.0.0.1")]
     [InlineData("--infrastructure is 'own' or 'external'; was 'containers'.", "--infrastructure", "containers")]
     [InlineData("--infrastructure needs a value.", "--infrastructure")]
+    [InlineData("The data directory '/etc/passwd' cannot be made (", "--data", "/etc/passwd")]
     [InlineData("--publish-to is 'compose' or 'kubernetes'; was 'swarm'.", "--publish-to", "swarm")]
     [InlineData("--publish-to needs a value.", "--publish-to")]
     [InlineData("--publish-to needs an AppHost that was built with -p:AspirePackages=official -p:AspirePublishing=true", "--publish-to", "kubernetes")]

@@ -39,7 +39,15 @@ internal sealed class DataDirectory : IDisposable
         FileStream held;
         try
         {
-            Directory.CreateDirectory(path);
+            try
+            {
+                Directory.CreateDirectory(path);
+            }
+            catch (IOException exception)
+            {
+                throw new DistributedApplicationException($"The data directory '{path}' cannot be made ({exception.Message}). Choose another directory with --data.", exception);
+            }
+
             held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception)
