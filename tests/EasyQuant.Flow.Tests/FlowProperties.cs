@@ -40,6 +40,33 @@ public sealed class FlowProperties
     });
 
     [Fact]
+    public void Execute_OneStepFails_EverythingThatDoesNotDependOnItRunsAsBefore() => ForSeeds(random =>
+    {
+        WorkflowDefinition definition = Graph(random);
+        RunResult whole = Run(PreparedGraph.Prepare(definition, new TestNodes().Catalog), new RunOptions());
+        string victim = definition.Nodes[random.Next(definition.Nodes.Count)].Id;
+        IReadOnlySet<string> below = RetryPlan.NodesToRepeat(definition, new TestNodes().Catalog, victim);
+        definition = definition with { Nodes = [.. definition.Nodes.Select(node => node with { Retry = null })] };
+        var nodes = new TestNodes { Victim = victim };
+        var observer = new FakeObserver();
+        bool isWatched = random.Next(2) == 0;
+        RunResult broken = Run(PreparedGraph.Prepare(definition, nodes.Catalog), isWatched ? new RunOptions { Observer = observer } : null);
+        if (!nodes.Ran.Contains(victim))
+        {
+            // A Split had left it out: nothing failed.
+            return Outputs(broken) == Outputs(whole);
+        }
+
+        bool isIsolated = nodes.Ran.TrueForAll(id => id == victim || !below.Contains(id));
+        bool isComplete = definition.Outputs.Select((output, i) => (Node: output.From.Split('.')[0], i)).All(output =>
+            below.Contains(output.Node) ? broken.Outputs[output.i].IsEmpty : Text(broken.Outputs[output.i]) == Text(whole.Outputs[output.i]));
+        bool isExplained = !isWatched || observer.Finished.Where(step => below.Contains(step.NodeId) && step.NodeId != victim)
+            .All(step => step.State == StepState.Skipped && step.Error == StepErrors.Upstream(victim));
+        return broken.State == RunState.Failed && broken.Error?.NodeId == victim && isIsolated && isComplete && isExplained
+            && (!isWatched || observer.Finished.Count == definition.Nodes.Count);
+    });
+
+    [Fact]
     public void Execute_ResumedAfterAnyStep_EqualsTheUninterruptedRun() => ForSeeds(random =>
     {
         WorkflowDefinition definition = Graph(random);
@@ -88,7 +115,9 @@ public sealed class FlowProperties
     }
 
     private static string Outputs(RunResult result) =>
-        $"{result.State} {result.Error} {string.Join(';', result.Outputs.Select(o => o.IsEmpty ? "-" : o.AsJson()?.ToJsonString()))}";
+        $"{result.State} {result.Error} {string.Join(';', result.Outputs.Select(Text))}";
+
+    private static string? Text(NodeValue value) => value.IsEmpty ? "-" : value.AsJson()?.ToJsonString();
 
     private static WorkflowDefinition Graph(Random random)
     {

@@ -84,6 +84,63 @@ public sealed class PreparedGraphTests
         Assert.Equal(["f"], _nodes.Ran);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Execute_FailingBranch_LeavesTheOtherAloneAndSkipsWhatDepends(bool isWatched)
+    {
+        var observer = new FakeObserver();
+        RunResult result = await ExecuteAsync(
+            """
+            "outputs":[{"name":"end","from":"y.value"}],
+            "nodes":[{"id":"f","type":"Fail"},{"id":"x","type":"Value","params":{"value":4}},{"id":"direct","type":"Plus"},{"id":"y","type":"Plus"},
+              {"id":"both","type":"Plus"},{"id":"read","type":"Value","params":{"value":"${nodes.direct.value}"}},{"id":"second","type":"Fail"}],
+            "edges":[{"from":"f.value","to":"direct.value"},{"from":"x.value","to":"y.value"},{"from":"x.value","to":"both.value"},{"from":"direct.value","to":"both.other"},
+              {"from":"x.value","to":"second.value"}]
+            """,
+            isWatched ? new RunOptions { Observer = observer } : null);
+        Assert.Equal(RunState.Failed, result.State);
+        Assert.Equal(new StepError("TEST_FAILURE", "Attempt 1 fails.", "f"), result.Error);
+        Assert.Equal(5, result.Output("end").AsJson()!.GetValue<long>());
+        Assert.Equal(["f", "second", "x", "y"], _nodes.Ran.Order(StringComparer.Ordinal));
+        StepFinished[] skipped = [.. observer.Finished.Where(step => step.State == StepState.Skipped)];
+        Assert.Equal(isWatched ? ["both", "direct", "read"] : [], skipped.Select(step => step.NodeId).Order(StringComparer.Ordinal));
+        Assert.All(skipped, step => Assert.Equal(StepErrors.Upstream("f"), step.Error));
+    }
+
+    [Fact]
+    public async Task Execute_FailureOfAnEarlierExecution_StaysFailedAndTheRestGoesOn()
+    {
+        const string Body =
+            """
+            "nodes":[{"id":"f","type":"Fail","params":{"times":0}},{"id":"d","type":"Plus"},{"id":"e","type":"Plus","params":{"amount":2}},{"id":"x","type":"Value","params":{"value":1}}],
+            "edges":[{"from":"f.value","to":"d.value"},{"from":"x.value","to":"e.value"},{"from":"d.value","to":"e.other"}]
+            """;
+        var failure = new StepError("TEST_FAILURE", "Before.", "f");
+        var finished = new Dictionary<string, FinishedStep>
+        {
+            ["f"] = new(StepState.Failed, FinishedStep.NoOutputs, 0, failure),
+            ["d"] = new(StepState.Skipped, FinishedStep.NoOutputs, 0, StepErrors.Upstream("f")),
+        };
+        RunResult result = await ExecuteAsync(Body, new RunOptions { Finished = finished });
+        Assert.Equal((RunState.Failed, failure), (result.State, result.Error));
+        Assert.Equal(["x"], _nodes.Ran);
+    }
+
+    [Fact]
+    public async Task Execute_AsynchronousFailure_LeavesTheOtherBranchAlone()
+    {
+        RunResult result = await ExecuteAsync(
+            """
+            "outputs":[{"name":"end","from":"y.value"}],
+            "nodes":[{"id":"a","type":"Value","params":{"value":4}},{"id":"f","type":"YieldFail"},{"id":"p","type":"Plus"},{"id":"y","type":"Plus"}],
+            "edges":[{"from":"a.value","to":"f.value"},{"from":"f.value","to":"p.value"},{"from":"a.value","to":"y.value"}]
+            """);
+        Assert.Equal((RunState.Failed, "f"), (result.State, result.Error?.NodeId));
+        Assert.Equal(5, result.Output("end").AsJson()!.GetValue<long>());
+        Assert.DoesNotContain("p", _nodes.Ran);
+    }
+
     [Fact]
     public async Task Execute_RetryPolicy_WaitsLongerEachTime()
     {

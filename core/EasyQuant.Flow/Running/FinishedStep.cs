@@ -3,10 +3,11 @@ using System.Collections.ObjectModel;
 namespace EasyQuant.Flow;
 
 /// <summary>A step that ended in an earlier execution of the run.</summary>
-/// <param name="State"><see cref="StepState.Succeeded"/> or <see cref="StepState.Skipped"/>.</param>
+/// <param name="State"><see cref="StepState.Succeeded"/>, <see cref="StepState.Failed"/> or <see cref="StepState.Skipped"/>.</param>
 /// <param name="Outputs">Values by output port; a port that is left out was skipped. Stored tables are loaded when a step reads them.</param>
 /// <param name="RowsOut">Its count of rows, for <c>${nodes.X.rows}</c>.</param>
-public sealed record FinishedStep(StepState State, IReadOnlyDictionary<string, NodeValue> Outputs, long RowsOut)
+/// <param name="Error">Why it failed, or was skipped because of a failure. Default null: neither.</param>
+public sealed record FinishedStep(StepState State, IReadOnlyDictionary<string, NodeValue> Outputs, long RowsOut, StepError? Error = null)
 {
     /// <summary>No finished steps.</summary>
     public static IReadOnlyDictionary<string, FinishedStep> None { get; } = ReadOnlyDictionary<string, FinishedStep>.Empty;

@@ -2,7 +2,8 @@ namespace EasyQuant.Flow;
 
 /// <summary>
 /// The warm runner: a workflow whose handlers are built and whose parameters are bound, ready to execute again and again without set-up. It executes the
-/// steps one after another in topological order, so the same inputs give the same outputs. One execution at a time: prepare one graph for each thread.
+/// steps one after another in topological order, so the same inputs give the same outputs. A failed step fails the run at its end: what does not depend on
+/// it runs all the same, what does is skipped with <c>UPSTREAM_FAILED</c>. One execution at a time: prepare one graph for each thread.
 /// </summary>
 public sealed class PreparedGraph
 {
@@ -101,7 +102,7 @@ public sealed class PreparedGraph
             {
                 CheckOptions(options);
                 isOver = false;
-                return ContinueAsync(0, null, context, services, options, cancellationToken);
+                return ContinueAsync(0, null, null, context, services, options, cancellationToken);
             }
 
             for (int i = 0; i < _steps.Length; i++)
@@ -115,7 +116,7 @@ public sealed class PreparedGraph
                 if (!step.IsPlain)
                 {
                     isOver = false;
-                    return ContinueAsync(i, null, context, services, options, cancellationToken);
+                    return ContinueAsync(i, null, null, context, services, options, cancellationToken);
                 }
 
                 if (!step.Gather(_steps))
@@ -139,11 +140,17 @@ public sealed class PreparedGraph
                 catch (Exception e)
                 {
                     // The handler is foreign code: whatever it throws is the outcome of the step, not of the host.
-                    return new ValueTask<RunResult>(Broken(step, e, cancellationToken));
+                    if (Fail(step, e, cancellationToken) is not { } failure)
+                    {
+                        return new ValueTask<RunResult>(Result(RunState.Cancelled, null));
+                    }
+
+                    isOver = false;
+                    return ContinueAsync(i + 1, null, failure, context, services, options, cancellationToken);
                 }
 
                 isOver = false;
-                return ContinueAsync(i, work, context, services, options, cancellationToken);
+                return ContinueAsync(i, work, null, context, services, options, cancellationToken);
             }
 
             return new ValueTask<RunResult>(Result(RunState.Succeeded, null));
@@ -173,13 +180,18 @@ public sealed class PreparedGraph
     private static PortRef Move(PortRef port, int[] positions) => port.IsNone ? port : port with { Node = positions[port.Node] };
 
     private async ValueTask<RunResult> ContinueAsync(
-        int at, ValueTask? pending, RunContext context, NodeServices services, RunOptions options, CancellationToken cancellationToken)
+        int at, ValueTask? pending, StepError? failure, RunContext context, NodeServices services, RunOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            if (pending is { } begun && await FinishAsync(_steps[at++], begun, cancellationToken) is { } broken)
+            if (pending is { } begun)
             {
-                return broken;
+                PreparedStep first = _steps[at++];
+                failure = await FinishAsync(first, begun, cancellationToken);
+                if (first.State == StepState.Cancelled)
+                {
+                    return Result(RunState.Cancelled, null);
+                }
             }
 
             var runner = new StepRunner(_steps, _scope, context, services, options);
@@ -199,7 +211,8 @@ public sealed class PreparedGraph
                 bool isOnly = options.OnlyNode is not null && options.OnlyNode == step.Node.Id;
                 if (!isOnly && options.Finished.TryGetValue(step.Node.Id, out FinishedStep? finished))
                 {
-                    step.Restore(finished);
+                    StepError? earlier = Restore(step, finished);
+                    failure ??= options.OnlyNode is null ? earlier : null;
                     continue;
                 }
 
@@ -213,20 +226,22 @@ public sealed class PreparedGraph
                 {
                     Pin(step, options.PinnedInputs);
                 }
-                else if (!hasInputs)
+                else if ((failure is not null && step.IsBlocked(_steps)) || !hasInputs)
                 {
                     await runner.SkipAsync(step, cancellationToken);
                     continue;
                 }
 
                 StepError? error = await runner.RunAsync(step, cancellationToken);
-                if (step.State != StepState.Succeeded)
+                if (step.State is StepState.Cancelled or StepState.Pending)
                 {
-                    return Result(StateAfter(step.State), error);
+                    return Result(step.State == StepState.Cancelled ? RunState.Cancelled : RunState.Paused, null);
                 }
+
+                failure ??= error;
             }
 
-            return Result(RunState.Succeeded, null);
+            return failure is null ? Result(RunState.Succeeded, null) : Result(RunState.Failed, failure);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -238,8 +253,8 @@ public sealed class PreparedGraph
         }
     }
 
-    // Returns null when the step that the fast path began has succeeded.
-    private async ValueTask<RunResult?> FinishAsync(PreparedStep step, ValueTask begun, CancellationToken cancellationToken)
+    // Returns why the step failed that the fast path began; null when it did not.
+    private static async ValueTask<StepError?> FinishAsync(PreparedStep step, ValueTask begun, CancellationToken cancellationToken)
     {
         try
         {
@@ -250,16 +265,27 @@ public sealed class PreparedGraph
         catch (Exception e)
         {
             // As above: the outcome of the step.
-            return Broken(step, e, cancellationToken);
+            return Fail(step, e, cancellationToken);
         }
     }
 
-    private static RunState StateAfter(StepState step) => step switch
+    // Returns why the step of an earlier execution failed; null when it did not.
+    private StepError? Restore(PreparedStep step, FinishedStep finished)
     {
-        StepState.Cancelled => RunState.Cancelled,
-        StepState.Pending => RunState.Paused,
-        _ => RunState.Failed,
-    };
+        step.Restore(finished);
+        if (finished.State != StepState.Failed)
+        {
+            // A step that was skipped because of a failure blocks those behind it again.
+            if (finished.State == StepState.Skipped)
+            {
+                step.IsBlocked(_steps);
+            }
+
+            return null;
+        }
+
+        return finished.Error ?? new StepError("NODE_FAILED", $"Node '{step.Node.Id}' failed in an earlier execution.", step.Node.Id);
+    }
 
     private void CheckOptions(RunOptions options)
     {
@@ -287,16 +313,17 @@ public sealed class PreparedGraph
         }
     }
 
-    private RunResult Broken(PreparedStep step, Exception exception, CancellationToken cancellationToken)
+    // Returns null when the step was cancelled with the run.
+    private static StepError? Fail(PreparedStep step, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
             step.State = StepState.Cancelled;
-            return Result(RunState.Cancelled, null);
+            return null;
         }
 
-        step.State = StepState.Failed;
-        return Result(RunState.Failed, StepErrors.From(exception, step.Node.Id));
+        step.Fail();
+        return StepErrors.From(exception, step.Node.Id);
     }
 
     private RunResult Result(RunState state, StepError? error)

@@ -45,6 +45,37 @@ internal sealed class PreparedStep
     /// <summary>Gets or sets the rows of a step that finished in an earlier execution.</summary>
     public long RestoredRows { get; set; }
 
+    /// <summary>Gets the failed node because of which the step has no outputs: itself, or one that it depends on; null for none.</summary>
+    public string? Culprit { get; private set; }
+
+    /// <summary>Notes that the step failed.</summary>
+    public void Fail()
+    {
+        State = StepState.Failed;
+        Culprit = Node.Id;
+        Array.Fill(Execution.Outputs, NodeValue.Skipped);
+    }
+
+    /// <summary>Finds out whether a step before this one, by an edge or an expression, failed or was skipped because of a failure.</summary>
+    public bool IsBlocked(PreparedStep[] steps)
+    {
+        Culprit ??= CulpritOf(Sources, steps) ?? CulpritOf(Reads, steps);
+        return Culprit is not null;
+    }
+
+    private static string? CulpritOf(PortRef[] ports, PreparedStep[] steps)
+    {
+        foreach (PortRef port in ports)
+        {
+            if (!port.IsNone && steps[port.Node].Culprit is { } culprit)
+            {
+                return culprit;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Copies the inputs from the steps before.</summary>
     /// <returns>False when everything that could come in was skipped, so that this step is skipped too.</returns>
     public bool Gather(PreparedStep[] steps)
@@ -101,6 +132,7 @@ internal sealed class PreparedStep
     public void Restore(FinishedStep finished)
     {
         State = finished.State;
+        Culprit = finished.State == StepState.Failed ? Node.Id : null;
         RestoredRows = finished.RowsOut;
         for (int i = 0; i < Definition.Outputs.Count; i++)
         {
@@ -113,6 +145,7 @@ internal sealed class PreparedStep
     public void Clear()
     {
         State = StepState.Pending;
+        Culprit = null;
         RestoredRows = 0;
         Execution.ClearOutputs();
         Array.Clear(Execution.Inputs);

@@ -8,7 +8,7 @@ public sealed record RunOptions
     /// <summary>Hears what happens; null (default) for nobody.</summary>
     public IRunObserver? Observer { get; init; }
 
-    /// <summary>Steps that are finished already, by node id; they are not executed again. Default none.</summary>
+    /// <summary>Steps that are finished already, by node id; they are not executed again. One that failed makes the run fail. Default none.</summary>
     public IReadOnlyDictionary<string, FinishedStep> Finished { get; init; } = FinishedStep.None;
 
     /// <summary>The only node to execute; null (default) for the whole graph. Its inputs come from <see cref="PinnedInputs"/>, then from <see cref="Finished"/>.</summary>

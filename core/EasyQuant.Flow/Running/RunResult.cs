@@ -2,7 +2,7 @@ namespace EasyQuant.Flow;
 
 /// <summary>How an execution of a graph ended.</summary>
 /// <param name="State">Succeeded, failed, cancelled or paused.</param>
-/// <param name="Error">Why it failed; null otherwise.</param>
+/// <param name="Error">Why it failed: the error of the first failed step in topological order; null otherwise.</param>
 /// <param name="OutputNames">Names of the declared outputs, in the workflow's order.</param>
 /// <param name="Outputs">Their values in the same order; empty values where a step did not run.</param>
 public sealed record RunResult(RunState State, StepError? Error, IReadOnlyList<string> OutputNames, IReadOnlyList<NodeValue> Outputs)

@@ -16,6 +16,10 @@ public static class StepErrors
         _ => new StepError("NODE_FAILED", $"{exception.GetType().Name}: {exception.Message}", nodeId),
     };
 
+    /// <summary>Returns why a step was skipped that depends on a failed one, directly or not: <c>UPSTREAM_FAILED</c> with the failed node.</summary>
+    /// <param name="nodeId">Id of the node that failed.</param>
+    public static StepError Upstream(string nodeId) => new("UPSTREAM_FAILED", $"Node '{nodeId}' failed, and this node depends on it.", nodeId);
+
     // An error without a state of the server is the connection's: it broke. 25P03: the server ended a session that stood still in its transaction.
     private static bool IsPassing(DbException database) => database.IsTransient || database.SqlState is "25P03" || (database.SqlState is null && database.InnerException is not null);
 }

@@ -18,6 +18,11 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
             if (isFinal)
             {
                 step.State = outcome.State;
+                if (outcome.State == StepState.Failed)
+                {
+                    step.Fail();
+                }
+
                 await FinishAsync(step, attempt, outcome, cancellationToken);
                 return outcome.Error;
             }
@@ -41,9 +46,8 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
     public ValueTask SkipAsync(PreparedStep step, CancellationToken cancellationToken)
     {
         step.State = StepState.Skipped;
-        return _observer is null
-            ? ValueTask.CompletedTask
-            : FinishAsync(step, 0, new Outcome(StepState.Skipped, null, services.Time.GetUtcNow(), TimeSpan.Zero, 0), cancellationToken);
+        StepError? reason = step.Culprit is { } culprit ? StepErrors.Upstream(culprit) : null;
+        return FinishAsync(step, 0, new Outcome(StepState.Skipped, reason, services.Time.GetUtcNow(), TimeSpan.Zero, 0), cancellationToken);
     }
 
     private async ValueTask<Outcome> AttemptAsync(PreparedStep step, int attempt, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public enum StepState
     /// <summary>Its last attempt failed. Final, unless retried.</summary>
     Failed,
 
-    /// <summary>All its inputs were skipped, so it did not run. Final.</summary>
+    /// <summary>All its inputs were skipped, or a node that it depends on failed, so it did not run. Final, unless the run is retried.</summary>
     Skipped,
 
     /// <summary>The run was cancelled before it ended. Final, unless retried.</summary>

@@ -63,6 +63,11 @@ internal sealed class TestNodes
             await Task.Yield();
             e.SetOutput(0, input);
         }));
+        Add<NoParameters>("YieldFail", [value], [value], _ => new Lambda(async (e, token) =>
+        {
+            await Task.Yield();
+            throw new NodeException("TEST_FAILURE", "It fails later.");
+        }));
         Add<CallParameters>("Call", [], [value], p => new Lambda(async (e, token) =>
         {
             ChildRunResult result = await e.Services.Require<IChildRunner>("children").RunAsync(
@@ -80,6 +85,9 @@ internal sealed class TestNodes
 
     /// <summary>Node ids in the order in which handlers ran.</summary>
     public List<string> Ran { get; } = [];
+
+    /// <summary>Gets the node whose handler throws; null for none.</summary>
+    public string? Victim { get; init; }
 
     public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -140,7 +148,7 @@ internal sealed class TestNodes
                 nodes.Ran.Add(execution.NodeId);
             }
 
-            return inner.RunAsync(execution, cancellationToken);
+            return execution.NodeId == nodes.Victim ? throw new NodeException("TEST_VICTIM", "It fails.") : inner.RunAsync(execution, cancellationToken);
         }
     }
 }

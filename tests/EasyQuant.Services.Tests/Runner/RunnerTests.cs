@@ -78,6 +78,42 @@ public sealed class RunnerTests(RunnerFixture fixture) : IClassFixture<RunnerFix
     }
 
     [Fact]
+    public async Task Run_FailingBranch_OthersEndAndARetryRunsWhatWasSkippedBecauseOfIt()
+    {
+        await _host.CreateAsync(
+            "two-branches",
+            """
+            "outputs":[{"name":"rows","from":"b.value"}],
+            "nodes":[{"id":"f","type":"CsvLoader","params":{"path":"late.csv"}},{"id":"d","type":"JsonMap","params":{"value":"${nodes.f.rows}"}},
+              {"id":"a","type":"JsonMap","params":{"value":{"n":1}}},{"id":"b","type":"JsonMap","params":{"value":"${nodes.d.value}"}},
+              {"id":"s","type":"Branch","params":{"left":"${item.n}","operator":"greater","right":10}},{"id":"never","type":"JsonMap"}],
+            "edges":[{"from":"a.value","to":"s.value"},{"from":"s.true","to":"never.value"}]
+            """);
+        Run run = await _host.WaitAsync((await _host.StartAsync("two-branches")).RunId);
+        Assert.Equal((RunState.Failed, "FILE_NOT_FOUND", "f", 5), (run.State, run.Error.Reason, run.Error.NodeId, run.FinishedStepCount));
+        Dictionary<string, Step> steps = (await _host.StepsAsync(run.RunId)).ToDictionary(step => step.NodeId);
+        Assert.Equal((StepState.Failed, StepState.Succeeded, StepState.Succeeded), (steps["f"].State, steps["a"].State, steps["s"].State));
+        Assert.All(new[] { "d", "b" }, id => Assert.Equal((StepState.Skipped, "UPSTREAM_FAILED", "f"), (steps[id].State, steps[id].Error.Reason, steps[id].Error.NodeId)));
+        Assert.Equal((StepState.Skipped, null), (steps["never"].State, steps["never"].Error));
+
+        // Also when it starts from a step beside the failed one.
+        await _host.Workflow.Runs.RetryRunAsync(new RetryRunRequest { RunId = run.RunId, FromNodeId = "s" });
+        run = await _host.WaitAsync(run.RunId);
+        steps = (await _host.StepsAsync(run.RunId)).ToDictionary(step => step.NodeId);
+        Assert.Equal((RunState.Failed, 5, 2, 1, 2), (run.State, run.FinishedStepCount, steps["f"].Attempt, steps["a"].Attempt, steps["s"].Attempt));
+
+        string folder = Path.Combine(_host.Workflow.DataRoot, "files", "default");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "late.csv"), "symbol,date,open,high,low,close,volume,amount\n600000.SH,2026-01-05,10,11,9,10,1000,10500\n");
+        await _host.Workflow.Runs.RetryRunAsync(new RetryRunRequest { RunId = run.RunId });
+        run = await _host.WaitAsync(run.RunId);
+        Assert.Equal((RunState.Succeeded, 6, 1d), (run.State, run.FinishedStepCount, run.Outputs.Fields["rows"].NumberValue));
+        steps = (await _host.StepsAsync(run.RunId)).ToDictionary(step => step.NodeId);
+        Assert.Equal((3, 1, StepState.Skipped), (steps["f"].Attempt, steps["a"].Attempt, steps["never"].State));
+        Assert.All(steps.Values, step => Assert.Null(step.Error));
+    }
+
+    [Fact]
     public async Task Run_FileOutsideTheRoot_IsRefused()
     {
         await _host.CreateAsync("outside", """  "nodes":[{"id":"l","type":"CsvLoader","params":{"path":"../../etc/passwd"}}]  """);

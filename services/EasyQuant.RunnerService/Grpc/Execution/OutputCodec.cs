@@ -33,10 +33,14 @@ internal sealed class OutputCodec(IArtifactStore artifacts)
     /// <summary>Reads a finished step.</summary>
     public async ValueTask<FinishedStep> ReadAsync(Step step, CancellationToken cancellationToken)
     {
-        EasyQuant.Flow.StepState state = step.State == Contracts.Run.V1.StepState.Skipped
-            ? EasyQuant.Flow.StepState.Skipped
-            : EasyQuant.Flow.StepState.Succeeded;
-        return new FinishedStep(state, await ReadAsync(step.Outputs, cancellationToken), step.Metrics?.RowsOut ?? 0);
+        EasyQuant.Flow.StepState state = step.State switch
+        {
+            Contracts.Run.V1.StepState.Skipped => EasyQuant.Flow.StepState.Skipped,
+            Contracts.Run.V1.StepState.Failed => EasyQuant.Flow.StepState.Failed,
+            _ => EasyQuant.Flow.StepState.Succeeded,
+        };
+        StepError? error = step.Error is { } told ? new StepError(told.Reason, told.Message, told.NodeId.Length > 0 ? told.NodeId : null) : null;
+        return new FinishedStep(state, await ReadAsync(step.Outputs, cancellationToken), step.Metrics?.RowsOut ?? 0, error);
     }
 
     /// <summary>Reads outputs by name.</summary>

@@ -145,7 +145,7 @@ internal sealed partial class RunExecutor(
         var finished = new Dictionary<string, FinishedStep>(StringComparer.Ordinal);
         foreach (Wire.Step step in run.Claimed.FinishedSteps)
         {
-            if (step.State is Wire.StepState.Succeeded or Wire.StepState.Skipped)
+            if (step.State is Wire.StepState.Succeeded or Wire.StepState.Failed or Wire.StepState.Skipped)
             {
                 finished[step.NodeId] = await room.Outputs.ReadAsync(step, run.StopToken);
             }

@@ -34,8 +34,9 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         returning {RunRow.ColumnsOfR}, pinned_inputs
         """;
 
+    // Succeeded, failed, skipped: a step that failed for good stays failed under the next owner, as what was skipped because of it stays skipped.
     private const string FinishedStepsSql =
-        "select run_id, step from workflow.steps where run_id = any($1) and state in (3, 5) order by run_id, position";
+        "select run_id, step from workflow.steps where run_id = any($1) and state in (3, 4, 5) order by run_id, position";
 
     private const string RenewSql =
         """

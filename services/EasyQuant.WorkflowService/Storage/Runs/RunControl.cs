@@ -146,10 +146,13 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
 
                 Dictionary<string, StepState> steps = await ReadStatesAsync(connection, runId, token);
                 HashSet<string> again = [.. choose(run, steps)];
-                await ItemStore.ExecuteAsync(connection, ResetStepsSql, [Pg.P(runId), Pg.Many(NpgsqlDbType.Text, [.. again], node => node)], token);
+                // What did not succeed elsewhere is tried as well, and what was skipped is decided anew: it may have been skipped because of a failure.
+                string[] others = [.. steps.Where(step => step.Value != StepState.Succeeded && !again.Contains(step.Key)).Select(step => step.Key)];
+                await ItemStore.ExecuteAsync(connection, ResetStepsSql, [Pg.P(runId), Pg.Many(NpgsqlDbType.Text, [.. again, .. others], node => node)], token);
                 await reset.ApplyAsync(connection, runId, [.. again], token);
+                await ItemReset.NotSucceeded.ApplyAsync(connection, runId, others, token);
 
-                run.FinishedStepCount = steps.Count(step => !again.Contains(step.Key) && step.Value is StepState.Succeeded or StepState.Skipped);
+                run.FinishedStepCount = steps.Count(step => !again.Contains(step.Key) && step.Value == StepState.Succeeded);
                 Reopen(run, requestId, history);
                 await WriteAsync(connection, run, history, token);
                 return run;
