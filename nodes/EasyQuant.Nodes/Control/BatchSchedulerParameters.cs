@@ -67,6 +67,10 @@ public sealed record BatchSchedulerParameters
     [Bounds(0, 100)]
     public double ToleratePercent { get; init; }
 
+    /// <summary>Whether the first tables of the children are joined in the output <c>tables</c>. Default true; without it that output is left out and the tables stay with the items.</summary>
+    [Title("Join the tables of the children", "合并子结果表")]
+    public bool JoinTables { get; init; } = true;
+
     /// <summary>Returns how long to wait after a failed attempt.</summary>
     /// <param name="attempt">The attempt that failed, counted from 1 in this execution of the step.</param>
     internal TimeSpan DelayAfter(int attempt) =>

@@ -6,7 +6,7 @@ namespace EasyQuant.Nodes.Control;
 
 /// <summary>
 /// Everything known about the items of one execution of a fan-out: states, counts, what goes into the outputs, and the way to the durable ledger.
-/// Holds 12 bytes an item beside the result table. Thread-safe.
+/// Holds 12 bytes an item beside the result table and what <see cref="BatchTables"/> holds. Thread-safe.
 /// </summary>
 internal sealed class BatchState
 {
@@ -23,12 +23,12 @@ internal sealed class BatchState
     private readonly int[] _attempts;
     private readonly int[] _failures;
     private readonly BatchTable _table;
+    private readonly BatchTables? _tables;
     private readonly JsonNode?[]? _results;
     private readonly Lock _gate = new();
     private readonly List<ItemUpdate> _updates = [];
     private readonly SortedList<int, StepError> _errors = [];
     private readonly int _failedMax;
-    private NodeValue[]? _tables;
     private int _done;
     private int _failed;
 
@@ -42,6 +42,7 @@ internal sealed class BatchState
         _attempts = new int[source.Count];
         _failures = new int[source.Count];
         _table = new BatchTable(source.Count);
+        _tables = parameters.JoinTables ? new BatchTables(source.Count, execution.Services.Artifacts) : null;
         _results = source.Count <= ResultsMax ? new JsonNode?[source.Count] : null;
         _failedMax = parameters.OnFailure switch
         {
@@ -95,6 +96,7 @@ internal sealed class BatchState
             if (item.State is ItemState.Succeeded or ItemState.Failed)
             {
                 RestoredCount++;
+                _tables?.Restore(item);
                 Settle(item);
             }
             else if (item.State == ItemState.Running)
@@ -123,6 +125,7 @@ internal sealed class BatchState
     /// <returns>Whether the fan-out must stop because too many items failed.</returns>
     public async ValueTask<bool> EndAsync(ItemRecord item, CancellationToken cancellationToken)
     {
+        item = _tables is null ? item : await _tables.KeepAsync(item, cancellationToken);
         Settle(item);
         Tell(item);
         await WriteAsync(item, cancellationToken);
@@ -170,24 +173,9 @@ internal sealed class BatchState
 
     public JsonArray? Results() => _results is null ? null : [.. _results];
 
-    /// <summary>Returns the first table of each child in the order of the items; stored ones are loaded one by one.</summary>
-    public async ValueTask<IReadOnlyList<Table>> TablesAsync(CancellationToken cancellationToken)
-    {
-        var tables = new List<Table>();
-        foreach (NodeValue value in _tables ?? [])
-        {
-            if (value.IsTable)
-            {
-                tables.Add(value.AsTable());
-            }
-            else if (value.IsArtifact)
-            {
-                tables.Add(await _execution.Services.Require<IArtifactStore>("a store for artifacts").LoadAsync(value.AsArtifact(), cancellationToken));
-            }
-        }
-
-        return tables;
-    }
+    /// <summary>Hands over the first table of each child in the order of the items, once; none when they are not to be joined.</summary>
+    public async ValueTask<IReadOnlyList<Table>> TablesAsync(CancellationToken cancellationToken) =>
+        _tables is null ? [] : await _tables.TakeAllAsync(cancellationToken);
 
     public JsonObject Summary(string reason)
     {
@@ -238,15 +226,6 @@ internal sealed class BatchState
                 if (_errors.Count > ErrorsMax)
                 {
                     _errors.RemoveAt(ErrorsMax);
-                }
-            }
-
-            foreach (NodeValue value in succeeded ? item.Result!.Outputs : [])
-            {
-                if (value.IsTable || value.IsArtifact)
-                {
-                    (_tables ??= new NodeValue[Count])[item.Index] = value;
-                    break;
                 }
             }
         }
