@@ -105,55 +105,7 @@ public sealed class PreparedGraph
                 return ContinueAsync(0, null, null, context, services, options, cancellationToken);
             }
 
-            for (int i = 0; i < _steps.Length; i++)
-            {
-                PreparedStep step = _steps[i];
-                if (cancellationToken.IsCancellationRequested)
-                {
-                    return new ValueTask<RunResult>(Result(RunState.Cancelled, null));
-                }
-
-                if (!step.IsPlain)
-                {
-                    isOver = false;
-                    return ContinueAsync(i, null, null, context, services, options, cancellationToken);
-                }
-
-                if (!step.Gather(_steps))
-                {
-                    step.State = StepState.Skipped;
-                    continue;
-                }
-
-                step.Execution.Begin(context, services, null, _scope, CancellationToken.None);
-                ValueTask work;
-                try
-                {
-                    work = (step.FixedHandler ?? step.Binding.Handler(_scope)).RunAsync(step.Execution, cancellationToken);
-                    if (work.IsCompleted)
-                    {
-                        work.GetAwaiter().GetResult();
-                        step.State = StepState.Succeeded;
-                        continue;
-                    }
-                }
-                catch (Exception e)
-                {
-                    // The handler is foreign code: whatever it throws is the outcome of the step, not of the host.
-                    if (Fail(step, e, cancellationToken) is not { } failure)
-                    {
-                        return new ValueTask<RunResult>(Result(RunState.Cancelled, null));
-                    }
-
-                    isOver = false;
-                    return ContinueAsync(i + 1, null, failure, context, services, options, cancellationToken);
-                }
-
-                isOver = false;
-                return ContinueAsync(i, work, null, context, services, options, cancellationToken);
-            }
-
-            return new ValueTask<RunResult>(Result(RunState.Succeeded, null));
+            return ExecutePlain(context, services, cancellationToken, ref isOver);
         }
         finally
         {
@@ -162,6 +114,60 @@ public sealed class PreparedGraph
                 End();
             }
         }
+    }
+
+    // As long as steps end at once and well. Leaves the rest to ContinueAsync, and is not over then.
+    private ValueTask<RunResult> ExecutePlain(RunContext context, NodeServices services, CancellationToken cancellationToken, ref bool isOver)
+    {
+        for (int i = 0; i < _steps.Length; i++)
+        {
+            PreparedStep step = _steps[i];
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return new ValueTask<RunResult>(Result(RunState.Cancelled, null));
+            }
+
+            if (!step.IsPlain)
+            {
+                isOver = false;
+                return ContinueAsync(i, null, null, context, services, s_plain, cancellationToken);
+            }
+
+            if (!step.Gather(_steps))
+            {
+                step.State = StepState.Skipped;
+                continue;
+            }
+
+            step.Execution.Begin(context, services, null, _scope, CancellationToken.None);
+            ValueTask work;
+            try
+            {
+                work = (step.FixedHandler ?? step.Binding.Handler(_scope)).RunAsync(step.Execution, cancellationToken);
+                if (work.IsCompleted)
+                {
+                    work.GetAwaiter().GetResult();
+                    step.State = StepState.Succeeded;
+                    continue;
+                }
+            }
+            catch (Exception e)
+            {
+                // The handler is foreign code: whatever it throws is the outcome of the step, not of the host.
+                if (Fail(step, e, cancellationToken) is not { } failure)
+                {
+                    return new ValueTask<RunResult>(Result(RunState.Cancelled, null));
+                }
+
+                isOver = false;
+                return ContinueAsync(i + 1, null, failure, context, services, s_plain, cancellationToken);
+            }
+
+            isOver = false;
+            return ContinueAsync(i, work, null, context, services, s_plain, cancellationToken);
+        }
+
+        return new ValueTask<RunResult>(Result(RunState.Succeeded, null));
     }
 
     private static NodeBinding Bind(NodeCatalog catalog, NodeDefinition type, WorkflowNode node, int index, FlowErrorList errors)
@@ -208,21 +214,13 @@ public sealed class PreparedGraph
                 }
 
                 PreparedStep step = _steps[at];
-                bool isOnly = options.OnlyNode is not null && options.OnlyNode == step.Node.Id;
-                if (!isOnly && options.Finished.TryGetValue(step.Node.Id, out FinishedStep? finished))
-                {
-                    StepError? earlier = Restore(step, finished);
-                    failure ??= options.OnlyNode is null ? earlier : null;
-                    continue;
-                }
-
-                if (options.OnlyNode is not null && !isOnly)
+                if (IsLeftOut(step, options, ref failure))
                 {
                     continue;
                 }
 
                 bool hasInputs = step.Gather(_steps);
-                if (isOnly)
+                if (options.OnlyNode is not null)
                 {
                     Pin(step, options.PinnedInputs);
                 }
@@ -267,6 +265,20 @@ public sealed class PreparedGraph
             // As above: the outcome of the step.
             return Fail(step, e, cancellationToken);
         }
+    }
+
+    // Whether the step is not executed now: it ended in an earlier execution, or another one is to run alone.
+    private bool IsLeftOut(PreparedStep step, RunOptions options, ref StepError? failure)
+    {
+        bool isOnly = options.OnlyNode == step.Node.Id;
+        if (!isOnly && options.Finished.TryGetValue(step.Node.Id, out FinishedStep? finished))
+        {
+            StepError? earlier = Restore(step, finished);
+            failure ??= options.OnlyNode is null ? earlier : null;
+            return true;
+        }
+
+        return options.OnlyNode is not null && !isOnly;
     }
 
     // Returns why the step of an earlier execution failed; null when it did not.
