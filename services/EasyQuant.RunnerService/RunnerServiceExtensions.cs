@@ -70,7 +70,7 @@ public static class RunnerServiceExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ProjectDatabases>>()));
         services.AddSingleton<ProjectServices>();
-        services.AddSingleton<ItemProcessPool>();
+        services.AddSingleton<WorkerUsage>().AddSingleton<ItemProcessPool>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<LoadGuard>().AddSingleton<DispatchTunnel>().AddSingleton<WorkerConversation>().AddSingleton<AttachPlace>();
         AddLoops(services, start, hasBroker: HasConnection(builder, "messaging"));

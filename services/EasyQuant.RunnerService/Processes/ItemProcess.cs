@@ -22,15 +22,18 @@ internal sealed class ItemProcess : IDisposable
     private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly WorkerUsage _usage;
     private readonly TimeProvider _time;
     private readonly HashSet<string> _workflows = new(StringComparer.Ordinal);
     private readonly Queue<string> _lines = new();
     private readonly ItemInbox _inbox;
     private int _isDisposed;
 
-    private ItemProcess(Process process, TimeProvider time)
+    private ItemProcess(Process process, WorkerUsage usage, TimeProvider time)
     {
         _process = process;
+        _usage = usage;
+        usage.Add(process);
         _time = time;
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
@@ -47,10 +50,12 @@ internal sealed class ItemProcess : IDisposable
     /// <summary>Starts a process and waits until it is ready for its first item.</summary>
     /// <param name="settings">What it needs to serve a project; travels through the pipe, where no other user can read it.</param>
     /// <param name="memoryMax">Bytes of its managed heap, at least 64 MiB.</param>
+    /// <param name="usage">Where its processor time and memory are counted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: it ended, or was not ready within a minute.</exception>
-    public static async Task<ItemProcess> StartAsync(JsonObject settings, long memoryMax, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ItemProcess> StartAsync(
+        JsonObject settings, long memoryMax, WorkerUsage usage, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -72,7 +77,7 @@ internal sealed class ItemProcess : IDisposable
         // processor time over the first 500 items of 0.5 ms with it, 1.1 s without).
         start.Environment["DOTNET_TieredPGO"] = "0";
         Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
-        var child = new ItemProcess(process, time);
+        var child = new ItemProcess(process, usage, time);
         try
         {
             using var deadline = new CancellationTokenSource(s_startMax, time);
@@ -151,6 +156,7 @@ internal sealed class ItemProcess : IDisposable
         _inbox.Close();
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
+            _usage.Remove(_process);
             try
             {
                 _process.Kill();

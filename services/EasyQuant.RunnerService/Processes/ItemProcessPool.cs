@@ -23,6 +23,7 @@ internal sealed class ItemProcessPool : IDisposable
     private readonly ChildBrokers _brokers;
     private readonly ProjectDatabases _databases;
     private readonly IReadOnlyDictionary<string, string> _telemetry;
+    private readonly WorkerUsage _usage;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _slots;
     private readonly Lock _gate = new();
@@ -30,12 +31,14 @@ internal sealed class ItemProcessPool : IDisposable
     private readonly ITimer _timer;
     private bool _isDisposed;
 
-    public ItemProcessPool(IOptions<RunnerOptions> options, ProjectDatabases databases, ChildBrokers brokers, IConfiguration configuration, TimeProvider time)
+    public ItemProcessPool(
+        IOptions<RunnerOptions> options, ProjectDatabases databases, ChildBrokers brokers, IConfiguration configuration, WorkerUsage usage, TimeProvider time)
     {
         _telemetry = ChildTelemetry.Settings(configuration);
         _options = options.Value;
         _brokers = brokers;
         _databases = databases;
+        _usage = usage;
         _time = time;
         CountMax = _options.MaxItemProcesses > 0 ? _options.MaxItemProcesses : Environment.ProcessorCount;
         _slots = new SemaphoreSlim(CountMax, CountMax);
@@ -57,7 +60,7 @@ internal sealed class ItemProcessPool : IDisposable
         {
             for (int deaths = 1; ; deaths++)
             {
-                ItemProcess process = Take(projectId) ?? await ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _time, cancellationToken);
+                ItemProcess process = Take(projectId) ?? await ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _usage, _time, cancellationToken);
                 try
                 {
                     await process.PrepareAsync(key, workflow, cancellationToken);
@@ -90,7 +93,7 @@ internal sealed class ItemProcessPool : IDisposable
     {
         for (int deaths = 1; ; deaths++)
         {
-            ItemProcess process = Take(projectId) ?? await ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _time, cancellationToken);
+            ItemProcess process = Take(projectId) ?? await ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _usage, _time, cancellationToken);
             try
             {
                 await process.PrepareAsync(key, workflow, cancellationToken);

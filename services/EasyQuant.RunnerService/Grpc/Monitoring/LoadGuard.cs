@@ -1,16 +1,17 @@
 using System.Globalization;
 using EasyQuant.RunnerService.Grpc.Dispatch;
+using EasyQuant.RunnerService.Processes;
 using Microsoft.Extensions.Options;
 
 namespace EasyQuant.RunnerService.Grpc.Monitoring;
 
-/// <summary>Decides whether the worker takes work: not while it drains, and not above its ceilings. Looks once a second at most. Thread-safe.</summary>
-internal sealed partial class LoadGuard(IOptions<RunnerOptions> options, TimeProvider time, ILogger<LoadGuard> logger)
+/// <summary>Decides whether the worker takes work: not while it drains, and not above its ceilings, its child processes included. Looks once a second at most. Thread-safe.</summary>
+internal sealed partial class LoadGuard(IOptions<RunnerOptions> options, WorkerUsage usage, TimeProvider time, ILogger<LoadGuard> logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private TimeSpan _cpu = Environment.CpuUsage.TotalTime;
+    private TimeSpan _cpu = usage.Now().Cpu;
     private long _since = time.GetTimestamp();
     private string _ceiling = "";
 
@@ -26,8 +27,8 @@ internal sealed partial class LoadGuard(IOptions<RunnerOptions> options, TimePro
             TimeSpan elapsed = time.GetElapsedTime(_since, now);
             if (elapsed >= s_interval)
             {
-                TimeSpan cpu = Environment.CpuUsage.TotalTime;
-                string ceiling = Ceiling(Environment.WorkingSet, (cpu - _cpu) / elapsed / Environment.ProcessorCount, options.Value);
+                (TimeSpan cpu, long memoryBytes) = usage.Now();
+                string ceiling = Ceiling(memoryBytes, (cpu - _cpu) / elapsed / Environment.ProcessorCount, options.Value);
                 (_cpu, _since) = (cpu, now);
                 if ((ceiling.Length > 0) != (_ceiling.Length > 0))
                 {

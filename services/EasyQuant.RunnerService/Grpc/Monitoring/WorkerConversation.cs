@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Flow;
 using EasyQuant.RunnerService.Grpc.Dispatch;
+using EasyQuant.RunnerService.Processes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +11,7 @@ namespace EasyQuant.RunnerService.Grpc.Monitoring;
 internal sealed partial class WorkerConversation(
     RunnerIdentity identity,
     LoadGuard guard,
+    WorkerUsage usage,
     ActiveRuns runs,
     NodeCatalog catalog,
     DispatchTunnel tunnel,
@@ -75,7 +77,7 @@ internal sealed partial class WorkerConversation(
     {
         TimeSpan interval = accepted.HeartbeatInterval?.ToTimeSpan() is { Ticks: > 0 } asked ? asked : TimeSpan.FromSeconds(5);
         interval = options.Value.HeartbeatInterval is { } own && own < interval ? own : interval;
-        var load = new ProcessLoad(runs, guard, time);
+        var load = new ProcessLoad(runs, guard, usage, time);
         while (!cancellationToken.IsCancellationRequested)
         {
             await send(new ConnectRequest { Heartbeat = load.Measure() }, cancellationToken);
