@@ -49,7 +49,7 @@ public static class WorkflowExtensions
             .AddSingleton<DispatchStore>().AddSingleton<ReportStore>()
             .AddSingleton<ChildRuns>().AddSingleton<ItemStore>().AddSingleton<ItemReader>().AddSingleton<ItemStartStore>().AddSingleton<ItemStarter>()
             .AddSingleton<RunFactory>().AddSingleton<RunPages>().AddSingleton<RunWatch>().AddSingleton<StepTables>().AddSingleton<QueueGauge>();
-        builder.Services.AddSingleton<GroupsStore>().AddSingleton<StartReader>().AddSingleton<StartStore>().AddSingleton<ReplicaRuns>().AddSingleton<StartController>();
+        builder.Services.AddSingleton<GroupsStore>().AddSingleton<StartReader>().AddSingleton<StartStore>().AddSingleton<DeadLetterStore>().AddSingleton<ReplicaRuns>().AddSingleton<StartController>();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealthCheck>("node-catalogue");
         builder.Services.AddHostedService<MigrationWorker>();
         AddOutbox(builder.Services);

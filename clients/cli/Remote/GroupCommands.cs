@@ -29,6 +29,7 @@ public static class GroupCommands
         group.Subcommands.Add(Stop());
         group.Subcommands.Add(Starts());
         group.Subcommands.Add(Replay());
+        group.Subcommands.Add(DeadLetterCommand.Create());
         return group;
     }
 

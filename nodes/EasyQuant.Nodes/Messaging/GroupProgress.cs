@@ -16,4 +16,7 @@ public sealed record GroupProgress(
 {
     /// <summary>What the nodes of the chain have done in this run, in order; empty (default) when nothing is known, which changes nothing.</summary>
     public IReadOnlyList<StageProgress> Stages { get; init; } = [];
+
+    /// <summary>Parked chunks that are new or have changed, at most 200; empty (default) changes nothing.</summary>
+    public IReadOnlyList<ParkedProgress> Parked { get; init; } = [];
 }

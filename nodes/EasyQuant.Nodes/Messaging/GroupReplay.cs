@@ -29,11 +29,14 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
             (connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
         if (status?.Groups.FirstOrDefault(group => group.Group == context.CountGroup) is { } sums)
         {
-            await reports.ReportAsync(
-                new GroupProgress(
-                    context.StartId, context.Group.Id, context.Run.RunId, context.Run.Epoch, sums.DoneCount, sums.RowCount, sums.ByteCount, sums.DeadCount,
-                    status.Producers.Count(producer => producer.IsClosed), lane.ErrorCount),
-                cancellationToken);
+            var progress = new GroupProgress(
+                context.StartId, context.Group.Id, context.Run.RunId, context.Run.Epoch, sums.DoneCount, sums.RowCount, sums.ByteCount, sums.DeadCount,
+                status.Producers.Count(producer => producer.IsClosed), lane.ErrorCount);
+            await reports.ReportAsync(progress, cancellationToken);
+            await foreach (IReadOnlyList<ParkedProgress> page in new ParkedReports(context).AllAsync(cancellationToken))
+            {
+                await reports.ReportAsync(progress with { Parked = page }, cancellationToken);
+            }
         }
 
         return new JsonObject { ["chunks_tried"] = _triedCount, ["chunks_consumed"] = _triedCount - _parkedCount, ["chunks_parked_again"] = _parkedCount };

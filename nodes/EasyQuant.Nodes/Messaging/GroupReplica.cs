@@ -19,6 +19,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
     private readonly IReadOnlyList<WorkflowNode> _nodes = GroupChain.Of(context.Group);
     private readonly List<StreamExecution> _lanes = [];
+    private readonly ParkedReports _parked = new(context);
 
     public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
     {
@@ -169,6 +170,14 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
         GroupProgress progress = (await ProgressAsync(cancellationToken)) with { Stages = GroupStages.Of(_nodes, _lanes) };
         await TellAsync(progress, cancellationToken);
+        if (!context.IsSource)
+        {
+            await foreach (IReadOnlyList<ParkedProgress> page in _parked.AllAsync(cancellationToken))
+            {
+                await TellAsync(progress with { Stages = [], Parked = page }, cancellationToken);
+            }
+        }
+
         StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
         if (context.SourceWriter is { } writer)
         {
@@ -208,6 +217,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             try
             {
                 GroupProgress progress = (await ProgressAsync(cancellationToken)) with { Stages = GroupStages.Of(_nodes, _lanes) };
+                progress = context.IsSource ? progress : progress with { Parked = await _parked.NextAsync(progress.Dead, cancellationToken) };
                 execution.Progress(progress.Chunks, 0, $"{progress.Rows} rows");
                 await reports.ReportAsync(progress, cancellationToken);
             }

@@ -13,7 +13,9 @@ internal sealed class ReplicaProcess(IReplicaProcesses processes, IGroupReports 
 
     private const string NodeId = "group";
 
-    /// <summary>Groups whose last report did not get through, with that report.</summary>
+    private const int UnsentMax = 100;
+
+    /// <summary>Reports that did not get through: the last of each group, and pages of parked chunks.</summary>
     private readonly SortedDictionary<string, GroupProgress> _unsent = new(StringComparer.Ordinal);
 
     public async Task<JsonObject> RunAsync(ProcessGroupParameters parameters, CancellationToken cancellationToken)
@@ -50,14 +52,22 @@ internal sealed class ReplicaProcess(IReplicaProcesses processes, IGroupReports 
         try
         {
             await reports.ReportAsync(progress, cancellationToken);
-            _unsent.Remove(progress.GroupId);
+            _unsent.Remove(KeyOf(progress));
         }
         catch (IOException)
         {
             // The next report holds everything again; the last one is repeated at the end.
-            _unsent[progress.GroupId] = progress;
+            string key = KeyOf(progress);
+            if (_unsent.Count < UnsentMax || _unsent.ContainsKey(key))
+            {
+                _unsent[key] = progress;
+            }
         }
     }
+
+    private static string KeyOf(GroupProgress progress) => progress.Parked.Count == 0
+        ? progress.GroupId
+        : string.Create(CultureInfo.InvariantCulture, $"{progress.GroupId}/{progress.Parked[0].Id}");
 
     private static WorkflowDefinition Workflow(ProcessGroupParameters parameters) => new()
     {

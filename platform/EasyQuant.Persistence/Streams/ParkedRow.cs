@@ -18,7 +18,8 @@ namespace EasyQuant.Persistence.Streams;
 /// <param name="ReplayCount">Times that a replay was asked for.</param>
 /// <param name="State"><c>parked</c>, <c>replaying</c> or <c>resolved</c>.</param>
 /// <param name="FirstTime">When it was first parked.</param>
-/// <param name="LastTime">When it was last parked or replayed.</param>
+/// <param name="LastTime">When it was last parked, replayed or consumed.</param>
+/// <param name="RedeliveryCount">Times that it had been given out before when it was last parked.</param>
 public sealed record ParkedRow(
     long Id, string Stream, string Group, string MessageId, StreamPosition? Position, string Reason, string Detail, string StackHash, string Encoding,
-    int RowCount, int ByteCount, bool HasPayload, string Pointer, int ParkCount, int ReplayCount, string State, DateTimeOffset FirstTime, DateTimeOffset LastTime);
+    int RowCount, int ByteCount, bool HasPayload, string Pointer, int ParkCount, int ReplayCount, string State, DateTimeOffset FirstTime, DateTimeOffset LastTime, int RedeliveryCount);

@@ -134,7 +134,7 @@ public sealed class StreamParkingStore
             connection,
             $"""
             select id, stream, consumer_group, message_id, producer, sequence, reason, detail, stack_hash, encoding, row_count, byte_count,
-                   is_chunk and payload is not null, pointer, park_count, replay_count, state, first_time, last_time
+                   is_chunk and payload is not null, pointer, park_count, replay_count, state, first_time, last_time, redelivery_count
             from {_tables.Parked} where id > $1 and ($2 = '' or stream = $2) and ($3 = '' or consumer_group = $3) order by id limit $4
             """,
             [P(afterId), P(stream ?? ""), P(group ?? ""), P(countMax)],
@@ -143,7 +143,7 @@ public sealed class StreamParkingStore
                 reader.IsDBNull(4) ? null : new StreamPosition(reader.GetInt32(4), reader.GetInt64(5)),
                 reader.GetString(6), reader.GetString(7), reader.GetString(8), reader.GetString(9), reader.GetInt32(10), reader.GetInt32(11),
                 reader.GetBoolean(12), reader.GetString(13), reader.GetInt32(14), reader.GetInt32(15), reader.GetString(16),
-                reader.GetFieldValue<DateTimeOffset>(17), reader.GetFieldValue<DateTimeOffset>(18)),
+                reader.GetFieldValue<DateTimeOffset>(17), reader.GetFieldValue<DateTimeOffset>(18), reader.GetInt32(19)),
             cancellationToken);
     }
 

@@ -17,9 +17,11 @@ namespace EasyQuant.WorkflowService.Grpc;
 
 /// <summary>Serves process groups: definitions, and their starts.</summary>
 internal sealed class GroupGrpc(
-    GroupsStore store, NodeRegistry registry, StartStore starts, StartController controller, RunHistoryFactory clock) : GroupService.GroupServiceBase
+    GroupsStore store, NodeRegistry registry, StartStore starts, StartController controller, DeadLetterStore deadLetters, RunHistoryFactory clock)
+    : GroupService.GroupServiceBase
 {
     private const int StagesMax = 102;
+    private const int DeadLettersMax = 500;
     private const int NameMax = 200;
 
     public override async Task<CreateProcessSchedulerResponse> CreateProcessScheduler(CreateProcessSchedulerRequest request, ServerCallContext context)
@@ -170,6 +172,29 @@ internal sealed class GroupGrpc(
         return new ReplayDeadLettersResponse { RunId = runId.ToString() };
     }
 
+    public override async Task<ListDeadLettersResponse> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)
+    {
+        int size = Requests.PageSize(request.PageSize, 50, 500);
+        Guid startId = StartId(request.StartId);
+        string project = CallProject.Of(context);
+        string scope = $"dead-letters/{project}/{startId}/{request.GroupId}/{request.Reason}/{request.IncludeResolved}";
+        IReadOnlyList<string>? token = Requests.Token(request.PageToken, scope, 1);
+        long after = token is null ? 0 : long.Parse(token[0], CultureInfo.InvariantCulture);
+        List<DeadLetter>? page = await deadLetters.ListAsync(
+            project, startId, request.GroupId, request.Reason, request.IncludeResolved, after, size + 1, context.CancellationToken);
+        if (page is null)
+        {
+            // Says which of both there is not.
+            await starts.GetAsync(project, startId, context.CancellationToken);
+            throw RpcError.NotFound("GROUP_NOT_FOUND", $"Start {startId} has no group '{Requests.Cut(request.GroupId)}'.");
+        }
+
+        var answer = new ListDeadLettersResponse();
+        answer.DeadLetters.AddRange(page.Take(size));
+        answer.NextPageToken = page.Count > size ? PageToken.Write(scope, page[size - 1].DeadLetterId.ToString(CultureInfo.InvariantCulture)) : "";
+        return answer;
+    }
+
     public override async Task<ReportGroupSumsResponse> ReportGroupSums(ReportGroupSumsRequest request, ServerCallContext context)
     {
         Requests.InternalOnly(context);
@@ -178,6 +203,7 @@ internal sealed class GroupGrpc(
             throw RpcError.Invalid("LIMIT_EXCEEDED", "stages", $"`stages` has at most {StagesMax} entries with names of at most {NameMax} characters.");
         }
 
+        CheckDeadLetters(request.DeadLetters);
         await starts.ReportAsync(StartId(request.StartId), Requests.RunId(request.RunId), request, context.CancellationToken);
         return new ReportGroupSumsResponse();
     }
@@ -197,6 +223,16 @@ internal sealed class GroupGrpc(
 
         string json = GroupsCodec.Write(parsed.Definition!);
         return new NewDefinition(CallProject.Of(context), parsed.Definition!.Name, json, DefinitionCodec.Hash(json), CallProject.ActorOf(context));
+    }
+
+    private static void CheckDeadLetters(IReadOnlyCollection<DeadLetter> letters)
+    {
+        if (letters.Count > DeadLettersMax || letters.Any(letter => letter.Detail.Length > 2_000 || letter.Reason.Length > NameMax || letter.LastTime is null)
+            || letters.DistinctBy(letter => letter.DeadLetterId).Count() != letters.Count)
+        {
+            throw RpcError.Invalid(
+                "LIMIT_EXCEEDED", "dead_letters", $"`dead_letters` has at most {DeadLettersMax} entries, each once, with its last_time, a reason of {NameMax} and a detail of 2,000 characters at most.");
+        }
     }
 
     private static Guid StartId(string text) =>

@@ -44,6 +44,7 @@ internal sealed class GroupReports(GroupService.GroupServiceClient groups, TimeP
             Waiting = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(stage.WaitingMicros)),
             ErrorCount = stage.Errors,
         }));
+        request.DeadLetters.AddRange(progress.Parked.Select(ToWire));
         try
         {
             await groups.ReportGroupSumsAsync(
@@ -57,6 +58,37 @@ internal sealed class GroupReports(GroupService.GroupServiceClient groups, TimeP
         {
             throw new IOException($"The sums of group '{progress.GroupId}' were not taken: {e.Status.Detail}", e);
         }
+    }
+
+    private static DeadLetter ToWire(ParkedProgress parked)
+    {
+        var letter = new DeadLetter
+        {
+            DeadLetterId = parked.Id,
+            Topic = parked.Topic,
+            MessageId = parked.MessageId,
+            Reason = parked.Reason,
+            Detail = parked.Detail,
+            DeliveryCount = parked.Deliveries,
+            ReplayCount = parked.Replays,
+            RowCount = parked.Rows,
+            ByteCount = parked.Bytes,
+            Replayable = parked.CanReplay,
+            State = parked.State switch
+            {
+                "parked" => DeadLetterState.Parked,
+                "replaying" => DeadLetterState.Replaying,
+                _ => DeadLetterState.Resolved,
+            },
+            FirstTime = Timestamp.FromDateTimeOffset(parked.FirstTime),
+            LastTime = Timestamp.FromDateTimeOffset(parked.LastTime),
+        };
+        if (parked is { Shard: { } shard, Sequence: { } sequence })
+        {
+            (letter.Shard, letter.Sequence) = (shard, sequence);
+        }
+
+        return letter;
     }
 
     private sealed class Port(GroupReports owner, string projectId) : IGroupReports

@@ -140,7 +140,13 @@ internal sealed class StartStore(NpgsqlDataSource dataSource, StartReader reader
                     """,
                     Pg.P(startId), Pg.P(request.GroupId), Pg.P(sums.ChunkCount), Pg.P(sums.RowCount), Pg.P(sums.ByteCount),
                     Pg.P(sums.DeadLetterCount), Pg.P(sums.ShardsDone));
-                return await update.ExecuteNonQueryAsync(token);
+                int count = await update.ExecuteNonQueryAsync(token);
+                if (count > 0)
+                {
+                    await DeadLetterStore.WriteAsync(connection, startId, request.GroupId, request.DeadLetters, token);
+                }
+
+                return count;
             },
             cancellationToken);
 

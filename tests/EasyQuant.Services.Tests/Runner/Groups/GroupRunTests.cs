@@ -82,6 +82,23 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
         Assert.Equal((8L * DaysPerFile, 8L, 0L), (ended.Groups[2].Stages[1].RowCount, ended.Groups[2].Stages[1].ChunkCount, ended.Groups[2].Stages[1].ErrorCount));
         Assert.Equal(8L, await ScalarAsync(host, "select count(*) from data.eq_stream_parked where reason = 'COLUMN_MISSING'", deadline.Token));
         Assert.Equal(8L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.kept where range is not null", deadline.Token));
+        var request = new ListDeadLettersRequest { StartId = start.StartId, GroupId = "refuse", PageSize = 3 };
+        var letters = new List<DeadLetter>();
+        do
+        {
+            ListDeadLettersResponse page = await host.Workflow.Groups.ListDeadLettersAsync(request);
+            Assert.InRange(page.DeadLetters.Count, 1, 3);
+            letters.AddRange(page.DeadLetters);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        Assert.Equal(8, letters.Select(letter => (letter.Shard, letter.Sequence)).Distinct().Count());
+        Assert.All(letters, letter => Assert.Equal(
+            ("made", "COLUMN_MISSING", 0, DaysPerFile, true, DeadLetterState.Parked),
+            (letter.Topic, letter.Reason, letter.ReplayCount, letter.RowCount, letter.Replayable, letter.State)));
+        Assert.All(letters, letter => Assert.True(letter is { HasShard: true, DeliveryCount: >= 2, ByteCount: > DaysPerFile } && letter.Detail.Contains("nothing", StringComparison.Ordinal), letter.ToString()));
+        Assert.All(letters, letter => Assert.InRange(letter.FirstTime.ToDateTimeOffset(), start.CreateTime.ToDateTimeOffset().AddMinutes(-1), ended.EndTime.ToDateTimeOffset().AddMinutes(1)));
+        Assert.Empty((await host.Workflow.Groups.ListDeadLettersAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "keep" })).DeadLetters);
     }
 
     [Fact]
@@ -107,10 +124,16 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
         Assert.True(ended.State == StartState.Succeeded, ended.ToString());
         Assert.Equal((5L, 1L), (ended.Groups[1].Sums.ChunkCount, ended.Groups[1].Sums.DeadLetterCount));
+        DeadLetter letter = await DeadLetterAsync(host, start);
+        Assert.True(letter is { DeliveryCount: >= 2, ReplayCount: 0, State: DeadLetterState.Parked }, letter.ToString());
         Assert.Equal((1, 0, 1), await ReplayAsync(host, start));
+        letter = await DeadLetterAsync(host, start);
+        Assert.Equal((1, 1, DeadLetterState.Parked, "DATABASE_FAILED"), (letter.DeliveryCount, letter.ReplayCount, letter.State, letter.Reason));
         await ExecuteAsync(host, "alter table data.strict drop constraint strict_symbol_check", deadline.Token);
         Assert.Equal((1, 1, 0), await ReplayAsync(host, start));
         Assert.Equal((0, 0, 0), await ReplayAsync(host, start));
+        Assert.Empty((await host.Workflow.Groups.ListDeadLettersAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "keep" })).DeadLetters);
+        Assert.Equal((2, DeadLetterState.Resolved), await DeadLetterAsync(host, start) is { } resolved ? (resolved.ReplayCount, resolved.State) : default);
         Assert.Equal(6L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.strict", deadline.Token));
         GroupStart after = (await host.Workflow.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = start.StartId })).Start;
         Assert.Equal((6L, 0L, 6L * DaysPerFile), (after.Groups[1].Sums.ChunkCount, after.Groups[1].Sums.DeadLetterCount, after.Groups[1].Sums.RowCount));
@@ -127,6 +150,9 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
         MapField<string, Value> sums = (await host.StepsAsync(runId))[0].Outputs.Fields["sums"].StructValue.Fields;
         return ((int)sums["chunks_tried"].NumberValue, (int)sums["chunks_consumed"].NumberValue, (int)sums["chunks_parked_again"].NumberValue);
     }
+
+    private static async Task<DeadLetter> DeadLetterAsync(RunnerHost host, GroupStart start) => Assert.Single(
+        (await host.Workflow.Groups.ListDeadLettersAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "keep", IncludeResolved = true })).DeadLetters);
 
     private static async Task ExecuteAsync(RunnerHost host, string sql, CancellationToken cancellationToken)
     {

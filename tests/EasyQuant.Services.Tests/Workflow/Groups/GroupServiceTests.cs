@@ -103,6 +103,61 @@ public sealed class GroupServiceTests(WorkflowFixture fixture)
     }
 
     [Fact]
+    public async Task DeadLetters_AsReported_AreListedByFilterAndPageAndNoOlderWordCounts()
+    {
+        GroupStart start = await StartAsync();
+        Run run = (await _runner.ClaimAsync(start.Groups[1].Runs[0].RunId)).Run;
+        var now = DateTimeOffset.UtcNow;
+        await ReportAsync(start, run, run.Epoch, [.. Enumerable.Range(1, 5).Select(id => Letter(id, id == 4 ? "CHUNK_CORRUPT" : "COLUMN_MISSING", now))]);
+        // The same again, an older word, and one of a run that lost its lease: none of them changes anything.
+        await ReportAsync(start, run, run.Epoch, [Letter(1, "COLUMN_MISSING", now), Letter(2, "OLDER", now.AddSeconds(-1))]);
+        await ReportAsync(start, run, run.Epoch - 1, [Letter(3, "STALE", now.AddSeconds(9)), Letter(6, "STALE", now)]);
+        DeadLetter consumed = Letter(5, "COLUMN_MISSING", now.AddSeconds(1));
+        consumed.State = DeadLetterState.Resolved;
+        await ReportAsync(start, run, run.Epoch, [consumed]);
+        Assert.Equal([1, 2, 3, 4], (await ListAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "work" })).DeadLetters.Select(letter => letter.DeadLetterId));
+        ListDeadLettersResponse page = await ListAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "work", Reason = "COLUMN_MISSING", IncludeResolved = true, PageSize = 2 });
+        Assert.Equal([Letter(1, "COLUMN_MISSING", now), Letter(2, "COLUMN_MISSING", now)], page.DeadLetters);
+        var rest = new ListDeadLettersRequest { StartId = start.StartId, GroupId = "work", Reason = "COLUMN_MISSING", IncludeResolved = true, PageSize = 2, PageToken = page.NextPageToken };
+        page = await ListAsync(rest);
+        Assert.Equal([3, 5], page.DeadLetters.Select(letter => letter.DeadLetterId));
+        Assert.Equal("", page.NextPageToken);
+        rest.Reason = "";
+        await Refused(_host.Groups.ListDeadLettersAsync(rest), StatusCode.InvalidArgument);
+        await Refused(_host.Groups.ListDeadLettersAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "work", PageSize = 501 }), StatusCode.InvalidArgument);
+        await Refused(_host.Groups.ListDeadLettersAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "nobody" }), StatusCode.NotFound);
+        await Refused(_host.OtherGroups.ListDeadLettersAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "work" }), StatusCode.NotFound);
+        DeadLetter[] tooMany = [.. Enumerable.Range(1, 501).Select(id => Letter(id, "COLUMN_MISSING", now))];
+        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(() => ReportAsync(start, run, run.Epoch, tooMany))).StatusCode);
+        await _host.Groups.StopGroupStartAsync(new StopGroupStartRequest { StartId = start.StartId });
+    }
+
+    [Fact]
+    public async Task DeadLetters_MoreThanAreKept_TheFirstOnesStay()
+    {
+        GroupStart start = await StartAsync();
+        Run run = (await _runner.ClaimAsync(start.Groups[1].Runs[0].RunId)).Run;
+        var now = DateTimeOffset.UtcNow;
+        for (int page = 0; page < 21; page++)
+        {
+            await ReportAsync(start, run, run.Epoch, [.. Enumerable.Range((page * 490) + 1, 490).Select(id => Letter(id, "COLUMN_MISSING", now))]);
+        }
+
+        int count = 0;
+        var request = new ListDeadLettersRequest { StartId = start.StartId, GroupId = "work", PageSize = 500 };
+        do
+        {
+            ListDeadLettersResponse page = await ListAsync(request);
+            Assert.Equal(Enumerable.Range(count + 1, page.DeadLetters.Count).Select(id => (long)id), page.DeadLetters.Select(letter => letter.DeadLetterId));
+            count += page.DeadLetters.Count;
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        Assert.Equal(10_000, count);
+        await _host.Groups.StopGroupStartAsync(new StopGroupStartRequest { StartId = start.StartId });
+    }
+
+    [Fact]
     public async Task Scale_UpAndDown_AddsRunsAndCancelsTheNewest()
     {
         GroupStart start = await StartAsync();
@@ -167,6 +222,19 @@ public sealed class GroupServiceTests(WorkflowFixture fixture)
             _host.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = name, Placement = new RunPlacement { RegionRequired = true } }), StatusCode.InvalidArgument);
         await Refused(_host.OtherGroups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = id }), StatusCode.NotFound);
     }
+
+    private static DeadLetter Letter(int id, string reason, DateTimeOffset time) => new()
+    {
+        DeadLetterId = id, Topic = "rows", Shard = id % 3, Sequence = id, MessageId = $"m{id}", Reason = reason, Detail = "It cannot be.", DeliveryCount = 5, RowCount = 10, ByteCount = 900,
+        Replayable = true, State = DeadLetterState.Parked, FirstTime = time.ToTimestamp(), LastTime = time.ToTimestamp(),
+    };
+
+    private async Task ReportAsync(GroupStart start, Run run, long epoch, DeadLetter[] letters) => await _host.RunnerGroups.ReportGroupSumsAsync(new ReportGroupSumsRequest
+    {
+        StartId = start.StartId, GroupId = "work", RunId = run.RunId, Epoch = epoch, Sums = new GroupSums { DeadLetterCount = letters.Length }, DeadLetters = { letters },
+    });
+
+    private async Task<ListDeadLettersResponse> ListAsync(ListDeadLettersRequest request) => await _host.Groups.ListDeadLettersAsync(request);
 
     private static Duration Seconds(int count) => Duration.FromTimeSpan(TimeSpan.FromSeconds(count));
 
