@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EasyQuant.Data;
 using EasyQuant.Interop.Tests.Fixtures;
+using EasyQuant.Messaging.Chunks;
 
 namespace EasyQuant.Interop.Tests.Columnar;
 
@@ -23,6 +24,8 @@ public sealed class ColumnarPeerFixture : IAsyncLifetime
         Folder = await NodePackages.InstallAsync("columnar", s_packages);
         Save("ours.arrow", stream => ArrowFile.Write(Ours, stream, CancellationToken.None));
         Save("ours.arrows", stream => ArrowFile.WriteStream(Ours, stream, CancellationToken.None));
+        // What a data topic carries: the payload of a chunk.
+        Save("chunk.arrows", stream => stream.Write(ChunkCodecs.Encode(ChunkEncoding.Arrow, Ours, new ChunkLimits()).Span));
         Save("ours.parquet", stream => ParquetFile.Write(Ours, ParquetCodec.None, stream, CancellationToken.None));
         Save("ours.gzip.parquet", stream => ParquetFile.Write(Ours, ParquetCodec.Gzip, stream, CancellationToken.None));
         string json = await PeerProcess.RunAsync(

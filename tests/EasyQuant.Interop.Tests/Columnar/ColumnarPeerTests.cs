@@ -10,6 +10,7 @@ public sealed class ColumnarPeerTests(ColumnarPeerFixture fixture) : IClassFixtu
     [Theory]
     [InlineData("ours.arrow")]
     [InlineData("ours.arrows")]
+    [InlineData("chunk.arrows")]
     [InlineData("ours.parquet")]
     [InlineData("ours.gzip.parquet")]
     public void Write_EveryTypeWithMissingRows_PeerSeesTheSame(string name)

@@ -25,7 +25,7 @@ const plain = (value) => {
 };
 
 const seen = {};
-for (const name of ['ours.arrow', 'ours.arrows']) {
+for (const name of ['ours.arrow', 'ours.arrows', 'chunk.arrows']) {
   const table = arrow.tableFromIPC(readFileSync(`${folder}/${name}`));
   seen[name] = {
     types: table.schema.fields.map((f) => `${f.name}: ${f.type}`),

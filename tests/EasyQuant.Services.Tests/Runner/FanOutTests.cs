@@ -12,7 +12,7 @@ namespace EasyQuant.Services.Tests.Runner;
 /// <summary>Items of fan-outs on the platform: what is kept of them, who executes them, and what faults leave.</summary>
 public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private const string Sleeper =
+    internal const string Sleeper =
         """
         "inputs":[{"name":"n","type":"integer"}],"outputs":[{"name":"out","from":"d.value"}],
         "nodes":[{"id":"v","type":"JsonMap","params":{"value":{"twice":"${inputs.n}"}}},{"id":"d","type":"Delay","params":{"seconds":0.05}}],
@@ -371,23 +371,23 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
             Path.Combine(folder, file), "symbol,date,open,high,low,close,volume,amount\n600000.SH,2026-01-05,10,11,9,10.5,1000,10500\n", Encoding.UTF8);
     }
 
-    private static string Numbers(int count) =>
+    internal static string Numbers(int count) =>
         string.Join(',', Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{i}}}""")));
 
-    private static string Batch(string target, string items, string extra) =>
+    internal static string Batch(string target, string items, string extra) =>
         $$$"""
         "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{items}}}]}},{"id":"batch","type":"BatchScheduler","params":{"workflow":"{{{target}}}",{{{extra}}} }}],
         "edges":[{"from":"items.value","to":"batch.items"}]
         """;
 
-    private static async Task<ListItemsResponse> ListAsync(RunnerHost host, Run run, params ItemState[] states)
+    internal static async Task<ListItemsResponse> ListAsync(RunnerHost host, Run run, params ItemState[] states)
     {
         var request = new ListItemsRequest { RunId = run.RunId, NodeId = "batch", PageSize = 1_000 };
         request.States.Add(states);
         return await host.Workflow.Items.ListItemsAsync(request);
     }
 
-    private static async Task WaitForItemsAsync(RunnerHost host, Run run, Func<FanOut, bool> isReached)
+    internal static async Task WaitForItemsAsync(RunnerHost host, Run run, Func<FanOut, bool> isReached)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (true)

@@ -3,6 +3,8 @@ using System.Globalization;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Testing;
+using Google.Protobuf;
+using Grpc.Core;
 using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
@@ -88,6 +90,61 @@ public sealed class GroupProcessTests(TestServersFixture fixture) : IClassFixtur
             Stop(runner);
         }
     }
+
+    [Fact]
+    public async Task Sample_OneOfTwoReadersIsKilled_TheOtherGoesOnAndEveryRowIsThereOnce()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
+        await WriteFilesAsync(host);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        GroupsDefinition sample = JsonParser.Default.Parse<GroupsDefinition>(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "groups", "readers-and-processors.json"), deadline.Token));
+        sample.Groups[0].Placement = "processes";
+        await host.Workflow.Groups.CreateProcessSchedulerAsync(new CreateProcessSchedulerRequest { Definition = sample });
+        GroupStart start = (await host.Workflow.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = sample.Name })).Start;
+        var scale = new ScaleGroupRequest { StartId = start.StartId, GroupId = "processors", Replicas = 0 };
+        await host.Workflow.Groups.ScaleGroupAsync(scale);
+        // Without a consumer the queue fills, and both readers wait in the middle of their files.
+        start = await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2 && one.Groups[1].RunningCount == 0, deadline.Token);
+        int[] readers = [await ReaderAsync(host, start.Groups[0].Runs[0].RunId, deadline.Token), await ReaderAsync(host, start.Groups[0].Runs[1].RunId, deadline.Token)];
+        Assert.NotEqual(readers[0], readers[1]);
+        using (Process victim = Process.GetProcessById(readers[0]))
+        {
+            victim.Kill();
+        }
+
+        scale.Replicas = 3;
+        await host.Workflow.Groups.ScaleGroupAsync(scale);
+        GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
+        Assert.True(ended.State == StartState.Succeeded, ended.ToString());
+        Assert.Equal([RowCount, RowCount], ended.Groups.Select(group => group.Sums.RowCount));
+        Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from data.factors", deadline.Token));
+        Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.factors) as k", deadline.Token));
+        Assert.All(ended.Groups[0].Runs, run => Assert.Equal((RunState.Succeeded, 0), (run.State, run.CrashCount)));
+        // One was replaced, the other was left alone.
+        Assert.NotEqual(readers[0], await EndedReaderAsync(host, ended.Groups[0].Runs[0].RunId));
+        Assert.Equal(readers[1], await EndedReaderAsync(host, ended.Groups[0].Runs[1].RunId));
+    }
+
+    // Its progress says in which process it works.
+    private static async Task<int> ReaderAsync(RunnerHost host, string runId, CancellationToken cancellationToken)
+    {
+        using AsyncServerStreamingCall<WatchRunResponse> watch = host.Workflow.Runs.WatchRun(new WatchRunRequest { RunId = runId }, cancellationToken: cancellationToken);
+        while (await watch.ResponseStream.MoveNext(cancellationToken))
+        {
+            string message = watch.ResponseStream.Current.Event?.Message ?? "";
+            int at = message.LastIndexOf("process ", StringComparison.Ordinal);
+            if (at >= 0)
+            {
+                return int.Parse(message[(at + "process ".Length)..], CultureInfo.InvariantCulture);
+            }
+        }
+
+        throw new InvalidOperationException($"Run {runId} has ended and never said where it worked.");
+    }
+
+    private static async Task<int> EndedReaderAsync(RunnerHost host, string runId) =>
+        (int)Assert.Single(await host.StepsAsync(runId)).Outputs.Fields["sums"].StructValue.Fields["process_id"].NumberValue;
 
     private static async Task ScaleAsync(RunnerHost host, GroupStart start, int replicas) =>
         await host.Workflow.Groups.ScaleGroupAsync(new ScaleGroupRequest { StartId = start.StartId, GroupId = "keep", Replicas = replicas });

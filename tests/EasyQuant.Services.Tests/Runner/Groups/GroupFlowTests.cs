@@ -1,0 +1,88 @@
+using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Testing;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
+
+namespace EasyQuant.Services.Tests.Runner.Groups;
+
+/// <summary>What bounds the chunks of a started group: their size, and how many of them may be on their way.</summary>
+public sealed class GroupFlowTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
+{
+    private const int Files = 100;
+    private const int RowsPerChunk = 50;
+    private const int ChunksPerFile = DaysPerFile / RowsPerChunk;
+    private const int LengthMax = 4;
+    // Chunks of one replica that are sent and not confirmed, see TopicProducerOptions.WindowMax; and the chunk of the file in hand.
+    private const int WindowMax = 64 + ChunksPerFile;
+
+    [Fact]
+    public async Task Chunks_NobodyReads_StopTheReadersAndGoOnWithTheFirstConsumer()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
+        await WriteFilesAsync(host, Files);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        GroupStart start = await StartAsync(
+            host,
+            $$$"""
+            {"schema":"easyquant/groups/1","name":"bounded","mqConfig":{"prefetch":1},"topics":[{"name":"bars","lengthMax":{{{LengthMax}}},"chunkRowsMax":{{{RowsPerChunk}}}}],"groups":[
+              {"id":"read","shards":2,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"csv/*.csv","chunkSize":{{{DaysPerFile}}}}}]},
+              {"id":"keep","inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"kept"}}]}]}
+            """);
+        await ScaleAsync(host, start, 0);
+        string queue = $"data.{start.StartId}.bars.keep";
+        while (await DepthAsync(host, queue, deadline.Token) < LengthMax)
+        {
+            await Task.Delay(50, deadline.Token);
+        }
+
+        await WaitAsync(host, start, one => one.Groups[1].RunningCount == 0, deadline.Token);
+        while (await DepthAsync(host, queue, deadline.Token) < LengthMax)
+        {
+            await Task.Delay(50, deadline.Token);
+        }
+
+        // Whatever the consumer took before it left is done, the queue holds its bound, the rest waits in the reader.
+        GroupStart full = await WaitAsync(host, start, one => one.Groups[0].Stages.Count > 0, deadline.Token);
+        Assert.Equal(StartState.Running, full.State);
+        long consumed = await ScalarAsync(host, "select coalesce(sum(done), 0)::bigint from data.eq_stream_counts where consumer_group = 'keep'", deadline.Token);
+        Assert.InRange(full.Groups[0].Stages[0].RowCount, 0, (consumed + (2 * LengthMax) + WindowMax) * RowsPerChunk);
+        Assert.True(consumed < Files * ChunksPerFile, $"{consumed} chunks were consumed before there was nobody.");
+
+        await ScaleAsync(host, start, 1);
+        GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
+        Assert.True(ended.State == StartState.Succeeded, ended.ToString());
+        const long Rows = (long)Files * DaysPerFile;
+        Assert.Equal(Rows, await ScalarAsync(host, "select count(*) from data.kept", deadline.Token));
+        Assert.Equal(Rows, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.kept) as k", deadline.Token));
+        foreach (GroupSums sums in ended.Groups.Select(group => group.Sums))
+        {
+            // Every file came as one chunk of 200 rows and was split.
+            Assert.Equal((Rows, (long)Files * ChunksPerFile, 0L), (sums.RowCount, sums.ChunkCount, sums.DeadLetterCount));
+            // Eight columns of eight bytes, mostly; far from twice as many.
+            Assert.InRange(sums.ByteCount, Rows * 32, Rows * 200);
+            Assert.True(sums.Elapsed.ToTimeSpan() > TimeSpan.Zero && sums.Elapsed.ToTimeSpan() <= ended.EndTime.ToDateTimeOffset() - ended.CreateTime.ToDateTimeOffset(), $"{sums.Elapsed}, {ended}");
+        }
+
+        Assert.Equal(ended.Groups[0].Sums.ByteCount, ended.Groups[1].Sums.ByteCount);
+    }
+
+    private static async Task ScaleAsync(RunnerHost host, GroupStart start, int replicas) =>
+        await host.Workflow.Groups.ScaleGroupAsync(new ScaleGroupRequest { StartId = start.StartId, GroupId = "keep", Replicas = replicas });
+
+    private static async Task<uint> DepthAsync(RunnerHost host, string queue, CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(host.Settings["ConnectionStrings:messaging"]!) };
+        await using IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+        }
+        catch (OperationInterruptedException)
+        {
+            // Not yet there.
+            return 0;
+        }
+    }
+}
