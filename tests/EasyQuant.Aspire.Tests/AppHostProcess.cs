@@ -162,7 +162,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
             Arguments = ["exec", Path.Combine(AppContext.BaseDirectory, "EasyQuant.Aspire.FakeAppHost.dll"), "--LocalHosting:DataDirectory=" + _directory, .. arguments],
             WorkingDirectory = "/",
             User = User,
-            Environment = new Dictionary<string, string?> { ["HOME"] = _directory },
+            // As launch settings would say it.
+            Environment = new Dictionary<string, string?> { ["HOME"] = _directory, ["ASPNETCORE_URLS"] = "http://127.0.0.1:18888" },
             StopSignal = UnixSignal.Int,
             StopTimeout = TimeSpan.FromSeconds(60),
         },

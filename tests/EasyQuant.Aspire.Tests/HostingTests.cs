@@ -132,6 +132,7 @@ public sealed class HostingTests
         Assert.Contains("PostgreSQL", await client.GetStringAsync($"{echo}/ready/1", deadline.Token), StringComparison.Ordinal);
         string secret = await client.GetStringAsync($"{echo}/env/SECRET", deadline.Token);
         Assert.Equal(43, secret.Length);
+        Assert.Equal("", await client.GetStringAsync($"{echo}/env/ASPNETCORE_URLS", deadline.Token));
 
         Assert.Equal(0, await appHost.InterruptAsync());
         Assert.Empty(await appHost.SurvivorsAsync(TimeSpan.FromMinutes(1)));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
 using EasyQuant.LocalServers;
@@ -21,10 +22,14 @@ internal sealed class ProcessLauncher(
         }
 
         List<string> arguments = await ArgumentsAsync(resource, cancellationToken);
+        ImmutableArray<EnvironmentVariableSnapshot> shown = [.. values.Select(pair => new EnvironmentVariableSnapshot(pair.Key, mask.Apply(pair.Value), IsFromSpec: true))];
+
+        // Where launch settings want the dashboard of this AppHost is no address for a resource.
+        values.TryAdd("ASPNETCORE_URLS", null);
         ProcessSpec process = resource is ExecutableResource executable ? Program(executable, arguments, values) : Project(resource, arguments, values);
         return new LaunchPlan(
             process,
-            [.. values.Select(pair => new EnvironmentVariableSnapshot(pair.Key, mask.Apply(pair.Value), IsFromSpec: true))],
+            shown,
             [.. arguments.Select(argument => mask.Apply(argument)!)]);
     }
 
