@@ -96,6 +96,40 @@ public sealed class RestAndEqTests(PlatformFixture platform) : IDisposable
     }
 
     [Fact]
+    public async Task DeadLetters_ByRestAndByEq_AreListedWithTheirReasons()
+    {
+        using (PlatformClient client = platform.Client())
+        {
+            await client.UploadAsync(
+                "poison/600000.SH.csv", "symbol,date,open,high,low,close,volume,amount\n600000.SH,2026-01-05,10,11,9,10.5,1000,10500\n"u8.ToArray(), _deadline.Token);
+        }
+
+        string file = Path.Combine(_folder, "poison.json");
+        await File.WriteAllTextAsync(
+            file,
+            """
+            {"schema":"easyquant/groups/1","name":"e2e-poison","topics":[{"name":"bars","deliveriesMax":2}],"groups":[
+            {"id":"read","shards":1,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"poison/*.csv"}}]},
+            {"id":"refuse","inputQueue":"bars","nodes":[{"id":"f","type":"FactorCalc","params":{"factors":[{"name":"x","kind":"mean","column":"nothing"}]}},
+            {"id":"save","type":"DbSave","params":{"table":"e2e_never"}}]}]}
+            """,
+            _deadline.Token);
+        await EqAsync("groups", "push", file);
+        string id = JsonElement.Parse(await EqAsync("groups", "start", "e2e-poison", "-o", "json")).GetProperty("startId").GetString()!;
+        await StartBecomesAsync(id, "START_STATE_SUCCEEDED", _ => true);
+
+        JsonElement page = await GetAsync($"/api/v1/group-starts/{id}/groups/refuse/dead-letters?pageSize=5");
+        JsonElement letter = Assert.Single(page.GetProperty("deadLetters").EnumerateArray());
+        Assert.Equal(
+            ("bars", "COLUMN_MISSING", 0, "0", 1, true, "DEAD_LETTER_STATE_PARKED"),
+            (letter.GetProperty("topic").GetString(), letter.GetProperty("reason").GetString(), letter.GetProperty("shard").GetInt32(), letter.GetProperty("sequence").GetString(),
+                letter.GetProperty("rowCount").GetInt32(), letter.GetProperty("replayable").GetBoolean(), letter.GetProperty("state").GetString()));
+        Assert.Contains("bars shard 0 sequence 0 parked COLUMN_MISSING", await EqAsync("groups", "dead", id, "refuse"), StringComparison.Ordinal);
+        Assert.Equal("", await EqAsync("groups", "dead", id, "refuse", "--reason", "OTHER"));
+        Assert.Equal("", await EqAsync("groups", "dead", id, "read", "--all"));
+    }
+
+    [Fact]
     public async Task Tasks_ByRestAndByEq_AreExecutedShownAndCancelled()
     {
         await PostAsync("/api/v1/task/execute", new JsonObject { ["taskId"] = "e2e-slow", ["type"] = "Delay", ["data"] = new JsonObject { ["seconds"] = 600 } });

@@ -101,11 +101,10 @@ public sealed class GroupProcessTests(TestServersFixture fixture) : IClassFixtur
             await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "groups", "readers-and-processors.json"), deadline.Token));
         sample.Groups[0].Placement = "processes";
         await host.Workflow.Groups.CreateProcessSchedulerAsync(new CreateProcessSchedulerRequest { Definition = sample });
+        // The queue fills, and both readers wait in the middle of their files.
+        IAsyncDisposable held = await HoldConsumersAsync(host, deadline.Token);
         GroupStart start = (await host.Workflow.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = sample.Name })).Start;
-        var scale = new ScaleGroupRequest { StartId = start.StartId, GroupId = "processors", Replicas = 0 };
-        await host.Workflow.Groups.ScaleGroupAsync(scale);
-        // Without a consumer the queue fills, and both readers wait in the middle of their files.
-        start = await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2 && one.Groups[1].RunningCount == 0, deadline.Token);
+        start = await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2, deadline.Token);
         int[] readers = [await ReaderAsync(host, start.Groups[0].Runs[0].RunId, deadline.Token), await ReaderAsync(host, start.Groups[0].Runs[1].RunId, deadline.Token)];
         Assert.NotEqual(readers[0], readers[1]);
         using (Process victim = Process.GetProcessById(readers[0]))
@@ -113,8 +112,8 @@ public sealed class GroupProcessTests(TestServersFixture fixture) : IClassFixtur
             victim.Kill();
         }
 
-        scale.Replicas = 3;
-        await host.Workflow.Groups.ScaleGroupAsync(scale);
+        await host.Workflow.Groups.ScaleGroupAsync(new ScaleGroupRequest { StartId = start.StartId, GroupId = "processors", Replicas = 3 });
+        await held.DisposeAsync();
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
         Assert.True(ended.State == StartState.Succeeded, ended.ToString());
         Assert.Equal([RowCount, RowCount], ended.Groups.Select(group => group.Sums.RowCount));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Persistence.Streams;
 using Google.Protobuf;
 using Npgsql;
 
@@ -55,6 +56,29 @@ internal static class GroupRuns
             Assert.False(deadline.IsCancellationRequested, $"The start did not get there in time: {now}");
             await Task.Delay(50, CancellationToken.None);
         }
+    }
+
+    /// <summary>Keeps every consumer from counting a chunk until what is returned is disposed of; readers and reports go on.</summary>
+    public static async Task<IAsyncDisposable> HoldConsumersAsync(RunnerHost host, CancellationToken cancellationToken)
+    {
+        // The Runner makes the schema of the project by itself.
+        while (await ScalarAsync(host, "select count(*) from pg_namespace where nspname = 'data'", cancellationToken) == 0)
+        {
+            await Task.Delay(50, cancellationToken);
+        }
+
+        NpgsqlConnection connection = await host.Workflow.DataSource.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(connection, "set role eq_data_default", cancellationToken);
+        await new StreamStore("data").EnsureTablesAsync(connection, cancellationToken);
+        await ExecuteAsync(connection, "reset role", cancellationToken);
+        await ExecuteAsync(connection, "begin; set local idle_in_transaction_session_timeout = 0; lock table data.eq_stream_seen in exclusive mode", cancellationToken);
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public static async Task<long> ScalarAsync(RunnerHost host, string sql, CancellationToken cancellationToken)
