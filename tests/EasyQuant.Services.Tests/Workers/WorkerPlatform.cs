@@ -11,7 +11,7 @@ namespace EasyQuant.Services.Tests.Workers;
 /// <summary>A Workflow service with one Runner of the platform that is stopped at once (the node types stay), a Monitor, and workers that come and go.</summary>
 internal sealed class WorkerPlatform : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly List<TestService> _workers = [];
 

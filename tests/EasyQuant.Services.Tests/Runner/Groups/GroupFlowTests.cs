@@ -9,7 +9,7 @@ namespace EasyQuant.Services.Tests.Runner.Groups;
 /// <summary>What bounds the chunks of a started group: their size, and how many of them may be on their way.</summary>
 public sealed class GroupFlowTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private const int Files = 100;
+    private const int Files = 50;
     private const int RowsPerChunk = 50;
     private const int ChunksPerFile = DaysPerFile / RowsPerChunk;
     private const int LengthMax = 4;
