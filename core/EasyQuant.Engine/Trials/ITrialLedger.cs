@@ -6,7 +6,7 @@ namespace EasyQuant.Engine;
 /// </summary>
 public interface ITrialLedger
 {
-    /// <summary>Adds a trial. Idempotent: a key that is known already changes nothing.</summary>
+    /// <summary>Adds a trial. Idempotent: a key that the family knows already changes nothing; under another family it is another trial.</summary>
     /// <param name="trial">The trial.</param>
     /// <param name="cancellationToken">Stops waiting; the trial may have been added.</param>
     /// <returns>True when the trial is new.</returns>
@@ -16,6 +16,7 @@ public interface ITrialLedger
     /// Summarises the trials of a family whose window shares at least one day with the window given, whatever data they ran on: who
     /// tried an idea on other symbols of the same years has seen those years too.
     /// </summary>
+    /// <returns>The same bits for the same trials, in whatever order they were added.</returns>
     /// <param name="family">Name of the family.</param>
     /// <param name="first">First day of the window, included.</param>
     /// <param name="last">Last day of the window, included.</param>

@@ -15,7 +15,7 @@ public sealed class FileTrialLedger : ITrialLedger, IDisposable
     private const int AttemptsMax = 200;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly Dictionary<string, Trial> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Family, string Key)> _known = [];
     private readonly List<Trial> _trials = [];
     private readonly string _path;
     private readonly TimeProvider _time;
@@ -42,7 +42,7 @@ public sealed class FileTrialLedger : ITrialLedger, IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             using FileStream file = await OpenAsync(cancellationToken);
             await ReadNewAsync(file, cancellationToken);
-            if (_known.ContainsKey(trial.Key))
+            if (_known.Contains((trial.Family, trial.Key)))
             {
                 return false;
             }
@@ -80,7 +80,10 @@ public sealed class FileTrialLedger : ITrialLedger, IDisposable
                 await ReadNewAsync(file, cancellationToken);
             }
 
-            return TrialSummary.Of(_trials.Where(trial => trial.Counts(family, first, last)).Select(trial => trial.Sample.Sharpe).ToArray());
+            // In order of the keys, so that the same trials give the same bits in whatever order they were added.
+            return TrialSummary.Of([
+                .. _trials.Where(trial => trial.Counts(family, first, last)).OrderBy(trial => trial.Key, StringComparer.Ordinal).Select(trial => trial.Sample.Sharpe),
+            ]);
         }
         finally
         {
@@ -122,7 +125,7 @@ public sealed class FileTrialLedger : ITrialLedger, IDisposable
             try
             {
                 Trial trial = TrialJson.Parse(Encoding.UTF8.GetString(bytes, start, end - start));
-                if (!_known.ContainsKey(trial.Key))
+                if (!_known.Contains((trial.Family, trial.Key)))
                 {
                     Remember(trial);
                 }
@@ -138,7 +141,7 @@ public sealed class FileTrialLedger : ITrialLedger, IDisposable
 
     private void Remember(Trial trial)
     {
-        _known.Add(trial.Key, trial);
+        _known.Add((trial.Family, trial.Key));
         _trials.Add(trial);
     }
 }

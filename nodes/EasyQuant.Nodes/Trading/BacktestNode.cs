@@ -4,6 +4,7 @@ using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Data.Sql;
 
 namespace EasyQuant.Nodes.Trading;
 
@@ -54,7 +55,7 @@ public sealed class BacktestNode : INodeHandler
     /// <exception cref="NodeException">
     /// <c>MISSING_INPUT</c> without bars; <c>STRATEGY_NOT_FOUND</c>, <c>UNKNOWN_PARAMETER</c>, <c>PARAMETER_TYPE</c>,
     /// <c>PARAMETER_OUT_OF_RANGE</c>, <c>PERIOD_EMPTY</c>, <c>ACTION_INVALID</c>, <c>RULE_BOOK_INVALID</c>, <c>FX_RATE_MISSING</c>, <c>FIELD_CONFLICT</c>,
-    /// <c>LEDGER_UNAVAILABLE</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
+    /// <c>LEDGER_UNAVAILABLE</c>, <c>DB_UNAVAILABLE</c>, <c>DB_ERROR</c>; the reasons of <see cref="BacktestException"/>; the reasons of <see cref="BarTableException"/>; those of the artifact store.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
@@ -100,10 +101,11 @@ public sealed class BacktestNode : INodeHandler
         execution.Report(new StepMetrics(panel.BarCount, 0));
     }
 
-    /// <summary>Counts the run in the ledger that the host lends and judges it against all trials there; without a ledger against itself alone, and says so.</summary>
+    /// <summary>Counts the run in the ledger that the host lends, or in that of the project's database, and judges it against all trials there; without a ledger against itself alone, and says so.</summary>
     private static async ValueTask<JsonObject> TrialsAsync(NodeExecution execution, Trial trial, CancellationToken cancellationToken)
     {
-        ITrialLedger? ledger = execution.Services.Get<ITrialLedger>();
+        ITrialLedger? ledger = execution.Services.Get<ITrialLedger>()
+            ?? (execution.Services.Get<ProjectDatabase>() is { } database ? new ProjectTrialLedger(database, execution.Services.Time) : null);
         TrialSummary known = TrialSummary.Of([trial.Sample.Sharpe]);
         try
         {

@@ -197,7 +197,7 @@ public sealed record BacktestParameters
     [Bounds(-720, 840)]
     public int UtcOffsetMinutes { get; init; } = 480;
 
-    /// <summary>Family under which the trial ledger counts the run, when the host lends one: what all variants of an idea share. Null (default) takes the strategy's name.</summary>
+    /// <summary>Family under which the trial ledger counts the run: what all variants of an idea share. Null (default) takes the strategy's name.</summary>
     [Title("Family", "策略族")]
     [Hint("Name under which trials of one idea are counted; empty takes the strategy's name.", "同一想法的试验归入的名称；留空取策略名。")]
     [TextLength(1, Trial.FamilyLengthMax)]

@@ -108,12 +108,12 @@ internal sealed class SweepStore(NpgsqlDataSource dataSource)
     public Task<SortedDictionary<int, TrialSummary>> InSampleAsync(Guid sweepId, CancellationToken cancellationToken) =>
         Transactions.ReadAsync(dataSource, async (connection, token) =>
         {
-            // The figures may come from a process that is not trusted; a ratio that is none counts as 0, as that of a constant equity.
+            // In order of the trials, so that a sweep that went on after a kill gives the same bits. The figures may come from a process that is not trusted; a ratio that is none counts as 0, as that of a constant equity.
             const string Select =
                 """
-                select window_number, count(*), avg(q), coalesce(var_samp(q), 0)
+                select window_number, count(*), avg(q order by trial), coalesce(var_samp(q order by trial), 0)
                 from (
-                    select window_number, case when jsonb_typeof(metrics -> 'sharpe') = 'number'
+                    select trial, window_number, case when jsonb_typeof(metrics -> 'sharpe') = 'number'
                         then least(greatest((metrics -> 'sharpe')::numeric, -1e9), 1e9)::float8 else 0 end / sqrt($2::float8) as q
                     from backtest.sweep_trials where sweep_id = $1 and sample = 'in' and metrics is not null) s
                 group by 1

@@ -113,9 +113,11 @@ internal sealed class TrialStore(NpgsqlDataSource dataSource, string projectId, 
     private static async Task<TrialSummary> SummarizeAsync(
         NpgsqlConnection connection, string projectId, string family, DateOnly first, DateOnly last, CancellationToken cancellationToken)
     {
+        // In order of the keys, so that the same trials give the same bits in whatever order they were added.
         const string Select =
             """
-            select count(*), coalesce(avg(sharpe) filter (where return_count > 0), 0), coalesce(var_samp(sharpe) filter (where return_count > 0), 0)
+            select count(*), coalesce(avg(sharpe order by key collate "C") filter (where return_count > 0), 0),
+                coalesce(var_samp(sharpe order by key collate "C") filter (where return_count > 0), 0)
             from backtest.trials
             where project_id = $1 and family = $2 and first_date <= $4 and last_date >= $3
             """;

@@ -24,6 +24,19 @@ public abstract class TrialLedgerContract
     }
 
     [Fact]
+    public async Task Ledger_TrialsInAnotherOrder_GiveTheSameBits()
+    {
+        Trial[] trials = [.. Enumerable.Range(0, 40).Select(i => Make($"key {i}", Math.Pow(-1, i) / (i + 3)))];
+        foreach ((Trial one, Trial other) in trials.Zip(trials.Reverse()))
+        {
+            await Ledger.AddAsync(one, default);
+            await Ledger.AddAsync(other with { Family = "other" }, default);
+        }
+
+        Assert.Equal(await Ledger.SummarizeAsync("family", s_first, s_last, default), await Ledger.SummarizeAsync("other", s_first, s_last, default));
+    }
+
+    [Fact]
     public async Task Ledger_OtherFamily_IsNotCounted()
     {
         await Ledger.AddAsync(Make("a", 0.1) with { Family = "Family" }, default);

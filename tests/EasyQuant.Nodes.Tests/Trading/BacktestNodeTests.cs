@@ -172,6 +172,8 @@ public sealed class BacktestNodeTests
         other["family"] = "my idea";
         JsonNode own = await TrialsAsync(other, ledger);
         Assert.Equal((1L, "my idea"), ((long)own["trial_count"]!, (string?)own["family"]));
+        other["parameters"]!["fast"] = 5;
+        Assert.Equal(2L, (long)(await TrialsAsync(other, ledger))["trial_count"]!);
         File.WriteAllText(Path.Combine(folder, "broken.jsonl"), "{}\n");
         using FileTrialLedger broken = new(Path.Combine(folder, "broken.jsonl"), TimeProvider.System);
         NodeException error = await Assert.ThrowsAsync<NodeException>(() => TrialsAsync(Parameters(), broken));

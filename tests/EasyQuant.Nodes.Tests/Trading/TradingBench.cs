@@ -27,6 +27,10 @@ internal static class TradingBench
             s_catalog, type, parameters, inputs, context, store is null ? services : services.With(store), null, CancellationToken.None);
     }
 
+    public static Task<SingleNodeResult> RunWithAsync(string type, JsonObject parameters, Dictionary<string, NodeValue> inputs, NodeServices services) =>
+        SingleNode.RunAsync(
+            s_catalog, type, parameters, inputs, new RunContext { RunId = "run", ProjectId = "default", Seed = 5 }, services, null, CancellationToken.None);
+
     public static async Task<NodeException> FailAsync(string type, JsonObject parameters, params (string Port, NodeValue Value)[] inputs) =>
         await Assert.ThrowsAsync<NodeException>(
             () => RunAsync(type, parameters, inputs.ToDictionary(pair => pair.Port, pair => pair.Value), new FakeArtifactStore()));

@@ -302,6 +302,9 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
 
         Assert.Equal(tables[0], tables[2]);
         Assert.Equal(tables[1], tables[3]);
+        // Each combination is one trial of the project, wherever and however often it ran.
+        await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand("select count(*) from data.eq_trials where family = 'sma_cross'");
+        Assert.Equal(3L, await count.ExecuteScalarAsync());
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class ProjectDatabase
 {
     /// <summary>Creates the port; does not connect.</summary>
     /// <param name="dataSource">Connections as the project's role; not disposed here.</param>
-    /// <param name="schema">Schema of the project's tables, for example <c>data</c>, with <c>eq_fence</c> and <c>eq_effects</c> in it.</param>
+    /// <param name="schema">Schema of the project's tables, for example <c>data</c>, with <c>eq_fence</c>, <c>eq_effects</c> and <c>eq_trials</c> in it.</param>
     /// <exception cref="ArgumentException">The schema is no allowed identifier.</exception>
     public ProjectDatabase(NpgsqlDataSource dataSource, string schema)
     {
@@ -28,10 +28,11 @@ public sealed class ProjectDatabase
     /// <summary>Fences and effect keys of the schema.</summary>
     public EffectStore Effects { get; }
 
-    /// <summary>Creates the tables of <see cref="Effects"/> when they are missing; repeatable.</summary>
+    /// <summary>Creates the tables of <see cref="Effects"/> and of <see cref="ProjectTrialLedger"/> when they are missing; repeatable.</summary>
     public async Task EnsureEffectTablesAsync(CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await DataSource.OpenConnectionAsync(cancellationToken);
         await Effects.EnsureTablesAsync(connection, cancellationToken);
+        await ProjectTrialLedger.EnsureTableAsync(this, connection, cancellationToken);
     }
 }
