@@ -35,15 +35,20 @@ internal sealed class FanoutClient(GrpcChannel channel, RunsPlatform platform)
         cancellationToken: cancellationToken);
 
     /// <summary>Runs a workflow for each of a count of items and returns the seconds of the step that fans out.</summary>
-    public async Task<double> MeasureAsync(string target, string mode, int count, int concurrency, CancellationToken cancellationToken)
+    public async Task<double> MeasureAsync(string target, string mode, int count, int concurrency, CancellationToken cancellationToken) =>
+        (await MeasureOnAsync(target, mode, count, concurrency, cancellationToken)).Seconds;
+
+    /// <summary>The same, with the Runner that held the run.</summary>
+    public async Task<(string WorkerId, double Seconds)> MeasureOnAsync(string target, string mode, int count, int concurrency, CancellationToken cancellationToken)
     {
         string items = string.Join(',', Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $$"""{"n":{{i}}}""")));
         string source = $$$$"""{"id":"items","type":"JsonMap","params":{"value":[{{{{items}}}}]}}""";
-        return (await MeasureAsync(source, "items.value", "batch.items", target, mode, concurrency, cancellationToken)).Seconds;
+        (Run run, double seconds) = await MeasureAsync(source, "items.value", "batch.items", target, mode, concurrency, cancellationToken);
+        return (run.WorkerId, seconds);
     }
 
     /// <summary>The same for the rows of a table in a file.</summary>
-    public Task<(string RunId, double Seconds)> MeasureRowsAsync(string target, string mode, int count, int concurrency, CancellationToken cancellationToken)
+    public async Task<(string RunId, double Seconds)> MeasureRowsAsync(string target, string mode, int count, int concurrency, CancellationToken cancellationToken)
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"items-{count}.arrow");
         string folder = Directory.CreateDirectory(Path.Combine(platform.DataRoot, "files", "default")).FullName;
@@ -53,7 +58,8 @@ internal sealed class FanoutClient(GrpcChannel channel, RunsPlatform platform)
         }
 
         string source = $$$"""{"id":"items","type":"TableLoader","params":{"path":"{{{file}}}"}}""";
-        return MeasureAsync(source, "items.table", "batch.rows", target, mode, concurrency, cancellationToken);
+        (Run run, double seconds) = await MeasureAsync(source, "items.table", "batch.rows", target, mode, concurrency, cancellationToken);
+        return (run.RunId, seconds);
     }
 
     /// <summary>Milliseconds of a page of 200 items: the first, the last, and the last of those that succeeded; each the best of three.</summary>
@@ -94,7 +100,7 @@ internal sealed class FanoutClient(GrpcChannel channel, RunsPlatform platform)
         }
     }
 
-    private async Task<(string RunId, double Seconds)> MeasureAsync(
+    private async Task<(Run Run, double Seconds)> MeasureAsync(
         string source, string from, string to, string target, string mode, int concurrency, CancellationToken cancellationToken)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"fan-{++_count}");
@@ -115,7 +121,7 @@ internal sealed class FanoutClient(GrpcChannel channel, RunsPlatform platform)
             if (run.State == RunState.Succeeded)
             {
                 ListStepsResponse steps = await _runs.ListStepsAsync(new ListStepsRequest { RunId = runId }, platform.Headers, cancellationToken: cancellationToken);
-                return (runId, steps.Steps.Single(step => step.NodeId == "batch").Metrics.Elapsed.ToTimeSpan().TotalSeconds);
+                return (run, steps.Steps.Single(step => step.NodeId == "batch").Metrics.Elapsed.ToTimeSpan().TotalSeconds);
             }
 
             if (run.State is RunState.Failed or RunState.Cancelled)

@@ -59,6 +59,17 @@ public sealed class DailyPanelReaderTests
     [Fact]
     public void Panel_VolumeOfAnIndexMissing_IsZero() => Assert.Equal([0], DailyPanelReader.Read(WithoutVolume("000300.SH")).Series[0].Volume.ToArray());
 
+    [Theory]
+    [InlineData("BTCUSDT.BINANCE", 8, 150_000_000)]
+    [InlineData("600000.SH", 0, 1)]
+    public void Panel_VolumeWithPlaces_KeepsThemOutsideTheBoards(string symbol, int scale, long volume)
+    {
+        Table table = new([.. Bars((symbol, 1, 100)).Columns.Where(column => column.Name != "volume"), DecimalColumn.Create("volume", 8, new long[] { 150_000_000 })]);
+        InstrumentBars series = DailyPanelReader.Read(table).Series[0];
+        Assert.Equal(scale, series.Instrument.QuantityScale);
+        Assert.Equal([volume], series.Volume.ToArray());
+    }
+
     private static Table WithoutVolume(string symbol) => new(
         [
             .. Bars((symbol, 1, 100)).Columns.Where(column => column.Name != "volume"),

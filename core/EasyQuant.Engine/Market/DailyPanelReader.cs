@@ -7,7 +7,7 @@ namespace EasyQuant.Engine;
 /// <summary>
 /// Reads the canonical table of daily bars (columns symbol, trading_date, open, high, low, close, volume, optional pre_close) into a
 /// <see cref="MarketPanel"/>. Rows may come in any order. Prices are decimals of scale 0 to 8, or doubles, which are rounded half away
-/// from zero to 4 places. The calendar is the set of all dates of the table.
+/// from zero to 4 places. Volumes of instruments outside the boards (coins) keep the places of a decimal column, and orders have as many; others are whole. The calendar is the set of all dates of the table.
 /// </summary>
 public static class DailyPanelReader
 {
@@ -120,6 +120,7 @@ public static class DailyPanelReader
 
         long[] previousCloses = reader.PreviousCloses(order);
         Instrument instrument = Instrument.FromSymbol(symbol, reader.Scale);
+        instrument = instrument with { QuantityScale = reader.QuantityScale(instrument) };
         return new InstrumentBars
         {
             Instrument = instrument,

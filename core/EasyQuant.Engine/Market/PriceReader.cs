@@ -47,7 +47,11 @@ internal sealed class PriceReader
             ? Read(column, rows, nullValue: 0)
             : [];
 
-    /// <summary>Traded quantities. A missing one is an error, but of an index and of other instruments that need no volume: 0 there.</summary>
+    /// <summary>Decimal places of quantities: those of a decimal column of volumes for instruments outside the boards (coins), 0 for all others.</summary>
+    public int QuantityScale(Instrument instrument) =>
+        instrument.Board == Board.Other && _table.TryGetColumn("volume", out Column? column) && column is DecimalColumn { Scale: <= ScaleMax } decimals ? decimals.Scale : 0;
+
+    /// <summary>Traded quantities, of the scale of the instrument. A missing one is an error, but of an index and of other instruments that need no volume: 0 there.</summary>
     public long[] Volumes(int[] rows, Instrument instrument)
     {
         bool needsVolume = instrument.Board is not (Board.Index or Board.Other);
@@ -58,7 +62,7 @@ internal sealed class PriceReader
             result[i] = column.IsNull(rows[i]) ? (needsVolume ? throw Missing(rows[i], instrument) : 0) : column switch
             {
                 Int64Column integers => Checked(integers.Values[rows[i]], rows[i]),
-                DecimalColumn decimals => Checked(decimals.Units[rows[i]] / ScaledDecimal.PowerOfTen(decimals.Scale), rows[i]),
+                DecimalColumn decimals => Checked(decimals.Units[rows[i]] / ScaledDecimal.PowerOfTen(decimals.Scale - Math.Min(decimals.Scale, instrument.QuantityScale)), rows[i]),
                 Float64Column doubles => Checked(double.IsFinite(doubles.Values[rows[i]]) ? (long)doubles.Values[rows[i]] : -1, rows[i]),
                 _ => throw new BarTableException("COLUMN_TYPE", $"Column \"volume\" is {column.Type}, expected int64."),
             };
