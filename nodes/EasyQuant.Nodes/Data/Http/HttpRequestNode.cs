@@ -6,6 +6,7 @@ using EasyQuant.Data;
 using EasyQuant.Domain;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Hosting;
+using static EasyQuant.Nodes.Data.HttpParts;
 
 namespace EasyQuant.Nodes.Data;
 
@@ -15,9 +16,6 @@ public sealed class HttpRequestNode : INodeHandler
     private const int BodyPort = 0;
     private const int TablePort = 1;
     private const int ResponsePort = 2;
-    private const int UrlLengthMax = 8000;
-
-    private static readonly string[] s_ownHeaders = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "idempotency-key"];
     private readonly HttpRequestParameters _parameters;
 
     private HttpRequestNode(HttpRequestParameters parameters) => _parameters = parameters;
@@ -89,54 +87,16 @@ public sealed class HttpRequestNode : INodeHandler
             : throw new NodeException("PARAMETER_OUT_OF_RANGE", "saveAs: form 'file' keeps the answer as a file, so its name is needed.");
     }
 
-    private static bool IsTransient(int status) => status is 408 or 425 or 429 or (>= 500 and not 501 and not 505);
-
-    private static string Shown(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
-
-    private static string Excerpt(byte[] body)
-    {
-        string text = Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, 200));
-        return new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
-    }
-
-    private static string Text(NodeExecution execution, JsonTemplate template, string name) =>
-        execution.Evaluate(template) is JsonValue value && value.GetValueKind() == JsonValueKind.String
-            ? value.GetValue<string>()
-            : throw new NodeException("PARAMETER_TYPE", $"{name} must give a text.");
-
     private static void Save(NodeExecution execution, string path, byte[] body, CancellationToken cancellationToken)
     {
         IDataSink sink = execution.Services.Files as IDataSink ?? execution.Services.Require<IDataSink>("a data directory that can be written");
         sink.Replace(path, stream => stream.Write(body), cancellationToken);
     }
 
-    private static IEnumerable<(string Name, string Value)> Pairs(NodeExecution execution, JsonTemplate? template, string name)
-    {
-        JsonNode? value = template is null ? null : execution.Evaluate(template);
-        if (value is null)
-        {
-            yield break;
-        }
-
-        foreach ((string key, JsonNode? item) in value as JsonObject ?? throw new NodeException("PARAMETER_TYPE", $"{name} must be a JSON object, was {value.GetValueKind()}."))
-        {
-            yield return item is JsonValue scalar
-                ? (key, scalar.GetValueKind() == JsonValueKind.String ? scalar.GetValue<string>() : scalar.ToJsonString())
-                : throw new NodeException("PARAMETER_TYPE", $"{name}.{key} must be a text, a number or a truth value, was {item?.GetValueKind().ToString() ?? "null"}.");
-        }
-    }
-
     private HttpRequestMessage Request(NodeExecution execution)
     {
         var request = new HttpRequestMessage(new HttpMethod(_parameters.Method.ToString().ToUpperInvariant()), Url(execution));
-        foreach ((string name, string value) in Pairs(execution, _parameters.Headers, "headers"))
-        {
-            if (s_ownHeaders.Contains(name, StringComparer.OrdinalIgnoreCase) || !request.Headers.TryAddWithoutValidation(name, value) || value.AsSpan().ContainsAny('\r', '\n', '\0'))
-            {
-                throw new NodeException("HTTP_HEADER_INVALID", $"headers.{name}: this header cannot be set, or its value has a line break.");
-            }
-        }
-
+        AddHeaders(request, Pairs(execution, _parameters.Headers, "headers"));
         if (_parameters.Method != HttpMethodName.Get)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", execution.EffectKey);
@@ -159,10 +119,7 @@ public sealed class HttpRequestNode : INodeHandler
             query.Append(query.Length == 0 && !text.Contains('?', StringComparison.Ordinal) ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
         }
 
-        string whole = text + query;
-        return whole.Length <= UrlLengthMax && Uri.TryCreate(whole, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Host.Length > 0
-            ? url
-            : throw new NodeException("HTTP_URL_INVALID", $"url must be absolute, http or https, without user and password, at most {UrlLengthMax} characters; got '{(text.Length > 200 ? text[..200] : text)}'.");
+        return HttpParts.Url(text + query, text);
     }
 
     private int SetOutputs(NodeExecution execution, HttpAnswer answer, Uri url)
