@@ -58,7 +58,7 @@ public sealed class TradeApiNodeTests(DatabaseFixture fixture) : IClassFixture<D
     [Fact]
     public async Task TradeApi_BrokerNeverAnswers_SaysThatNothingIsKnown()
     {
-        using var release = new ManualResetEventSlim();
+        var release = new ManualResetEventSlim();
         using var broker = new FakeVendor(_ =>
         {
             release.Wait();
@@ -185,6 +185,9 @@ public sealed class TradeApiNodeTests(DatabaseFixture fixture) : IClassFixture<D
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         var values = (JsonObject)JsonNode.Parse(parameters)!;
         values.TryAdd("url", $"http://{broker.Endpoint}/orders");
+
+        // A slow machine must not look like a broker that is silent.
+        values.TryAdd("timeoutSeconds", 200);
         var catalog = new NodeCatalog();
         TradingNodePack.AddTo(catalog);
         return await SingleNode.RunAsync(
