@@ -50,6 +50,11 @@ internal sealed class GroupReports(GroupService.GroupServiceClient groups, TimeP
             await groups.ReportGroupSumsAsync(
                 request, new CallOptions(CallProject.Headers(projectId, "service:runner"), time.GetUtcNow().UtcDateTime + s_deadline, cancellationToken));
         }
+        catch (RpcException) when (cancellationToken.IsCancellationRequested)
+        {
+            // A run that is given back or stopped has not failed.
+            throw new OperationCanceledException(cancellationToken);
+        }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.Unimplemented)
         {
             throw new NodeException("GROUP_SUMS_REFUSED", $"The sums of group '{progress.GroupId}' were refused: {e.Status.Detail}", transient: false, e);
