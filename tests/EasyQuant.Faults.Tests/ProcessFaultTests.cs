@@ -129,7 +129,8 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
         {
             bool isFrozen = false;
             await bed.RestartRunnerAsync(bed.FirstRunner, ("EQ_FAIL", "db-save.before-commit:sleep:3"));
-            await bed.WaitReadyAsync(CancellationToken.None);
+            using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            await bed.WaitReadyAsync(deadline.Token);
             await FaultRun.UnderLoadAsync(
                 bed,
                 async (load, cancellationToken) =>
