@@ -19,13 +19,16 @@ public static class DataSourceDefaults
     /// <summary>Connections a pool may open: 24.</summary>
     public const int PoolSizeMax = 24;
 
+    private const int CommandSecondsMax = 15;
+
     /// <summary>Applies the defaults without naming an application or a schema.</summary>
     /// <param name="builder">The data source to be; changed in place.</param>
     public static void Apply(NpgsqlDataSourceBuilder builder) => Apply(builder, null, null);
 
     /// <summary>
     /// Applies the defaults: server-side time-outs, a pool of at most <see cref="PoolSizeMax"/> connections, automatic
-    /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool in the connection string is kept.
+    /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool and a shorter time of a command (at most
+    /// 15 s, answer included) in the connection string are kept.
     /// </summary>
     /// <param name="builder">The data source to be; changed in place.</param>
     /// <param name="applicationName">Name that the server shows for the sessions; null keeps what the connection string says.</param>
@@ -37,7 +40,7 @@ public static class DataSourceDefaults
         NpgsqlConnectionStringBuilder settings = builder.ConnectionStringBuilder;
         settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, PoolSizeMax);
         settings.Timeout = 10;
-        settings.CommandTimeout = 15;
+        settings.CommandTimeout = settings.CommandTimeout is > 0 and < CommandSecondsMax ? settings.CommandTimeout : CommandSecondsMax;
         settings.CancellationTimeout = 2000;
         settings.KeepAlive = 15;
         settings.MaxAutoPrepare = 64;

@@ -143,7 +143,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
                 {
                     await using MessageShim shim = await MessageShim.StartAsync(bed, $"data.{load.StartId}.bars.keep", window, change, cancellationToken);
                     using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                    patience.CancelAfter(TimeSpan.FromSeconds(8));
+                    patience.CancelAfter(TimeSpan.FromSeconds(3));
                     // What the shim still holds in the end goes back as it was.
                     while (shim.ChangedCount < window * 6 && !patience.IsCancellationRequested && !await load.IsOverAsync(cancellationToken))
                     {

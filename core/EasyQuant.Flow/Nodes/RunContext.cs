@@ -15,6 +15,9 @@ public sealed record RunContext
     /// <summary>Fencing epoch of the run's lease; grows with every claim. 0 (default) outside the durable platform.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>How long the run's lease lasts without renewal. Zero (default) outside the durable platform.</summary>
+    public TimeSpan LeaseTime { get; init; }
+
     /// <summary>How often the run was claimed, counted from 1 (default).</summary>
     public int Attempt { get; init; } = 1;
 

@@ -12,14 +12,16 @@ namespace EasyQuant.Nodes.Messaging;
 /// <summary>One replica at work: lanes, leases of shards, reports, and the end.</summary>
 internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IGroupReports reports, NodeExecution execution)
 {
-    private static readonly TimeSpan s_shardLease = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_renewInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_shardLeaseMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_shardWait = TimeSpan.FromMilliseconds(250);
 
     private readonly IReadOnlyList<WorkflowNode> _nodes = GroupChain.Of(context.Group);
     private readonly List<StreamExecution> _lanes = [];
     private readonly ParkedReports _parked = new(context);
+
+    // A replica that is dead for its run is so for its shards.
+    private readonly TimeSpan _shardLease = context.Run.LeaseTime > TimeSpan.Zero && context.Run.LeaseTime < s_shardLeaseMax ? context.Run.LeaseTime : s_shardLeaseMax;
 
     public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +84,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         while (true)
         {
             StreamLease? lease = await ReadAsync(
-                (connection, token) => context.Producers.TakeAsync(connection, context.ShardStream, $"{owners}{context.Run.Epoch}", s_shardLease, owners, token), cancellationToken);
+                (connection, token) => context.Producers.TakeAsync(connection, context.ShardStream, $"{owners}{context.Run.Epoch}", _shardLease, owners, token), cancellationToken);
             if (lease is not null)
             {
                 await ShardAsync(lease, producer, cancellationToken);
@@ -142,10 +144,10 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         Activity.Current = null;
         while (!lost.IsCancellationRequested)
         {
-            await Task.Delay(s_renewInterval, execution.Services.Time, lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_shardLease / 5, execution.Services.Time, lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                await context.Patient.RunAsync("groups.renew", (connection, token) => context.Producers.RenewAsync(connection, lease, progress.NextSequence, s_shardLease, token), lost.Token);
+                await context.Patient.RunAsync("groups.renew", (connection, token) => context.Producers.RenewAsync(connection, lease, progress.NextSequence, _shardLease, token), lost.Token);
             }
             catch (EpochStaleException)
             {

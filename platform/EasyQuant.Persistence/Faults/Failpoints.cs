@@ -8,8 +8,8 @@ namespace EasyQuant.Persistence.Faults;
 /// Named places at both sides of durable actions where a fault can be injected. Armed by the environment variable
 /// <c>EQ_FAIL=point:action:nth[,...]</c>: at the nth hit (counted from 1, <c>*</c> for every hit, <c>5%</c> for that share of them, spread evenly) the action
 /// is taken. A point that begins with <c>*</c> stands for all points with that ending that are not named themselves. Actions:
-/// <c>exit137</c> (the process is killed as by SIGKILL), <c>throw</c> (<see cref="FailpointException"/>), <c>sleep</c> (5 s).
-/// Without the variable a hit costs one comparison. Thread-safe.
+/// <c>exit137</c> (the process is killed as by SIGKILL), <c>throw</c> (<see cref="FailpointException"/>), <c>sleep</c> (5 s); each is told on standard error
+/// before it is taken. Without the variable a hit costs one comparison. Thread-safe.
 /// </summary>
 public static class Failpoints
 {
@@ -76,6 +76,7 @@ public static class Failpoints
 
     private static void Act(string point, string action)
     {
+        Console.Error.WriteLine($"Failpoint {point}: {action}");
         switch (action)
         {
             case "exit137":

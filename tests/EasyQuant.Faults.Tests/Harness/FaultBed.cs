@@ -23,6 +23,7 @@ namespace EasyQuant.Faults.Harness;
 public sealed class FaultBed : IAsyncLifetime
 {
     private const int TailLines = 400;
+    private const int CommandSeconds = 5;
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(4);
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentDictionary<string, string> _workflowVariables = new();
@@ -31,6 +32,8 @@ public sealed class FaultBed : IAsyncLifetime
     private readonly List<string> _leaks = [];
     // Services that run with variables beside their own.
     private readonly HashSet<ServiceProcess> _armed = [];
+    // Failpoints that have acted since services were armed.
+    private readonly ConcurrentDictionary<string, bool> _hits = new(StringComparer.Ordinal);
     private TestServers _servers = null!;
     private GrpcChannel _channel = null!;
     private NpgsqlDataSource _database = null!;
@@ -116,7 +119,8 @@ public sealed class FaultBed : IAsyncLifetime
     }
 
     /// <summary>Before a test: what an earlier one left broken is replaced whole, so that one failure stays one.</summary>
-    internal async Task BeginAsync()
+    /// <param name="disarms">Starts services anew that still carry a failpoint; without, the test does so.</param>
+    internal async Task BeginAsync(bool disarms = true)
     {
         if (_isInUse)
         {
@@ -130,13 +134,45 @@ public sealed class FaultBed : IAsyncLifetime
 
         _isInUse = true;
         using var deadline = new CancellationTokenSource(s_startDeadline);
-        foreach (ServiceProcess service in _armed.ToArray())
+        if (disarms)
         {
-            await (service == Workflow ? RestartWorkflowAsync() : RestartRunnerAsync(service));
+            await DisarmAsync([]);
         }
 
         await HealAsync(deadline.Token);
     }
+
+    /// <summary>Starts services anew that carry a failpoint, but for some.</summary>
+    internal async Task DisarmAsync(IReadOnlyCollection<ServiceProcess> but)
+    {
+        foreach (ServiceProcess service in _armed.Except(but).ToArray())
+        {
+            await (service == Workflow ? RestartWorkflowAsync() : RestartRunnerAsync(service));
+        }
+    }
+
+    /// <summary>
+    /// Starts services anew, all at once, with failpoints; the start after that is without them. Does not wait until they answer: a failpoint may act before.
+    /// </summary>
+    internal async Task ArmAsync(IReadOnlyCollection<ServiceProcess> services, string specification)
+    {
+        _hits.Clear();
+        foreach (ServiceProcess service in services)
+        {
+            VariablesOf(service)["EQ_FAIL"] = specification;
+        }
+
+        await Task.WhenAll(services.Select(service => service.RestartAsync()));
+        foreach (ServiceProcess service in services)
+        {
+            VariablesOf(service).Clear();
+        }
+
+        _armed.UnionWith(services);
+    }
+
+    /// <summary>Whether a failpoint has acted since <see cref="ArmAsync"/>.</summary>
+    internal bool WasHit(string point) => _hits.ContainsKey(point);
 
     /// <summary>After the last thing that a test does: the bed may be used again.</summary>
     internal void EndWell() => _isInUse = false;
@@ -180,9 +216,13 @@ public sealed class FaultBed : IAsyncLifetime
         }
 
         await Task.WhenAll(Servers.Postgres.StartAsync(cancellationToken), Servers.RabbitMq.StartAsync(cancellationToken));
-        foreach (ServiceProcess service in Services)
+        foreach (ServiceProcess service in Services.Where(service => !service.IsRunning))
         {
             await service.StartAsync();
+            if (VariablesOf(service).IsEmpty)
+            {
+                _armed.Remove(service);
+            }
         }
 
         await WaitReadyAsync(cancellationToken);
@@ -206,9 +246,6 @@ public sealed class FaultBed : IAsyncLifetime
     /// <summary>The node types, as a Runner speaks of them.</summary>
     internal NodeService.NodeServiceClient RunnerNodes { get; private set; } = null!;
 
-    /// <summary>Lets the next start of Workflow be without variables beside its own.</summary>
-    internal void DisarmWorkflow() => _workflowVariables.Clear();
-
     /// <summary>Creates an empty database and returns its connection string.</summary>
     internal Task<string> CreateDatabaseAsync(CancellationToken cancellationToken) => _servers.CreateDatabaseAsync(cancellationToken);
 
@@ -222,7 +259,7 @@ public sealed class FaultBed : IAsyncLifetime
 
     /// <summary>Connection string of Workflow with a pool of that size.</summary>
     internal string WorkflowConnection(int poolSize) =>
-        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize, CommandTimeout = CommandSeconds }.ConnectionString;
 
     /// <summary>Executes statements as the superuser, without a proxy.</summary>
     internal async Task ExecuteAsync(string sql)
@@ -316,6 +353,8 @@ public sealed class FaultBed : IAsyncLifetime
         }
     }
 
+    private ConcurrentDictionary<string, string> VariablesOf(ServiceProcess service) => service == Workflow ? _workflowVariables : _runnerVariables;
+
     private void StartProxies()
     {
         int database = new NpgsqlConnectionStringBuilder(_connection).Port;
@@ -347,7 +386,7 @@ public sealed class FaultBed : IAsyncLifetime
     {
         var variables = new Dictionary<string, string?>
         {
-            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port }.ConnectionString,
+            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port, CommandTimeout = CommandSeconds }.ConnectionString,
             ["ConnectionStrings__messaging"] = new UriBuilder(_broker) { Port = Broker.Port }.Uri.AbsoluteUri,
             ["EASYQUANT_DATA_ROOT"] = _directory,
             ["EASYQUANT_DATA_PASSWORD"] = Secrets[1],
@@ -423,6 +462,11 @@ public sealed class FaultBed : IAsyncLifetime
         {
             _lines.Enqueue(line);
             Note(line);
+        }
+
+        if (line.IndexOf(": Failpoint ", StringComparison.Ordinal) is >= 0 and int at)
+        {
+            _hits[line[(at + ": Failpoint ".Length)..].Split(':')[0]] = true;
         }
 
         while (_lines.Count > TailLines && _lines.TryDequeue(out _))

@@ -130,6 +130,7 @@ internal sealed partial class RunExecutor(
             RunId = wire.RunId,
             ProjectId = wire.ProjectId,
             Epoch = wire.Epoch,
+            LeaseTime = run.Claimed.Lease.ToTimeSpan(),
             Attempt = wire.CrashCount + 1,
             Seed = wire.Seed,
             StartTime = wire.CreateTime?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch,
