@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds once, runs the test projects and ends with "N passed, N failed".
-#   ./test.sh            everything but --faults and --soak; the gRPC tests on the official packages and on the stand-ins, and
+#   ./test.sh            everything but --soak; the gRPC tests on the official packages and on the stand-ins, and
 #                        what official Aspire publishes
 #   ./test.sh --fast     without the slow projects (end to end, faults, hosting) and with one gRPC world only
 #   ./test.sh --only X   only the projects whose name contains X
-#   ./test.sh --faults   each fault of the list under two loads and the crash points, some 15 minutes (docs/operations/faults.md)
+#   ./test.sh --faults   only the faults and the crash points, some 15 minutes (docs/operations/faults.md)
 #   ./test.sh --soak N   random faults under full load for N minutes, then a table; nothing else (docs/operations/faults.md)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -36,12 +36,11 @@ slow='EndToEnd|Faults|Aspire'
 fast=false
 only=''
 soak=''
-faults=false
 while [ $# -gt 0 ]; do
   case "$1" in
     --fast) fast=true ;;
     --only) only="$2"; shift ;;
-    --faults) faults=true; only=Faults ;;
+    --faults) only=Faults ;;
     --soak)
       [[ "${2:-}" =~ ^[1-9][0-9]*$ ]] || { echo "test.sh: --soak takes minutes, a whole number of 1 or more, got '${2:-nothing}'" >&2; exit 2; }
       soak="$2"; shift ;;
@@ -136,10 +135,9 @@ for project in tests/*.Tests; do
     echo '== servers'; start_servers || exit 1; servers_up=true
   fi
   echo "== $name"
-  # The faults on a bed of processes take too long for each run; they have a call of their own.
   filter=()
   [[ "$name" == *EndToEnd* ]] && filter=(--filter 'Suite!=official')
-  if [[ "$name" == *Faults* ]]; then filter=(--filter "$($faults && echo 'Suite=bed&FullyQualifiedName!~SoakTests' || echo 'Suite!=bed')"); fi
+  if [[ "$name" == *Faults* ]]; then filter=(--filter 'FullyQualifiedName!~SoakTests'); fi
   dotnet test "artifacts/bin/$name/release/$name.dll" --nologo --blame-hang --blame-hang-timeout 10m "${filter[@]}" \
     --logger "trx;LogFileName=$name.trx" --results-directory "$results" >"$results/$name.log" 2>&1
   count "$name" $?

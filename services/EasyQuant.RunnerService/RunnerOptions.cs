@@ -32,6 +32,10 @@ public sealed class RunnerOptions
     [Range(64L << 20, 1L << 40)]
     public long ItemProcessMemoryMax { get; init; } = 1L << 30;
 
+    /// <summary>Silence after which a child process is taken for dead, 3 s to 10 min; it tells every second that it lives. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:03", "00:10:00")]
+    public TimeSpan ItemProcessSilenceMax { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How often work is asked for without a hint, 100 ms to 1 min. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);

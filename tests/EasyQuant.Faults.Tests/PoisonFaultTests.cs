@@ -24,7 +24,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IAsyncLifetime
         using var deadline = new CancellationTokenSource(s_deadline);
         foreach (ServiceProcess runner in bed.Runners)
         {
-            await bed.RestartRunnerAsync(runner, ("Runner__ItemProcessMemoryMax", "67108864"), ("Runner__MaxItemProcesses", "3"));
+            await bed.RestartRunnerAsync(runner, ("Runner__ItemProcessMemoryMax", "67108864"), ("Runner__ItemProcessSilenceMax", "00:00:05"), ("Runner__MaxItemProcesses", "3"));
         }
 
         await bed.WaitReadyAsync(deadline.Token);

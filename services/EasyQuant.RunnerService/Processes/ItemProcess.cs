@@ -8,13 +8,10 @@ namespace EasyQuant.RunnerService.Processes;
 
 /// <summary>
 /// One warm child process: it keeps prepared graphs and serves one item at a time. It is taken for dead when its pipe ends, or when it has given no sign of life
-/// for <see cref="SilenceMax"/>; after a cancel it has <see cref="CancelGrace"/> to obey. Used by one caller at a time.
+/// for the time that it was started with; after a cancel it has <see cref="CancelGrace"/> to obey. Used by one caller at a time.
 /// </summary>
 internal sealed class ItemProcess : IDisposable
 {
-    /// <summary>Longest silence of a living process: it tells every second that it lives, whatever its item does.</summary>
-    public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(15);
-
     /// <summary>Time to obey a cancel.</summary>
     public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
 
@@ -24,13 +21,15 @@ internal sealed class ItemProcess : IDisposable
     private readonly Process _process;
     private readonly WorkerUsage _usage;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _silenceMax;
     private readonly HashSet<string> _workflows = new(StringComparer.Ordinal);
     private readonly Queue<string> _lines = new();
     private readonly ItemInbox _inbox;
     private int _isDisposed;
 
-    private ItemProcess(Process process, WorkerUsage usage, TimeProvider time)
+    private ItemProcess(Process process, TimeSpan silenceMax, WorkerUsage usage, TimeProvider time)
     {
+        _silenceMax = silenceMax;
         _process = process;
         _usage = usage;
         usage.Add(process);
@@ -50,12 +49,13 @@ internal sealed class ItemProcess : IDisposable
     /// <summary>Starts a process and waits until it is ready for its first item.</summary>
     /// <param name="settings">What it needs to serve a project; travels through the pipe, where no other user can read it.</param>
     /// <param name="memoryMax">Bytes of its managed heap, at least 64 MiB.</param>
+    /// <param name="silenceMax">Longest silence of a living process: it tells every second that it lives, whatever its item does.</param>
     /// <param name="usage">Where its processor time and memory are counted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: it ended, or was not ready within a minute.</exception>
     public static async Task<ItemProcess> StartAsync(
-        JsonObject settings, long memoryMax, WorkerUsage usage, TimeProvider time, CancellationToken cancellationToken)
+        JsonObject settings, long memoryMax, TimeSpan silenceMax, WorkerUsage usage, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -77,7 +77,7 @@ internal sealed class ItemProcess : IDisposable
         // processor time over the first 500 items of 0.5 ms with it, 1.1 s without).
         start.Environment["DOTNET_TieredPGO"] = "0";
         Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
-        var child = new ItemProcess(process, usage, time);
+        var child = new ItemProcess(process, silenceMax, usage, time);
         try
         {
             using var deadline = new CancellationTokenSource(s_startMax, time);
@@ -184,7 +184,7 @@ internal sealed class ItemProcess : IDisposable
         {
             // Not cancelled half-way: a torn message would cost the process.
             cancellationToken.ThrowIfCancellationRequested();
-            using var deadline = new CancellationTokenSource(SilenceMax, _time);
+            using var deadline = new CancellationTokenSource(_silenceMax, _time);
             await ItemFrame.WriteAsync(_process.StandardInput.BaseStream, message, deadline.Token);
         }
         catch (InvalidDataException e)
@@ -199,7 +199,7 @@ internal sealed class ItemProcess : IDisposable
 
     private async ValueTask<JsonObject> AnswerAsync(Func<JsonObject, CancellationToken, ValueTask>? onReport, CancellationToken cancellationToken)
     {
-        using var silence = new CancellationTokenSource(SilenceMax, _time);
+        using var silence = new CancellationTokenSource(_silenceMax, _time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         while (true)
         {
@@ -210,7 +210,7 @@ internal sealed class ItemProcess : IDisposable
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                throw Died($"gave no sign of life for {SilenceMax.TotalSeconds} s", null);
+                throw Died($"gave no sign of life for {_silenceMax.TotalSeconds} s", null);
             }
             catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
             {
@@ -239,7 +239,7 @@ internal sealed class ItemProcess : IDisposable
                 return message;
             }
 
-            silence.CancelAfter(SilenceMax);
+            silence.CancelAfter(_silenceMax);
         }
     }
 

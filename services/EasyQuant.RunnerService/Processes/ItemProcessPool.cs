@@ -60,7 +60,7 @@ internal sealed class ItemProcessPool : IDisposable
         {
             for (int deaths = 1; ; deaths++)
             {
-                ItemProcess process = Take(projectId) ?? await ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _usage, _time, cancellationToken);
+                ItemProcess process = Take(projectId) ?? await StartAsync(projectId, cancellationToken);
                 try
                 {
                     await process.PrepareAsync(key, workflow, cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class ItemProcessPool : IDisposable
     {
         for (int deaths = 1; ; deaths++)
         {
-            ItemProcess process = Take(projectId) ?? await ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _usage, _time, cancellationToken);
+            ItemProcess process = Take(projectId) ?? await StartAsync(projectId, cancellationToken);
             try
             {
                 await process.PrepareAsync(key, workflow, cancellationToken);
@@ -157,6 +157,9 @@ internal sealed class ItemProcessPool : IDisposable
     }
 
     // The newest first, so that spare ones grow old. A process of another project makes room.
+    private Task<ItemProcess> StartAsync(string projectId, CancellationToken cancellationToken) =>
+        ItemProcess.StartAsync(Settings(projectId), _options.ItemProcessMemoryMax, _options.ItemProcessSilenceMax, _usage, _time, cancellationToken);
+
     private ItemProcess? Take(string projectId)
     {
         ItemProcess? surplus = null;

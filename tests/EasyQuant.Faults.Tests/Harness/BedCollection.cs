@@ -6,7 +6,7 @@ public sealed class BedCollection : ICollectionFixture<FaultBed>
 {
     public const string Name = "fault bed";
 
-    /// <summary>Trait by which <c>./test.sh</c> leaves these tests to <c>./test.sh --faults</c>.</summary>
+    /// <summary>Trait of the tests on a bed of processes.</summary>
     public const string Suite = "Suite";
 
     public const string Bed = "bed";
