@@ -21,10 +21,11 @@ internal sealed class DispatchGrpc(
     {
         Requests.InternalOnly(context);
         Requests.Count(request.MaxCount, 100, "max_count");
+        int beside = Math.Clamp(request.BesideItems, 0, request.MaxCount);
         Guid preferred = Guid.TryParse(request.RunId, out Guid id) ? id : Guid.Empty;
         TimeSpan lease = options.Value.LeaseDuration;
         var worker = new ClaimingWorker(WorkerId(request.WorkerId), request.ProjectId, request.WorkerName, request.Region, request.Labels);
-        IReadOnlyList<Claim> claims = await dispatch.ClaimAsync(worker, request.MaxCount, preferred, lease, context.CancellationToken);
+        IReadOnlyList<Claim> claims = await dispatch.ClaimAsync(worker, request.MaxCount, beside, preferred, lease, context.CancellationToken);
         var answer = new ClaimRunsResponse();
         if (claims.Count == 0)
         {

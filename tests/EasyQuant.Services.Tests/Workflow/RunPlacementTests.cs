@@ -154,6 +154,25 @@ public sealed class RunPlacementTests(WorkflowFixture fixture) : IAsyncLifetime
         Assert.InRange(await FetchedAsync() - before, 1, ForeignCount / 10);
     }
 
+    [Fact]
+    public async Task Items_WaitingBeforeOthers_LeaveTheShareThatIsAskedFor()
+    {
+        Run parent = await CreateAsync();
+        Assert.Equal(parent.RunId, await ClaimOneAsync());
+        Run lesser = await CreateAsync(priority: -1);
+        Run[] others = [await CreateAsync(), await CreateAsync()];
+        Run[] items = [await CreateAsync(), await CreateAsync(), await CreateAsync(), await CreateAsync()];
+        // As a fan-out creates them.
+        await ExecuteAsync($"update workflow.runs set parent_run_id = '{parent.RunId}', priority = 1 where run_id = any('{{{string.Join(',', items.Select(item => item.RunId))}}}')");
+
+        Assert.Equal([others[0].RunId, items[0].RunId], (await ClaimAsync(new ClaimRunsRequest { MaxCount = 2, BesideItems = 1 })).Order());
+        Assert.Equal([items[1].RunId], await ClaimAsync(new ClaimRunsRequest { MaxCount = 1 }));
+        Assert.Equal([others[1].RunId], await ClaimAsync(new ClaimRunsRequest { MaxCount = 1, BesideItems = 1 }));
+        // Nobody is as urgent as the parent any more: the items get it all, and what is less urgent waits.
+        Assert.Equal([items[2].RunId, items[3].RunId], (await ClaimAsync(new ClaimRunsRequest { MaxCount = 2, BesideItems = 2 })).Order());
+        Assert.Equal([lesser.RunId], await ClaimAsync(new ClaimRunsRequest { MaxCount = 2, BesideItems = 2 }));
+    }
+
     private static RunSpec Spec(RunPlacement? placement, int priority = 0) => new(WorkflowFixture.Spec()) { Placement = placement, Priority = priority };
 
     private static async Task<RpcError> RefusedAsync(StatusCode status, string reason, Func<Task> call)

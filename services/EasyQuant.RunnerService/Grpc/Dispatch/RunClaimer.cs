@@ -29,6 +29,7 @@ internal sealed partial class RunClaimer(
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _gate = new();
     private readonly List<Task> _running = [];
+    private readonly SlotShare _share = new();
     private TaskCompletionSource _round = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string _hintedRun = "";
 
@@ -123,7 +124,7 @@ internal sealed partial class RunClaimer(
             long sent = time.GetTimestamp();
             var request = new ClaimRunsRequest
             {
-                WorkerId = identity.WorkerId, MaxCount = free, RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
+                WorkerId = identity.WorkerId, MaxCount = free, BesideItems = _share.Next(free, runs.Count - runs.BusyCount), RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
             };
             ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
                 request,

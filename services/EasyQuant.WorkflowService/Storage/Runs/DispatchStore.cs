@@ -9,7 +9,8 @@ namespace EasyQuant.WorkflowService.Storage.Runs;
 /// <summary>Leases on runs: claim, renew, release. Each call is one transaction over any number of runs. Thread-safe.</summary>
 internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, RunHistoryFactory histories)
 {
-    // Each project and target is a queue of its own in the index; only the heads of those that this worker may serve are read.
+    // Each project and target is a queue of its own in the index; only the heads of those that this worker may serve are read. Items stand one priority above their
+    // parent (100 is the highest there is), so what is as urgent as the parent stands one below the items.
     private const string ClaimSql =
         $"""
         with recursive {RunQueues.Cte}, fitting as (
@@ -23,9 +24,22 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
                 select run_id, priority, queue_time from workflow.runs r
                 where state = 1 and r.project_id = f.project_id and r.target = f.target and run_id <> $4
                 order by priority desc, queue_time, run_id limit $1 for update skip locked) h
+        ), beside as (
+            select o.* from fitting f cross join lateral (
+                select priority, parent_run_id from workflow.runs r
+                where state = 1 and r.project_id = f.project_id and r.target = f.target
+                order by priority desc, queue_time, run_id limit 1) top
+            cross join lateral (
+                select run_id, queue_time from workflow.runs r
+                where state = 1 and r.project_id = f.project_id and r.target = f.target and r.priority = top.priority - 1 and run_id <> $4
+                order by queue_time, run_id limit $10 for update skip locked) o
+            where $10 > 0 and top.parent_run_id is not null and top.priority < 100
+        ), let_in as (
+            select run_id from beside order by queue_time, run_id limit least($10, greatest($1 - (select count(*) from preferred), 0))
         ), chosen as (
-            select run_id from preferred union all
-            (select run_id from heads order by priority desc, queue_time, run_id limit greatest($1 - (select count(*) from preferred), 0))
+            select run_id from preferred union all select run_id from let_in union all
+            (select run_id from heads where not exists (select from let_in l where l.run_id = heads.run_id)
+                order by priority desc, queue_time, run_id limit greatest($1 - (select count(*) from preferred) - (select count(*) from let_in), 0))
         )
         update workflow.runs r
         set state = 2, worker_id = $2, epoch = nextval('workflow.epochs'), lease_until = clock_timestamp() + $3,
@@ -59,9 +73,12 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         returning {RunRow.ColumnsOfR}
         """;
 
-    /// <summary>Grants leases on at most <paramref name="countMax"/> queued runs that the worker may take, the preferred one first.</summary>
+    /// <summary>
+    /// Grants leases on at most <paramref name="countMax"/> queued runs that the worker may take, the preferred one first; up to
+    /// <paramref name="besideItems"/> of them are as urgent as the parents of the items that would come first.
+    /// </summary>
     public Task<IReadOnlyList<Claim>> ClaimAsync(
-        ClaimingWorker worker, int countMax, Guid preferredRunId, TimeSpan lease, CancellationToken cancellationToken) =>
+        ClaimingWorker worker, int countMax, int besideItems, Guid preferredRunId, TimeSpan lease, CancellationToken cancellationToken) =>
         Transactions.RunAsync(
             dataSource,
             "runs.claim",
@@ -71,7 +88,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
                 var claims = new List<Claim>();
                 await using (NpgsqlCommand command = Pg.Command(
                     connection, ClaimSql, Pg.P(countMax), Pg.P(worker.WorkerId), Pg.P(lease), Pg.P(preferredRunId), Pg.P(history.Now),
-                    Pg.P(worker.ProjectId), Pg.P(worker.Name), Pg.P(worker.Region), Pg.Json(worker.Labels)))
+                    Pg.P(worker.ProjectId), Pg.P(worker.Name), Pg.P(worker.Region), Pg.Json(worker.Labels), Pg.P(besideItems)))
                 await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(token))
                 {
                     while (await reader.ReadAsync(token))
