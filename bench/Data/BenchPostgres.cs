@@ -15,11 +15,14 @@ internal sealed class BenchPostgres : IAsyncDisposable
     {
         _host = host;
         _directory = directory;
+        ConnectionString = connectionString;
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         DataSourceDefaults.Apply(builder, "bench", "bench_data");
         Source = builder.Build();
         Database = new ProjectDatabase(Source, "bench_data");
     }
+
+    public string ConnectionString { get; }
 
     public NpgsqlDataSource Source { get; }
 

@@ -15,7 +15,7 @@ public static class PipelineBench
 {
     private const int WarmFiles = 40;
     private const int StageFiles = 600;
-    private const int SmallFiles = 200;
+    private const int MillionsMax = 50;
 
     /// <summary>Prints rates and ratios of the stages, the whole, its peak memory, and <c>ratio</c>, the worst stage.</summary>
     /// <param name="args">Optional: millions of rows of the whole, 1 to 50, default 5; rounds of the stages, 1 to 9, default 3.</param>
@@ -23,9 +23,14 @@ public static class PipelineBench
     /// <returns>0.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
+        if (args is [PipelinePeak.Mode, ..])
+        {
+            return await PipelinePeak.RunChildAsync(args[1..], cancellationToken);
+        }
+
         int millions = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
         ArgumentOutOfRangeException.ThrowIfLessThan(millions, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(millions, 50);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(millions, MillionsMax);
         int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rounds, 9);
@@ -45,13 +50,13 @@ public static class PipelineBench
         {
             await host.StartAsync(cancellationToken);
             string files = Path.Combine(root, "files");
-            int all = millions * 1_000_000 / PipelineFiles.RowsPerFile;
-            PipelineFiles.Write(files, Math.Max(all, StageFiles));
+            PipelineFiles.Write(files, FilesOf(millions));
             var broker = new ConnectionFactory { Uri = new Uri(server.Uri), AutomaticRecoveryEnabled = false };
             await using var platform = new PlatformPipeline(files, postgres.Database, broker);
             var bare = new BarePipeline(files, postgres.Source, broker);
-            double worst = await StagesAsync(files, rounds, postgres, platform, bare, cancellationToken);
-            await WholeAsync(files, all, postgres, platform, bare, cancellationToken);
+            double worst = await StagesAsync(files, Math.Min(StageFiles, FilesOf(millions)), rounds, postgres, platform, bare, cancellationToken);
+            await WholeAsync(postgres, platform, bare, cancellationToken);
+            await PeaksAsync(millions, files, postgres, server.Uri, cancellationToken);
             BenchLine.Print("pipeline", "ratio", worst, "ratio", "the worst stage against the same stage by hand; target 0.7");
             await host.KillAsync();
         }
@@ -61,28 +66,38 @@ public static class PipelineBench
     }
 
     private static async Task<double> StagesAsync(
-        string files, int rounds, BenchPostgres postgres, PlatformPipeline platform, BarePipeline bare, CancellationToken cancellationToken)
+        string files, int count, int rounds, BenchPostgres postgres, PlatformPipeline platform, BarePipeline bare, CancellationToken cancellationToken)
     {
         string warm = PipelineFiles.Take(files, WarmFiles);
-        string folder = PipelineFiles.Take(files, StageFiles);
+        string folder = PipelineFiles.Take(files, count);
         var seconds = new Dictionary<string, List<double>>(StringComparer.Ordinal) { ["read"] = [], ["read_bare"] = [], ["save"] = [], ["save_bare"] = [] };
-        long rows = (long)StageFiles * PipelineFiles.RowsPerFile;
+        long rows = (long)count * PipelineFiles.RowsPerFile;
         long bytes = 0;
         for (int round = 0; round <= rounds; round++)
         {
             string from = round == 0 ? warm : folder;
             string start = string.Create(CultureInfo.InvariantCulture, $"stage-{round}");
-            await PrepareAsync(postgres, cancellationToken);
-            seconds["read"].Add(await platform.ReadAsync(start, from, cancellationToken));
-            (double save, long saved, bytes) = await platform.SaveAsync(start, from, cancellationToken);
-            seconds["save"].Add(save);
-            await PrepareAsync(postgres, cancellationToken);
-            await bare.DeclareAsync(start, cancellationToken);
-            seconds["read_bare"].Add(await bare.ReadAsync(start, from, cancellationToken));
-            seconds["save_bare"].Add(await bare.SaveAsync(start, saved, cancellationToken));
+            // In turns, so that neither always finds the code that both use compiled by the other.
+            foreach (bool isPlatform in round % 2 == 0 ? new[] { true, false } : [false, true])
+            {
+                await PrepareAsync(postgres, cancellationToken);
+                if (isPlatform)
+                {
+                    seconds["read"].Add(await platform.ReadAsync(start, from, cancellationToken));
+                    (double save, _, bytes) = await platform.SaveAsync(start, from, cancellationToken);
+                    seconds["save"].Add(save);
+                }
+                else
+                {
+                    await bare.DeclareAsync(start, cancellationToken);
+                    seconds["read_bare"].Add(await bare.ReadAsync(start, from, cancellationToken));
+                    seconds["save_bare"].Add(await bare.SaveAsync(start, round == 0 ? (long)WarmFiles * PipelineFiles.RowsPerFile : rows, cancellationToken));
+                }
+            }
+
             Tell(string.Create(
                 CultureInfo.InvariantCulture,
-                $"round {round} of {rounds}: read {seconds["read"][^1]:0.0} s, by hand {seconds["read_bare"][^1]:0.0} s; save {seconds["save"][^1]:0.0} s, by hand {seconds["save_bare"][^1]:0.0} s"));
+                $"round {round} of {rounds}: read {seconds["read"][^1]:0.00} s, by hand {seconds["read_bare"][^1]:0.00} s; save {seconds["save"][^1]:0.00} s, by hand {seconds["save_bare"][^1]:0.00} s"));
         }
 
         double worst = double.MaxValue;
@@ -101,17 +116,10 @@ public static class PipelineBench
         return worst;
     }
 
-    private static async Task WholeAsync(
-        string files, int all, BenchPostgres postgres, PlatformPipeline platform, BarePipeline bare, CancellationToken cancellationToken)
+    private static async Task WholeAsync(BenchPostgres postgres, PlatformPipeline platform, BarePipeline bare, CancellationToken cancellationToken)
     {
-        string small = PipelineFiles.Take(files, Math.Min(all, SmallFiles));
         await PrepareAsync(postgres, cancellationToken);
-        (double Seconds, long Rows) few = default;
-        long fewPeak = await PeakAsync(async () => few = await platform.WholeAsync("whole-small", small, cancellationToken));
-        Tell(string.Create(CultureInfo.InvariantCulture, $"{few.Rows} rows at once: {few.Seconds:0.0} s"));
-        await PrepareAsync(postgres, cancellationToken);
-        (double Seconds, long Rows) many = default;
-        long manyPeak = await PeakAsync(async () => many = await platform.WholeAsync("whole", "csv", cancellationToken));
+        (double Seconds, long Rows) many = await platform.WholeAsync("whole", "csv", cancellationToken);
         await PrepareAsync(postgres, cancellationToken);
         Tell(string.Create(CultureInfo.InvariantCulture, $"{many.Rows} rows at once: {many.Seconds:0.0} s"));
         await bare.DeclareAsync("whole", cancellationToken);
@@ -122,10 +130,33 @@ public static class PipelineBench
         double byHand = Stopwatch.GetElapsedTime(start).TotalSeconds;
         BenchLine.Print("pipeline", "whole_rows", many.Rows / many.Seconds, "rows/s", string.Create(CultureInfo.InvariantCulture, $"by hand {many.Rows / byHand:0} rows/s, {many.Rows} rows"));
         BenchLine.Print("pipeline", "whole_ratio", byHand / many.Seconds, "ratio", "the whole by hand, both stages at once");
-        BenchLine.Print("pipeline", "peak_small", fewPeak / 1048576.0, "MiB", string.Create(CultureInfo.InvariantCulture, $"working set at {few.Rows} rows"));
-        BenchLine.Print("pipeline", "peak", manyPeak / 1048576.0, "MiB", string.Create(CultureInfo.InvariantCulture, $"working set at {many.Rows} rows"));
-        BenchLine.Print("pipeline", "peak_growth", manyPeak / (double)fewPeak, "ratio", "peak at the larger number of rows over that at the smaller one");
     }
+
+    // A process for each size: what a heap has grown to does not come back.
+    private static async Task PeaksAsync(int millions, string files, BenchPostgres postgres, string broker, CancellationToken cancellationToken)
+    {
+        int[] sizes = [.. new[] { 1, millions, Math.Min(MillionsMax, millions * 4) }.Distinct()];
+        var peaks = new List<double>();
+        foreach (int size in sizes)
+        {
+            PipelineFiles.Write(files, FilesOf(size));
+            string folder = size < millions ? PipelineFiles.Take(files, FilesOf(size)) : "csv";
+            PipelinePeak peak = await PipelinePeak.MeasureAsync(files, folder, postgres.ConnectionString, broker, cancellationToken);
+            Tell(string.Create(CultureInfo.InvariantCulture, $"{peak.Rows} rows in a process of their own: {peak.Seconds:0.0} s, {peak.WorkingSet:0} MiB"));
+            string reference = string.Create(
+                CultureInfo.InvariantCulture, $"{peak.Rows} rows in {peak.Seconds:0.0} s, both groups at once in a process of their own, {peak.Collections} full collections");
+            string name = string.Create(CultureInfo.InvariantCulture, $"peak_{size}m");
+            BenchLine.Print("pipeline", name, peak.WorkingSet, "MiB", $"largest resident set; {reference}");
+            BenchLine.Print("pipeline", name + "_retained", peak.Retained, "MiB", $"live objects after the end; {reference}");
+            peaks.Add(peak.WorkingSet);
+        }
+
+        BenchLine.Print(
+            "pipeline", "peak_growth", peaks[^1] / peaks[0], "ratio",
+            string.Create(CultureInfo.InvariantCulture, $"largest resident set at {sizes[^1]} million rows over that at {sizes[0]} million; 1 is flat"));
+    }
+
+    private static int FilesOf(int millions) => millions * 1_000_000 / PipelineFiles.RowsPerFile;
 
     // Progress, apart from the figures.
     private static void Tell(string text) => Console.Error.WriteLine(text);
@@ -137,25 +168,6 @@ public static class PipelineBench
             momentum_20 double precision, volatility_20 double precision); checkpoint
         """,
         cancellationToken);
-
-    private static async Task<long> PeakAsync(Func<Task> work)
-    {
-        GC.Collect();
-        long peak = 0;
-        using var stop = new CancellationTokenSource();
-        Task watching = Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                peak = Math.Max(peak, Environment.WorkingSet);
-                await Task.Delay(50, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        });
-        await work();
-        await stop.CancelAsync();
-        await watching;
-        return peak;
-    }
 
     private static double Median(List<double> values)
     {

@@ -103,6 +103,35 @@ public static class BarTable
         }
 
         string[] selected = [.. names];
-        return TableSort.Sort(Table.Concat([.. tables.Select(t => t.Select(selected))]), (Symbol, false), (TradingDate, false));
+        Table joined = Table.Concat([.. tables.Select(t => Selected(t, selected))]);
+        return IsSorted(joined) ? joined : TableSort.Sort(joined, (Symbol, false), (TradingDate, false));
+    }
+
+    private static Table Selected(Table table, string[] names) =>
+        table.Schema.Count == names.Length && table.Schema.Select(s => s.Name).SequenceEqual(names, StringComparer.Ordinal) ? table : table.Select(names);
+
+    // Files that are read in the order of their names mostly are in order: seen here at a tenth of the cost of the sort, which compares any columns.
+    private static bool IsSorted(Table table)
+    {
+        var symbols = (StringColumn)table[Symbol];
+        var days = (DateColumn)table[TradingDate];
+        if (symbols.NullCount > 0 || days.NullCount > 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<int> offsets = symbols.Offsets;
+        ReadOnlySpan<byte> texts = symbols.Utf8Bytes;
+        ReadOnlySpan<int> values = days.Memory.Span;
+        for (int row = 1; row < values.Length; row++)
+        {
+            int order = texts[offsets[row - 1]..offsets[row]].SequenceCompareTo(texts[offsets[row]..offsets[row + 1]]);
+            if (order > 0 || (order == 0 && values[row - 1] > values[row]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -80,12 +80,13 @@ public sealed class CsvLoaderNode : IStreamSource
         var reading = new Queue<Task<Table>>(_parameters.Threads);
         foreach (string path in paths)
         {
-            if (reading.Count == _parameters.Threads)
-            {
-                yield return await reading.Dequeue();
-            }
-
+            Table? done = reading.Count == _parameters.Threads ? await reading.Dequeue() : null;
             reading.Enqueue(Task.Run(() => LoadOne(files, path, _parameters.RowsMax).Table, cancellationToken));
+            if (done is not null)
+            {
+                // The next file is read while this one is written and sent.
+                yield return done;
+            }
         }
 
         while (reading.TryDequeue(out Task<Table>? table))

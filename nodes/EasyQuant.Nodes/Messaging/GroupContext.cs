@@ -97,13 +97,13 @@ internal sealed class GroupContext(
         }
     }
 
-    /// <summary>Asserts the queues and opens the streams that the group touches; all replicas do, one is first.</summary>
+    /// <summary>Asserts the input queue (the producer has asserted the other) and opens the streams that the group touches; all replicas do, one is first.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         // Before anything is read or counted: what the broker refuses is known at once.
-        foreach (string queue in Queues)
+        if (!IsSource)
         {
-            await transport.DeclareAsync(TopicOf(queue), cancellationToken);
+            await transport.DeclareAsync(TopicOf(group.InputQueue), cancellationToken);
         }
 
         await Patient.RunAsync("groups.open", Streams.EnsureTablesAsync, cancellationToken);

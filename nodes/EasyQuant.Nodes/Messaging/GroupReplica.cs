@@ -14,7 +14,8 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 {
     private static readonly TimeSpan s_shardLeaseMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_shardWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_shardWaitFirst = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_shardWaitMax = TimeSpan.FromMilliseconds(250);
 
     private readonly IReadOnlyList<WorkflowNode> _nodes = GroupChain.Of(context.Group);
     private readonly List<StreamExecution> _lanes = [];
@@ -25,11 +26,12 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
     public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
     {
-        await context.OpenAsync(cancellationToken);
+        // First, since it asserts its queue: what the broker refuses is known before anything is read or counted.
         await using ITopicProducer? producer = context.Group.OutputQueue.Length == 0
             ? null
             : await context.Transport.OpenProducerAsync(
                 context.TopicOf(context.Group.OutputQueue), new TopicProducerOptions { ProjectId = context.Run.ProjectId, RunId = context.Run.RunId }, cancellationToken);
+        await context.OpenAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task reporting = ReportLoopAsync(stop.Token);
         try
@@ -81,6 +83,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
     {
         // What an earlier lease of this run held is free at once: its holder is dead, or a zombie that is refused.
         string owners = $"run/{context.Run.RunId}/";
+        TimeSpan wait = s_shardWaitFirst;
         while (true)
         {
             StreamLease? lease = await ReadAsync(
@@ -88,6 +91,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             if (lease is not null)
             {
                 await ShardAsync(lease, producer, cancellationToken);
+                wait = s_shardWaitFirst;
                 continue;
             }
 
@@ -103,7 +107,8 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             }
 
             // Others hold what is left; if they die, it becomes free.
-            await Task.Delay(s_shardWait, execution.Services.Time, cancellationToken);
+            await Task.Delay(wait, execution.Services.Time, cancellationToken);
+            wait = wait * 2 > s_shardWaitMax ? s_shardWaitMax : wait * 2;
         }
     }
 
@@ -180,17 +185,9 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             }
         }
 
-        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
-        if (context.SourceWriter is { } writer)
+        if (!context.IsSource)
         {
-            // The writer has left before its last rows were consumed: the readers complete its sums.
-            await TellAsync(ProgressOfWriter(writer.Id, status), cancellationToken);
-        }
-
-        if (!context.IsSource && status?.State == StreamState.Completed)
-        {
-            // Each replica does so after its own consumers have left, so the last one leaves nothing.
-            await context.Transport.DeleteAsync(context.TopicOf(context.Group.InputQueue), cancellationToken);
+            await EndInputAsync(cancellationToken);
         }
 
         execution.Report(new StepMetrics(progress.Rows, progress.Rows));
@@ -198,6 +195,22 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         {
             ["chunks"] = progress.Chunks, ["rows"] = progress.Rows, ["bytes"] = progress.Bytes, ["dead_letters"] = progress.Dead, ["errors"] = progress.Errors,
         };
+    }
+
+    private async Task EndInputAsync(CancellationToken cancellationToken)
+    {
+        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
+        if (context.SourceWriter is { } writer)
+        {
+            // The writer has left before its last rows were consumed: the readers complete its sums.
+            await TellAsync(ProgressOfWriter(writer.Id, status), cancellationToken);
+        }
+
+        if (status?.State == StreamState.Completed)
+        {
+            // Each replica does so after its own consumers have left, so the last one leaves nothing.
+            await context.Transport.DeleteAsync(context.TopicOf(context.Group.InputQueue), cancellationToken);
+        }
     }
 
     // The last sums, which no later report makes good.

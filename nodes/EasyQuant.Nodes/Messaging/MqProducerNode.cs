@@ -70,6 +70,7 @@ public sealed class MqProducerNode : IStreamSink
                 }
 
                 ChunkEncoding encoding = ChunkCodecs.Get(topic.Serializer).Encoding;
+                ChunkBuffer buffer = ChunkCodecs.EncodePooled(encoding, piece, limits with { BytesMax = GroupLimits.ChunkBytesMax });
                 await SendAsync(
                     producer,
                     new Chunk
@@ -80,7 +81,8 @@ public sealed class MqProducerNode : IStreamSink
                         Sequence = ChunkSplitter.PieceSequence(chunk.Sequence, pieces),
                         RowCount = piece.RowCount,
                         Encoding = encoding,
-                        Payload = ChunkCodecs.Encode(encoding, piece, limits with { BytesMax = GroupLimits.ChunkBytesMax }),
+                        Payload = buffer.Payload,
+                        Buffer = buffer,
                     },
                     execution,
                     cancellationToken);
@@ -107,8 +109,11 @@ public sealed class MqProducerNode : IStreamSink
     private static async Task SendAsync(ITopicProducer producer, Chunk chunk, StreamExecution execution, CancellationToken cancellationToken)
     {
         TimeSpan wait = s_waitFirst;
+        bool isOurs = true;
         while (await producer.SendAsync(chunk, cancellationToken) is var outcome && outcome != SendOutcome.Confirmed)
         {
+            // A client library may still hold what it was given when nobody knows what became of it.
+            isOurs &= outcome != SendOutcome.Unknown;
             if (outcome == SendOutcome.Unroutable)
             {
                 throw new NodeException("TOPIC_UNROUTABLE", $"Nobody is subscribed to '{producer.Topic}'; its queues are gone.", transient: true);
@@ -116,6 +121,11 @@ public sealed class MqProducerNode : IStreamSink
 
             await Task.Delay(wait, execution.Services.Time, cancellationToken);
             wait = wait * 2 > s_waitMax ? s_waitMax : wait * 2;
+        }
+
+        if (isOurs)
+        {
+            chunk.Buffer?.Dispose();
         }
     }
 }

@@ -24,6 +24,9 @@ public sealed record Chunk
     /// <summary>The rows. Not changed after the chunk was made.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>Where the payload lies, with room before it, so that it is sent without a copy; null (default) when it lies elsewhere. One send of the chunk at a time.</summary>
+    public ChunkBuffer? Buffer { get; init; }
+
     /// <summary>Key of the chunk.</summary>
     public ChunkKey Key => new(Stream, Shard, Sequence);
 }

@@ -37,20 +37,32 @@ public static class ChunkCodecs
     /// <exception cref="ChunkException">A value has no form in the encoding, or the table is too large for one chunk.</exception>
     public static ReadOnlyMemory<byte> Encode(ChunkEncoding encoding, Table table, ChunkLimits limits)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(limits);
-        if (table.RowCount > limits.RowsMax || table.Columns.Count > limits.ColumnsMax)
-        {
-            throw new ChunkException(
-                ChunkException.TooLarge,
-                $"A chunk holds at most {limits.RowsMax} rows and {limits.ColumnsMax} columns, got {table.RowCount} rows and {table.Columns.Count} columns.");
-        }
-
-        var output = new ArrayBufferWriter<byte>((int)Math.Min(limits.BytesMax, table.EstimatedBytes + 256 + (64L * table.Columns.Count)));
+        CheckShape(table, limits);
+        var output = new ArrayBufferWriter<byte>(ExpectedBytes(table, limits));
         Get(encoding).Encode(table, output);
-        return output.WrittenCount <= limits.BytesMax
-            ? output.WrittenMemory
-            : throw new ChunkException(ChunkException.TooLarge, $"A chunk holds at most {limits.BytesMax} bytes, these {table.RowCount} rows take {output.WrittenCount}.");
+        return output.WrittenCount <= limits.BytesMax ? output.WrittenMemory : throw TooLong(table, limits, output.WrittenCount);
+    }
+
+    /// <summary>Writes the rows of one chunk into pooled memory; the same bytes as <see cref="Encode"/>.</summary>
+    /// <param name="encoding">How.</param>
+    /// <param name="table">The rows.</param>
+    /// <param name="limits">Bounds that the result must keep; see <see cref="ChunkSplitter"/> to get there.</param>
+    /// <returns>The payload with room before it; the caller disposes it when the chunk is confirmed.</returns>
+    /// <exception cref="ChunkException">A value has no form in the encoding, or the table is too large for one chunk.</exception>
+    public static ChunkBuffer EncodePooled(ChunkEncoding encoding, Table table, ChunkLimits limits)
+    {
+        CheckShape(table, limits);
+        var output = new ChunkBuffer(ExpectedBytes(table, limits));
+        try
+        {
+            Get(encoding).Encode(table, output);
+            return output.PayloadLength <= limits.BytesMax ? output : throw TooLong(table, limits, output.PayloadLength);
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads the rows of a chunk and checks that they are as many as it says.</summary>
@@ -74,4 +86,21 @@ public static class ChunkCodecs
             ? table
             : throw new ChunkException(ChunkException.Corrupt, $"The chunk says {chunk.RowCount} rows, its payload holds {table.RowCount}.");
     }
+
+    private static void CheckShape(Table table, ChunkLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(limits);
+        if (table.RowCount > limits.RowsMax || table.Columns.Count > limits.ColumnsMax)
+        {
+            throw new ChunkException(
+                ChunkException.TooLarge,
+                $"A chunk holds at most {limits.RowsMax} rows and {limits.ColumnsMax} columns, got {table.RowCount} rows and {table.Columns.Count} columns.");
+        }
+    }
+
+    private static int ExpectedBytes(Table table, ChunkLimits limits) => (int)Math.Min(limits.BytesMax, table.EstimatedBytes + 256 + (64L * table.Columns.Count));
+
+    private static ChunkException TooLong(Table table, ChunkLimits limits, int length) =>
+        new(ChunkException.TooLarge, $"A chunk holds at most {limits.BytesMax} bytes, these {table.RowCount} rows take {length}.");
 }

@@ -12,9 +12,13 @@ internal static class ChunkWire
     public const string ContentType = "application/x-protobuf";
     private const int RawBytesMax = 1024 * 1024;
 
-    public static byte[] Write(string topic, Chunk chunk)
+    /// <summary>
+    /// Writes the body. The payload is its last field, so what is written around it stands before it: in the room that a <see cref="ChunkBuffer"/> has, without
+    /// a copy, or else in memory of its own.
+    /// </summary>
+    public static ReadOnlyMemory<byte> Write(string topic, Chunk chunk)
     {
-        var message = new DataChunk
+        var fields = new DataChunk
         {
             Topic = topic,
             Stream = chunk.Stream,
@@ -23,11 +27,28 @@ internal static class ChunkWire
             Sequence = chunk.Sequence,
             RowCount = chunk.RowCount,
             Encoding = (Contracts.Data.V1.ChunkEncoding)chunk.Encoding,
-            Payload = UnsafeByteOperations.UnsafeWrap(chunk.Payload),
         };
-        var body = new byte[message.CalculateSize()];
-        message.WriteTo(body.AsSpan());
-        return body;
+        int fieldsLength = fields.CalculateSize();
+        int length = fieldsLength + 1 + CodedOutputStream.ComputeLengthSize(chunk.Payload.Length);
+        if (chunk.Buffer is null || !chunk.Buffer.TryPrepend(length, out Memory<byte> message))
+        {
+            message = new byte[length + chunk.Payload.Length];
+            chunk.Payload.CopyTo(message[length..]);
+        }
+
+        fields.WriteTo(message.Span[..fieldsLength]);
+        WritePayloadHead(message.Span[fieldsLength..length], chunk.Payload.Length);
+        return message;
+    }
+
+    private static void WritePayloadHead(Span<byte> target, int payloadLength)
+    {
+        target[0] = (DataChunk.PayloadFieldNumber << 3) | (int)WireFormat.WireType.LengthDelimited;
+        uint rest = (uint)payloadLength;
+        for (int i = 1; i < target.Length; i++, rest >>= 7)
+        {
+            target[i] = (byte)(rest > 0x7F ? rest | 0x80 : rest);
+        }
     }
 
     /// <summary>Reads a body. What is no chunk, or too large, is delivered with the error instead, to be parked.</summary>

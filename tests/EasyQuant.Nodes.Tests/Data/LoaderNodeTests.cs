@@ -36,6 +36,41 @@ public sealed class LoaderNodeTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task CsvLoader_Stream_GivesTheSameChunksHoweverManyFilesAreReadAhead(int threads)
+    {
+        using var folder = new TempFolder();
+        for (int i = 0; i < 9; i++)
+        {
+            string rows = string.Concat(Enumerable.Range(1, (i * 5 % 7) + 1).Select(day => $"2024-01-{day:00},6,6,6,6,{i},6\n"));
+            folder.Write($"csv/{600000 + i}.SH.csv", Encoding.UTF8.GetBytes(Header + rows));
+        }
+
+        var loaded = new List<Table>();
+        for (int shard = 0; shard < 2; shard++)
+        {
+            var source = (IStreamSource)AllNodePacks.CreateCatalog().Create(
+                "CsvLoader", new JsonObject { ["path"] = "csv/*.csv", ["chunkSize"] = 10, ["threads"] = threads });
+            var lane = new StreamExecution(
+                new RunContext { RunId = "r", ProjectId = "default", Epoch = 1 }, Services(folder), new ProcessGroup { Id = "g", Nodes = [] }, shard, 2);
+            var sizes = new List<int>();
+            await foreach (StreamChunk chunk in source.StreamAsync(lane, CancellationToken.None))
+            {
+                Assert.Equal((shard, sizes.Count), (chunk.Shard, chunk.Sequence));
+                sizes.Add(chunk.Table.RowCount);
+                loaded.Add(chunk.Table);
+            }
+
+            Assert.Equal(shard == 0 ? [5, 10, 6] : [8, 6], sizes);
+        }
+
+        SingleNodeResult whole = await NodeRunner.RunAsync("CsvLoader", """{"path":"csv/*.csv"}""", Services(folder));
+        Assert.True(BarTable.Merge(loaded).ContentEquals(whole.Outputs["table"].AsTable()));
+    }
+
+    [Theory]
     [InlineData("""{"path":"none/*.csv"}""", "FILE_NOT_FOUND", "No file matches `none/*.csv` in the data directory.")]
     [InlineData("""{"path":"../x.csv"}""", "FILE_OUTSIDE_ROOT", "`../x.csv` lies outside")]
     [InlineData("""{"path":"bad/quote.csv"}""", "CSV_UNCLOSED_QUOTE", "bad/quote.csv: Line 2: a quote is opened and never closed.")]

@@ -29,6 +29,17 @@ public sealed class ChunkCodecTests
 
     [Theory]
     [MemberData(nameof(Serializers))]
+    public void EncodePooled_AnyTable_IsTheBytesOfEncode(string serializer) => ForSeeds(80, seed =>
+    {
+        Table table = Make(seed);
+        ChunkEncoding encoding = ChunkCodecs.Get(serializer).Encoding;
+        // Given back, so that the next one finds memory that holds other bytes.
+        using ChunkBuffer buffer = ChunkCodecs.EncodePooled(encoding, table, ChunkLimits.Default);
+        return buffer.Payload.Span.SequenceEqual(ChunkCodecs.Encode(encoding, table, ChunkLimits.Default).Span);
+    });
+
+    [Theory]
+    [MemberData(nameof(Serializers))]
     public void Decode_TruncatedOrFlippedBytes_IsATableOrANamedError(string serializer) => ForSeeds(150, seed =>
     {
         var random = new Random(seed);
@@ -74,6 +85,8 @@ public sealed class ChunkCodecTests
         Chunk chunk = ChunkOf(serializer, table);
         ChunkException rows = Assert.Throws<ChunkException>(() => ChunkCodecs.Decode(chunk, ChunkLimits.Default with { RowsMax = 100 }));
         ChunkException bytes = Assert.Throws<ChunkException>(() => ChunkCodecs.Encode(chunk.Encoding, table, ChunkLimits.Default with { BytesMax = 64 }));
+        ChunkException pooled = Assert.Throws<ChunkException>(() => ChunkCodecs.EncodePooled(chunk.Encoding, table, ChunkLimits.Default with { BytesMax = 64 }));
+        Assert.Equal(bytes.Message, pooled.Message);
         ChunkException lie = Assert.Throws<ChunkException>(() => ChunkCodecs.Decode(chunk with { RowCount = 3 }, ChunkLimits.Default));
         Assert.Equal((ChunkException.TooLarge, ChunkException.TooLarge, ChunkException.Corrupt), (rows.Reason, bytes.Reason, lie.Reason));
     }
