@@ -40,31 +40,27 @@ internal sealed class MessageShim : IAsyncDisposable
         FaultBed bed, string queue, int window, Func<IReadOnlyList<Message>, IEnumerable<Message>> change, CancellationToken cancellationToken)
     {
         var factory = new ConnectionFactory { Uri = new Uri(bed.BrokerUri), AutomaticRecoveryEnabled = false };
-        IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
-        IChannel channel = await OpenAsync(connection, cancellationToken);
-        bool isThere = false;
-        while (!isThere)
+        while (true)
         {
+            IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
             try
             {
+                IChannel channel = await OpenAsync(connection, cancellationToken);
                 await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
-                isThere = true;
+                var shim = new MessageShim(connection, channel, queue, window, change);
+                await channel.BasicQosAsync(0, (ushort)window, global: false, cancellationToken);
+                var consumer = new AsyncEventingBasicConsumer(channel);
+                consumer.ReceivedAsync += (_, delivery) => shim.OnDeliveryAsync(delivery);
+                await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancellationToken);
+                return shim;
             }
             catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
             {
-                // The stream has not begun; the broker closed the channel with its answer.
-                await channel.DisposeAsync();
-                await Task.Delay(30, cancellationToken);
-                channel = await OpenAsync(connection, cancellationToken);
+                // The stream has not begun and the broker closed the channel, or its queue is being made and it closed the connection (541).
+                await connection.DisposeAsync();
+                await Task.Delay(50, cancellationToken);
             }
         }
-
-        var shim = new MessageShim(connection, channel, queue, window, change);
-        await channel.BasicQosAsync(0, (ushort)window, global: false, cancellationToken);
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, delivery) => shim.OnDeliveryAsync(delivery);
-        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, cancellationToken);
-        return shim;
     }
 
     /// <summary>Puts back what is held and stops.</summary>
