@@ -20,6 +20,7 @@ public static class CommandTree
         root.Subcommands.Add(Remote.WorkerCommands.Create());
         root.Subcommands.Add(Remote.BacktestCommands.Create());
         root.Subcommands.Add(Remote.SweepCommands.Create());
+        root.Subcommands.Add(Remote.SecretCommands.Create());
     }
 
     /// <summary>Parses and runs a command line.</summary>

@@ -5,13 +5,16 @@ using EasyQuant.ServiceDefaults.Grpc;
 using EasyQuant.WorkflowService.Definitions;
 using EasyQuant.WorkflowService.Grpc;
 using EasyQuant.WorkflowService.Messaging;
+using EasyQuant.WorkflowService.Secrets;
 using EasyQuant.WorkflowService.Storage;
 using EasyQuant.WorkflowService.Storage.Items;
 using EasyQuant.WorkflowService.Storage.Groups;
 using EasyQuant.WorkflowService.Storage.Jobs;
 using EasyQuant.WorkflowService.Storage.Runs;
+using EasyQuant.WorkflowService.Storage.Secrets;
 using EasyQuant.WorkflowService.Storage.Workflows;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace EasyQuant.WorkflowService;
@@ -32,6 +35,7 @@ public static class WorkflowExtensions
             .Configure<IConfiguration>((options, configuration) =>
             {
                 options.DataRoot = configuration["EASYQUANT_DATA_ROOT"] ?? options.DataRoot;
+                options.KeysDirectory = configuration["EASYQUANT_KEYS_DIRECTORY"] ?? options.KeysDirectory;
                 options.DashboardUrl = (configuration["EASYQUANT_DASHBOARD_URL"] ?? options.DashboardUrl).TrimEnd('/');
             })
             .ValidateDataAnnotations().ValidateOnStart();
@@ -50,10 +54,13 @@ public static class WorkflowExtensions
             .AddSingleton<ChildRuns>().AddSingleton<ItemStore>().AddSingleton<ItemReader>().AddSingleton<ItemStartStore>().AddSingleton<ItemStarter>()
             .AddSingleton<RunFactory>().AddSingleton<RunPages>().AddSingleton<RunWatch>().AddSingleton<StepTables>().AddSingleton<QueueGauge>();
         builder.Services.AddSingleton<GroupsStore>().AddSingleton<StartReader>().AddSingleton<StartStore>().AddSingleton<DeadLetterStore>().AddSingleton<ReplicaRuns>().AddSingleton<StartController>();
+        builder.Services.AddSingleton(provider => KeyRing.Open(provider.GetRequiredService<IOptions<WorkflowServiceOptions>>().Value.KeysDirectory))
+            .AddSingleton<SecretStore>().AddSingleton<SecretAudit>();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealthCheck>("node-catalogue");
         builder.Services.AddHostedService<MigrationWorker>();
         AddOutbox(builder.Services);
         builder.Services.AddHostedService<SweepWorker>();
+        builder.Services.AddHostedService<SecretKeyWorker>();
         return builder;
     }
 
@@ -71,6 +78,7 @@ public static class WorkflowExtensions
         app.MapGrpcService<ItemDispatchGrpc>();
         app.MapGrpcService<JobGrpc>();
         app.MapGrpcService<GroupGrpc>();
+        app.MapGrpcService<SecretGrpc>();
         return app;
     }
 

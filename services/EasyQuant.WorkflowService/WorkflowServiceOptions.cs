@@ -43,6 +43,9 @@ public sealed class WorkflowServiceOptions
     /// <summary>Directory with artifacts; from <c>EASYQUANT_DATA_ROOT</c>. Default empty: tables of steps cannot be read.</summary>
     public string DataRoot { get; set; } = "";
 
+    /// <summary>Directory with the key-encryption keys of secrets; from <c>EASYQUANT_KEYS_DIRECTORY</c>. Default empty: no secrets are kept.</summary>
+    public string KeysDirectory { get; set; } = "";
+
     /// <summary>Address of the dashboard without a trailing slash; from <c>EASYQUANT_DASHBOARD_URL</c>. Default empty: no trace_url.</summary>
     public string DashboardUrl { get; set; } = "";
 }

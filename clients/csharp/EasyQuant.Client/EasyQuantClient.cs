@@ -6,6 +6,7 @@ using EasyQuant.Contracts.Job.V1;
 using EasyQuant.Contracts.Market.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Schedule.V1;
+using EasyQuant.Contracts.Secret.V1;
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using Grpc.Core;
@@ -45,6 +46,7 @@ public sealed class EasyQuantClient : IDisposable
         Nodes = new NodeService.NodeServiceClient(Invoker);
         Runs = new RunService.RunServiceClient(Invoker);
         Schedules = new ScheduleService.ScheduleServiceClient(Invoker);
+        Secrets = new SecretService.SecretServiceClient(Invoker);
         Tasks = new TaskService.TaskServiceClient(Invoker);
         Workers = new WorkerService.WorkerServiceClient(Invoker);
         Workflows = new WorkflowService.WorkflowServiceClient(Invoker);
@@ -76,6 +78,9 @@ public sealed class EasyQuantClient : IDisposable
 
     /// <summary>Runs.</summary>
     public RunService.RunServiceClient Runs { get; }
+
+    /// <summary>Secrets that nodes send to servers; values are never read back.</summary>
+    public SecretService.SecretServiceClient Secrets { get; }
 
     /// <summary>Schedules and firings.</summary>
     public ScheduleService.ScheduleServiceClient Schedules { get; }

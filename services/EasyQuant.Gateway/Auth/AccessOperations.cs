@@ -117,7 +117,7 @@ internal sealed partial class AccessOperations(IKeyStore store, KeyCache cache, 
 
         if (request.Scopes.Count == 0 || request.Scopes.Any(s => s == Scope.Unspecified || !System.Enum.IsDefined(s)))
         {
-            throw RpcError.Invalid("KEY_SCOPES_INVALID", "/scopes", "scopes must have at least one of SCOPE_READ, SCOPE_RUN, SCOPE_EDIT, SCOPE_OPERATE, SCOPE_ADMIN and nothing else.");
+            throw RpcError.Invalid("KEY_SCOPES_INVALID", "/scopes", "scopes must have at least one of SCOPE_READ, SCOPE_RUN, SCOPE_EDIT, SCOPE_OPERATE, SCOPE_ADMIN, SCOPE_SECRETS and nothing else.");
         }
 
         if (request.ExpireTime is not null && request.ExpireTime.ToDateTimeOffset() <= now)

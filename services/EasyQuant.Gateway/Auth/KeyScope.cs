@@ -20,4 +20,7 @@ internal enum KeyScope
 
     /// <summary>Manage keys; contains all other scopes.</summary>
     Admin = 5,
+
+    /// <summary>Set, list and delete secrets.</summary>
+    Secrets = 6,
 }

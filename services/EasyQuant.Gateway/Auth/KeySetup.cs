@@ -1,5 +1,6 @@
 using EasyQuant.Gateway.Storage;
 using EasyQuant.Persistence.Migrations;
+using EasyQuant.ServiceDefaults;
 using Npgsql;
 
 namespace EasyQuant.Gateway.Auth;
@@ -36,7 +37,7 @@ internal sealed partial class KeySetup(
     private async Task EnsureKeyAsync(string directory, CancellationToken cancellationToken)
     {
         string path = Path.Combine(directory, FileName);
-        ApiKeyText text = await ReadOrCreateAsync(directory, path, cancellationToken);
+        ApiKeyText text = await ReadOrCreateAsync(path, cancellationToken);
         if (await store.FindAsync(text.Prefix, cancellationToken) is { } known)
         {
             if (known.RevokeTime is not null)
@@ -73,49 +74,13 @@ internal sealed partial class KeySetup(
         };
     }
 
-    private static async Task<ApiKeyText> ReadOrCreateAsync(string directory, string path, CancellationToken cancellationToken)
+    private static async Task<ApiKeyText> ReadOrCreateAsync(string path, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
-        {
-            CreatePrivateDirectory(directory);
-            string temporary = $"{path}.{Guid.NewGuid():N}";
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            await using (var writer = new StreamWriter(temporary, options))
-            {
-                await writer.WriteLineAsync(ApiKeyText.Create().Reveal().AsMemory(), cancellationToken);
-            }
-
-            try
-            {
-                File.Move(temporary, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(temporary); // Another replica was first; its key counts.
-            }
-        }
-
+        PrivateFile.Ensure(path, () => ApiKeyText.Create().Reveal());
         string text = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
         return ApiKeyText.TryParse(text, out ApiKeyText? key)
             ? key
             : throw new InvalidOperationException($"{path} does not hold an API key; delete it and a new one is made.");
-    }
-
-    private static void CreatePrivateDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 
     [LoggerMessage(6003, LogLevel.Information, "The development API key is in {Path}.")]

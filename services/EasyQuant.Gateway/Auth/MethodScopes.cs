@@ -53,6 +53,10 @@ internal static class MethodScopes
         ["WorkerService.Resume"] = KeyScope.Operate,
         ["TaskService.Execute"] = KeyScope.Run,
         ["TaskService.Cancel"] = KeyScope.Run,
+        // Names and hosts of secrets tell an attacker where to look.
+        ["SecretService.Set"] = KeyScope.Secrets,
+        ["SecretService.List"] = KeyScope.Secrets,
+        ["SecretService.Delete"] = KeyScope.Secrets,
         ["AccessService.Create"] = KeyScope.Admin,
         ["AccessService.List"] = KeyScope.Admin,
         ["AccessService.Revoke"] = KeyScope.Admin,

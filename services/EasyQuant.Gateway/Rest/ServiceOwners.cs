@@ -6,6 +6,7 @@ using EasyQuant.Contracts.Job.V1;
 using EasyQuant.Contracts.Market.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Schedule.V1;
+using EasyQuant.Contracts.Secret.V1;
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using Google.Protobuf.Reflection;
@@ -40,6 +41,7 @@ internal sealed class ServiceOwners(IReadOnlyDictionary<ServiceDescriptor, strin
         [ServiceOf(ItemServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(JobServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(GroupServiceReflection.Descriptor)] = "workflow",
+        [ServiceOf(SecretServiceReflection.Descriptor)] = "workflow",
         [ServiceOf(ScheduleServiceReflection.Descriptor)] = "scheduler",
         [ServiceOf(BacktestServiceReflection.Descriptor)] = "backtest",
         [ServiceOf(SweepServiceReflection.Descriptor)] = "backtest",

@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Job.V1;
 using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Secret.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.ServiceDefaults;
 using EasyQuant.ServiceDefaults.Grpc;
@@ -44,6 +45,9 @@ public sealed class WorkflowHost : IAsyncDisposable
         OtherWorkflows = new Wire.WorkflowService.WorkflowServiceClient(other);
         Jobs = new JobService.JobServiceClient(mine);
         OtherJobs = new JobService.JobServiceClient(other);
+        Secrets = new SecretService.SecretServiceClient(mine);
+        OtherSecrets = new SecretService.SecretServiceClient(other);
+        RunnerSecrets = new SecretService.SecretServiceClient(runner);
         Groups = new GroupService.GroupServiceClient(mine);
         OtherGroups = new GroupService.GroupServiceClient(other);
         RunnerGroups = new GroupService.GroupServiceClient(runner);
@@ -76,6 +80,12 @@ public sealed class WorkflowHost : IAsyncDisposable
 
     public JobService.JobServiceClient OtherJobs { get; }
 
+    public SecretService.SecretServiceClient Secrets { get; }
+
+    public SecretService.SecretServiceClient OtherSecrets { get; }
+
+    public SecretService.SecretServiceClient RunnerSecrets { get; }
+
     public GroupService.GroupServiceClient Groups { get; }
 
     public GroupService.GroupServiceClient OtherGroups { get; }
@@ -106,6 +116,7 @@ public sealed class WorkflowHost : IAsyncDisposable
             ["ConnectionStrings:easyquant"] = connectionString,
             ["ConnectionStrings:messaging"] = broker,
             ["EASYQUANT_DATA_ROOT"] = dataRoot,
+            ["EASYQUANT_KEYS_DIRECTORY"] = Path.Combine(dataRoot, "keys"),
             ["EASYQUANT_DASHBOARD_URL"] = "http://dashboard.test/",
             [InternalCredential.Setting] = Credential,
             ["Workflow:LeaseDuration"] = "00:00:30",
