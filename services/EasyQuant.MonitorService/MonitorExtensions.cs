@@ -33,6 +33,7 @@ public static class MonitorExtensions
         builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");
         builder.AddServiceClient<ItemDispatchService.ItemDispatchServiceClient>("workflow");
         builder.AddServiceClient<Contracts.Group.V1.GroupService.GroupServiceClient>("workflow");
+        builder.AddServiceClient<Contracts.Secret.V1.SecretService.SecretServiceClient>("workflow");
         builder.AddServiceClient<RunService.RunServiceClient>("workflow");
         builder.AddServiceClient<Contracts.Workflow.V1.WorkflowService.WorkflowServiceClient>("workflow");
         services.AddHostedService<SchemaStart>();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Secret.V1;
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.Messaging;
@@ -110,6 +111,7 @@ public static class RunnerServiceExtensions
             builder.AddServiceClient<DispatchService.DispatchServiceClient>("workflow");
             builder.AddServiceClient<ItemDispatchService.ItemDispatchServiceClient>("workflow");
             builder.AddServiceClient<GroupService.GroupServiceClient>("workflow");
+            builder.AddServiceClient<SecretService.SecretServiceClient>("workflow");
             builder.AddServiceClient<NodeService.NodeServiceClient>("workflow");
             builder.AddServiceClient<WorkerService.WorkerServiceClient>("monitor");
             return;
@@ -118,6 +120,7 @@ public static class RunnerServiceExtensions
         builder.Services.AddSingleton<DispatchService.DispatchServiceClient, TunnelDispatchClient>();
         builder.Services.AddSingleton<ItemDispatchService.ItemDispatchServiceClient, TunnelItemClient>();
         builder.Services.AddSingleton<GroupService.GroupServiceClient, TunnelGroupClient>();
+        builder.Services.AddSingleton<SecretService.SecretServiceClient, TunnelSecretClient>();
         if (start.Listen)
         {
             builder.AddGrpcServerDefaults();

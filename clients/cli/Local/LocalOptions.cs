@@ -10,6 +10,7 @@ namespace EasyQuant.Cli.Local;
 /// <param name="Seed">Seed of every random choice.</param>
 /// <param name="HttpAllowedEndpoints">Servers (host:port) that nodes may call although their address is not public.</param>
 /// <param name="Json">Whether the result is printed as JSON.</param>
+/// <param name="SecretsFile">JSON file of secrets, mode 0600; null for those of the environment only.</param>
 public sealed record LocalOptions(
     string File,
     string Inputs,
@@ -19,4 +20,5 @@ public sealed record LocalOptions(
     string OutputFolder,
     long Seed,
     IReadOnlyList<string> HttpAllowedEndpoints,
-    bool Json);
+    bool Json,
+    string? SecretsFile = null);

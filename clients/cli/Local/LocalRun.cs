@@ -33,6 +33,13 @@ public static class LocalRun
             return ExitCodes.Usage;
         }
 
+        LocalSecrets secrets = new(options.SecretsFile);
+        if (secrets.Check() is { } fault)
+        {
+            await Console.Error.WriteLineAsync($"eq: --secrets: {fault}");
+            return ExitCodes.Usage;
+        }
+
         Directory.CreateDirectory(options.OutputFolder);
         if (OpenDoor(options, time) is not { } http)
         {
@@ -41,7 +48,7 @@ public static class LocalRun
 
         using HttpDoor open = http;
         using FileTrialLedger ledger = new(Path.Combine(Environment.CurrentDirectory, BacktestCommand.LedgerName), time);
-        NodeServices services = Services(options.DataRoot, options.OutputFolder, http, time).With<ITrialLedger>(ledger);
+        NodeServices services = Services(options.DataRoot, options.OutputFolder, http, time).With<ITrialLedger>(ledger).With<ISecretSource>(secrets).With(new SecretMask());
         RunContext context = new()
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()).ToString(),

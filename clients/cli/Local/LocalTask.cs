@@ -44,7 +44,8 @@ public sealed class LocalTask(string dataRoot, TimeProvider time)
         {
             RunId = Guid.CreateVersion7(time.GetUtcNow()).ToString(), ProjectId = "default", StartTime = time.GetUtcNow(), Seed = request.Seed,
         };
-        NodeServices services = LocalRun.Services(dataRoot, Path.Combine(Environment.CurrentDirectory, "eq-runs", request.TaskId), http, time);
+        NodeServices services = LocalRun.Services(dataRoot, Path.Combine(Environment.CurrentDirectory, "eq-runs", request.TaskId), http, time)
+            .With<ISecretSource>(new LocalSecrets(null)).With(new SecretMask());
         using CancellationTokenSource timeout = new(request.Timeout?.ToTimeSpan() ?? Timeout.InfiniteTimeSpan, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try

@@ -18,9 +18,10 @@ public static class RunCommand
         Option<string> folder = new("--folder") { Description = "Folder of the run; default: eq-runs/<time> below the current folder." };
         Option<long> seed = new("--seed") { Description = "Seed of every random choice." };
         Option<string[]> http = new("--allow-http") { Description = "A server (host:port) that HttpRequest may call although its address is not public. / 允许访问的非公网服务。", DefaultValueFactory = _ => [] };
+        Option<FileInfo?> secrets = new("--secrets") { Description = "JSON file of secrets, mode 0600; EQ_SECRET_<NAME> of the environment besides. / 密钥文件（权限 0600）。" };
         Option<string> output = new("--output", "-o") { Description = "table or json.", DefaultValueFactory = _ => "table" };
         output.AcceptOnlyFromAmong("table", "json");
-        Command command = new("run", "Runs a workflow file on this machine. / 在本机运行工作流文件。") { file, inputs, pairs, workflows, data, folder, seed, http, output };
+        Command command = new("run", "Runs a workflow file on this machine. / 在本机运行工作流文件。") { file, inputs, pairs, workflows, data, folder, seed, http, secrets, output };
         command.SetAction((result, cancellationToken) =>
         {
             string path = result.GetRequiredValue(file).FullName;
@@ -34,7 +35,8 @@ public static class RunCommand
                 result.GetValue(folder) ?? Path.Combine(Environment.CurrentDirectory, "eq-runs", stamp),
                 result.GetValue(seed),
                 result.GetRequiredValue(http),
-                result.GetRequiredValue(output) == "json");
+                result.GetRequiredValue(output) == "json",
+                result.GetValue(secrets)?.FullName);
             return LocalRun.ExecuteAsync(options, TimeProvider.System, cancellationToken);
         });
         return command;

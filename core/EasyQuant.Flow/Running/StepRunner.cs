@@ -95,8 +95,9 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
         {
             // The handler is foreign code: whatever it throws is the outcome of the step, not of the host.
             state = StepState.Failed;
-            error = StepErrors.From(e, step.Node.Id);
-            span?.AddException(e);
+            Exception shown = services.Get<SecretMask>()?.Apply(e) ?? e;
+            error = StepErrors.From(shown, step.Node.Id);
+            span?.AddException(shown);
         }
 
         span?.SetStatus(state == StepState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, error?.Reason);

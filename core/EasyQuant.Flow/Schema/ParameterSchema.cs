@@ -9,7 +9,7 @@ namespace EasyQuant.Flow;
 /// <summary>
 /// Makes the JSON Schema of a parameter record with <see cref="JsonSchemaExporter"/> and adds what our attributes say: bounds, lengths, choices, patterns,
 /// titles in both languages. Keywords: <c>type, enum, minimum, maximum, minLength, maxLength, pattern, required, properties, additionalProperties,
-/// items, minItems, maxItems, default</c>, for people <c>title, description, x-i18n</c>, for the runner <c>x-template, x-workflow</c>.
+/// items, minItems, maxItems, default</c>, for people <c>title, description, x-i18n</c>, for the runner <c>x-template, x-workflow, x-secrets</c>.
 /// </summary>
 public static class ParameterSchema
 {
@@ -111,6 +111,11 @@ public static class ParameterSchema
         if (Attribute<WorkflowReferenceAttribute>(property, info) is not null)
         {
             schema["x-workflow"] = true;
+        }
+
+        if (Attribute<SecretReferencesAttribute>(property, info) is not null)
+        {
+            schema["x-secrets"] = true;
         }
     }
 

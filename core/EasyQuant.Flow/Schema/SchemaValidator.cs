@@ -17,7 +17,7 @@ public static class SchemaValidator
     private static readonly HashSet<string> s_keywords = new(StringComparer.Ordinal)
     {
         "type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern", "required", "properties", "additionalProperties",
-        "items", "minItems", "maxItems", "default", "title", "description", "x-i18n", "x-template", "x-workflow",
+        "items", "minItems", "maxItems", "default", "title", "description", "x-i18n", "x-template", "x-workflow", "x-secrets",
     };
 
     /// <summary>Checks a value.</summary>
@@ -162,6 +162,22 @@ public static class SchemaValidator
         foreach ((string below, string message) in problems)
         {
             place.Add("EXPRESSION_INVALID", pointer + below, message + ".");
+        }
+
+        if (schema.ContainsKey("x-secrets") && value is JsonObject members)
+        {
+            CheckSecrets(members, place, pointer);
+        }
+    }
+
+    private static void CheckSecrets(JsonObject members, Place place, string pointer)
+    {
+        foreach ((string name, JsonNode? member) in members)
+        {
+            if (member is JsonObject reference && !SecretReference.TryRead(reference, out _, out string? error))
+            {
+                place.Add("PARAMETER_TYPE", $"{pointer}/{JsonPointer.Escape(name)}", $"Expected a text or a reference to a secret: {error}.");
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
+using EasyQuant.Contracts.Secret.V1;
 using EasyQuant.Contracts.Worker.V1;
 using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
@@ -11,7 +12,7 @@ namespace EasyQuant.MonitorService.Grpc;
 /// <summary>Passes the calls of a worker that speaks through its stream on to Workflow, within the project of its session. Thread-safe.</summary>
 internal sealed class DispatchForwarder(
     DispatchService.DispatchServiceClient dispatch, ItemDispatchService.ItemDispatchServiceClient items, GroupService.GroupServiceClient groups,
-    RunService.RunServiceClient runs, TimeProvider time)
+    SecretService.SecretServiceClient secrets, RunService.RunServiceClient runs, TimeProvider time)
 {
     private const int OwnedMax = 10_000;
     private static readonly ActivitySource s_source = new("EasyQuant.MonitorService");
@@ -54,6 +55,7 @@ internal sealed class DispatchForwarder(
     {
         WorkerCall.RequestOneofCase.Report => (call.Report.Reports.Count == 1 ? call.Report.Reports[0].RunId : null, null),
         WorkerCall.RequestOneofCase.GroupSums => (call.GroupSums.RunId, null),
+        WorkerCall.RequestOneofCase.FetchSecret => (call.FetchSecret.RunId, null),
         WorkerCall.RequestOneofCase.OpenFanOut => (call.OpenFanOut.Lease?.RunId, call.OpenFanOut.Lease?.NodeId),
         WorkerCall.RequestOneofCase.ReportItems => (call.ReportItems.Lease?.RunId, call.ReportItems.Lease?.NodeId),
         WorkerCall.RequestOneofCase.ReadItems => (call.ReadItems.Lease?.RunId, call.ReadItems.Lease?.NodeId),
@@ -87,6 +89,10 @@ internal sealed class DispatchForwarder(
             case WorkerCall.RequestOneofCase.GroupSums:
                 await CheckOwnedAsync(call.GroupSums.RunId, projectId, options);
                 answer.GroupSums = await groups.ReportGroupSumsAsync(call.GroupSums, options);
+                break;
+            case WorkerCall.RequestOneofCase.FetchSecret:
+                await CheckOwnedAsync(call.FetchSecret.RunId, projectId, options);
+                answer.FetchSecret = await secrets.FetchSecretAsync(call.FetchSecret, options);
                 break;
             default:
                 await CallItemsAsync(call, answer, projectId, options);

@@ -115,16 +115,17 @@ internal sealed class ItemProcess : IDisposable
     /// <summary>Sends an item and waits for its answer.</summary>
     /// <param name="item">The item.</param>
     /// <param name="onReport">Told what the item reports on its way, one report after the other; null when it reports nothing.</param>
+    /// <param name="secrets">Answers what the item asks for; null when it may ask for nothing.</param>
     /// <param name="cancellationToken">Stops the item.</param>
     /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: the process ended or was stopped; transient.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async ValueTask<JsonObject> RunAsync(
-        JsonObject item, Func<JsonObject, CancellationToken, ValueTask>? onReport, CancellationToken cancellationToken)
+        JsonObject item, Func<JsonObject, CancellationToken, ValueTask>? onReport, ISecretSource? secrets, CancellationToken cancellationToken)
     {
         await SendAsync(item, cancellationToken);
         try
         {
-            return await AnswerAsync(onReport, cancellationToken);
+            return await AnswerAsync(onReport, secrets, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -197,7 +198,8 @@ internal sealed class ItemProcess : IDisposable
         }
     }
 
-    private async ValueTask<JsonObject> AnswerAsync(Func<JsonObject, CancellationToken, ValueTask>? onReport, CancellationToken cancellationToken)
+    private async ValueTask<JsonObject> AnswerAsync(
+        Func<JsonObject, CancellationToken, ValueTask>? onReport, ISecretSource? secrets, CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(_silenceMax, _time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
@@ -233,6 +235,11 @@ internal sealed class ItemProcess : IDisposable
                 silence.CancelAfter(Timeout.InfiniteTimeSpan);
                 await (onReport?.Invoke(report, cancellationToken) ?? ValueTask.CompletedTask);
             }
+            else if (message[SecretMessages.Question] is JsonObject question)
+            {
+                silence.CancelAfter(Timeout.InfiniteTimeSpan);
+                await ReplyAsync(question, secrets, cancellationToken);
+            }
             else if (!message.ContainsKey("alive"))
             {
                 IsUsable = message["isLast"] is null;
@@ -243,13 +250,27 @@ internal sealed class ItemProcess : IDisposable
         }
     }
 
+    private async ValueTask ReplyAsync(JsonObject question, ISecretSource? secrets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(await SecretMessages.ReplyAsync(question, secrets, cancellationToken), cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // It waits for an answer that does not come.
+            Dispose();
+            throw;
+        }
+    }
+
     private async ValueTask CancelAsync()
     {
         using var grace = new CancellationTokenSource(CancelGrace, _time);
         try
         {
             await ItemFrame.WriteAsync(_process.StandardInput.BaseStream, new JsonObject { ["cancel"] = true }, grace.Token);
-            await AnswerAsync(null, grace.Token);
+            await AnswerAsync(null, null, grace.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or NodeException or ObjectDisposedException)
         {

@@ -53,7 +53,7 @@ internal sealed class ItemProcessPool : IDisposable
     /// <summary>Runs an item in a free process; one whose process dies is tried once more in a new one.</summary>
     /// <exception cref="NodeException"><c>ITEM_TIMEOUT</c>, <c>ITEM_PROCESS_DIED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
     public async ValueTask<(ChildRunResult Result, int ProcessId)> RunAsync(
-        string projectId, string key, Func<JsonObject> workflow, Func<JsonObject> item, TimeSpan? timeout, CancellationToken cancellationToken)
+        string projectId, string key, Func<JsonObject> workflow, Func<JsonObject> item, ISecretSource secrets, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         await _slots.WaitAsync(cancellationToken);
         try
@@ -64,7 +64,7 @@ internal sealed class ItemProcessPool : IDisposable
                 try
                 {
                     await process.PrepareAsync(key, workflow, cancellationToken);
-                    return (ItemMessages.ToResult(await RunAsync(process, item(), timeout, cancellationToken)), process.Id);
+                    return (ItemMessages.ToResult(await RunAsync(process, item(), secrets, timeout, cancellationToken)), process.Id);
                 }
                 catch (NodeException e) when (e.Reason == "ITEM_PROCESS_DIED" && deaths < DeathsMax)
                 {
@@ -89,7 +89,7 @@ internal sealed class ItemProcessPool : IDisposable
     /// <exception cref="NodeException"><c>ITEM_PROCESS_DIED</c>: <see cref="ReplicaDeathsMax"/> processes died.</exception>
     public async ValueTask<(ChildRunResult Result, int ProcessId)> RunReplicaAsync(
         string projectId, string key, Func<JsonObject> workflow, Func<JsonObject> item, Func<JsonObject, int, CancellationToken, ValueTask> onReport,
-        CancellationToken cancellationToken)
+        ISecretSource secrets, CancellationToken cancellationToken)
     {
         for (int deaths = 1; ; deaths++)
         {
@@ -97,7 +97,7 @@ internal sealed class ItemProcessPool : IDisposable
             try
             {
                 await process.PrepareAsync(key, workflow, cancellationToken);
-                JsonObject answer = await process.RunAsync(item(), (report, token) => onReport(report, process.Id, token), cancellationToken);
+                JsonObject answer = await process.RunAsync(item(), (report, token) => onReport(report, process.Id, token), secrets, cancellationToken);
                 return (ItemMessages.ToResult(answer), process.Id);
             }
             catch (NodeException e) when (e.Reason == "ITEM_PROCESS_DIED" && deaths < ReplicaDeathsMax)
@@ -137,18 +137,18 @@ internal sealed class ItemProcessPool : IDisposable
         _timer.Dispose();
     }
 
-    private async ValueTask<JsonObject> RunAsync(ItemProcess process, JsonObject item, TimeSpan? timeout, CancellationToken cancellationToken)
+    private async ValueTask<JsonObject> RunAsync(ItemProcess process, JsonObject item, ISecretSource secrets, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (timeout is not { } limit)
         {
-            return await process.RunAsync(item, null, cancellationToken);
+            return await process.RunAsync(item, null, secrets, cancellationToken);
         }
 
         using var late = new CancellationTokenSource(limit, _time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            return await process.RunAsync(item, null, linked.Token);
+            return await process.RunAsync(item, null, secrets, linked.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -34,13 +34,15 @@ internal sealed class ItemProgram
     private readonly IArtifactStore _artifacts;
     private readonly ChildMeasures _measures = new();
     private readonly ChildSpans _spans;
+    private readonly ChildSecrets _secrets;
     private CancellationTokenSource? _running;
 
     private ItemProgram(Stream output, NodeServices services, IArtifactStore artifacts, IReadOnlyDictionary<string, string> telemetry)
     {
         _spans = new ChildSpans(telemetry, _measures);
         _output = output;
-        _services = services.With(_catalog).With<IGroupReports>(new ChildReports(WriteAsync));
+        _secrets = new ChildSecrets(WriteAsync);
+        _services = services.With(_catalog).With<ISecretSource>(_secrets).With<IGroupReports>(new ChildReports(WriteAsync));
         _artifacts = artifacts;
     }
 
@@ -93,6 +95,10 @@ internal sealed class ItemProgram
             {
                 _running?.Cancel();
             }
+            else if (message[SecretMessages.Answer] is JsonObject secret)
+            {
+                _secrets.Take(secret);
+            }
             else if (message["definitions"] is JsonArray definitions)
             {
                 Prepare(message["key"]!.GetValue<string>(), definitions);
@@ -141,7 +147,7 @@ internal sealed class ItemProgram
                 Version = version == 0 ? null : version,
                 Context = context,
                 IsTraced = span is { Recorded: true },
-                Services = _services.With<IChildRunner>(runner),
+                Services = _services.With<IChildRunner>(runner).With(new SecretMask()),
             };
             ChildRunResult result = await runner.RunAsync(request, stop.Token);
             span?.SetStatus(result.Error is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, result.Error?.Reason);

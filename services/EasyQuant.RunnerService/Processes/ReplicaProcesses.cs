@@ -7,7 +7,7 @@ using EasyQuant.Nodes.Messaging;
 namespace EasyQuant.RunnerService.Processes;
 
 /// <summary>The pool as replicas of process groups see it. Thread-safe.</summary>
-internal sealed class ReplicaProcesses(ItemProcessPool pool) : IReplicaProcesses
+internal sealed class ReplicaProcesses(ItemProcessPool pool, ISecretSource secrets) : IReplicaProcesses
 {
     public ValueTask<(ChildRunResult Result, int ProcessId)> RunAsync(
         RunContext context, WorkflowDefinition workflow, Func<GroupProgress, int, CancellationToken, ValueTask> onProgress, CancellationToken cancellationToken)
@@ -37,6 +37,7 @@ internal sealed class ReplicaProcesses(ItemProcessPool pool) : IReplicaProcesses
                 return item;
             },
             (report, processId, token) => onProgress(ChildReports.Read(report), processId, token),
+            secrets,
             cancellationToken);
     }
 }

@@ -5,12 +5,13 @@ using EasyQuant.Flow;
 namespace EasyQuant.RunnerService.Processes;
 
 /// <summary>The pool as the nodes of one run see it: with the sub-workflows that are fixed for the run. Thread-safe.</summary>
-internal sealed class RunItemProcesses(ItemProcessPool pool, string key, IReadOnlyDictionary<(string Name, int Version), WorkflowDefinition> definitions) : IItemProcesses
+internal sealed class RunItemProcesses(ItemProcessPool pool, string key, IReadOnlyDictionary<(string Name, int Version), WorkflowDefinition> definitions, ISecretSource secrets)
+    : IItemProcesses
 {
     public int CountMax => pool.CountMax;
 
     public ValueTask<(ChildRunResult Result, int ProcessId)> RunAsync(ChildRunRequest request, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        pool.RunAsync(request.Context.ProjectId, key, Workflow, () => Item(request), timeout, cancellationToken);
+        pool.RunAsync(request.Context.ProjectId, key, Workflow, () => Item(request), secrets, timeout, cancellationToken);
 
     private JsonObject Item(ChildRunRequest request)
     {

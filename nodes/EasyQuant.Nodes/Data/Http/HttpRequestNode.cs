@@ -43,15 +43,22 @@ public sealed class HttpRequestNode : INodeHandler
     /// <summary>Sends the request. What the server may cure by waiting (408, 425, 429, 5xx, no connection, time out) is transient: the step's retry policy repeats it.</summary>
     /// <exception cref="NodeException">
     /// <c>SERVICE_NOT_AVAILABLE</c>, <c>PARAMETER_TYPE</c>, <c>HTTP_URL_INVALID</c>, <c>HTTP_HEADER_INVALID</c>, <c>HTTP_ADDRESS_FORBIDDEN</c>, <c>HTTP_FAILED</c>,
-    /// <c>HTTP_TIMEOUT</c>, <c>HTTP_BUSY</c>, <c>HTTP_TOO_LARGE</c>, <c>HTTP_STATUS</c>, <c>HTTP_BODY_INVALID</c>, a reason of <see cref="CsvReasons"/>, or of the data directory.
+    /// <c>HTTP_TIMEOUT</c>, <c>HTTP_BUSY</c>, <c>HTTP_TOO_LARGE</c>, <c>HTTP_STATUS</c>, <c>HTTP_REDIRECTED</c>, <c>HTTP_BODY_INVALID</c>, <c>SECRET_NOT_FOUND</c>,
+    /// <c>SECRET_HOST_FORBIDDEN</c>, <c>SECRET_VALUE_INVALID</c>, <c>SECRET_UNREADABLE</c>, <c>SECRETS_NOT_CONFIGURED</c>, a reason of <see cref="CsvReasons"/>, or of the data directory.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         HttpDoor door = execution.Services.Require<HttpDoor>("a way to HTTP servers");
         using HttpRequestMessage request = Request(execution);
         Uri url = request.RequestUri!;
-        HttpAnswer answer = await door.SendAsync(
-            request, _parameters.RequestsPerSecond, _parameters.BytesMax, TimeSpan.FromSeconds(_parameters.TimeoutSeconds), cancellationToken);
+        NodeHeaders headers = NodeHeaders.Read(execution, _parameters.Headers);
+        HttpAnswer answer = await headers.SendAsync(
+            door, request, _parameters.RequestsPerSecond, _parameters.BytesMax, TimeSpan.FromSeconds(_parameters.TimeoutSeconds), cancellationToken);
+        if (headers.HasSecrets && answer.Status is >= 300 and <= 399)
+        {
+            throw new NodeException("HTTP_REDIRECTED", $"{Shown(url)} answered {answer.Status}: a request with a secret follows no redirect; set url to where it leads.");
+        }
+
         if (answer.Status is < 200 or > 299)
         {
             throw new NodeException("HTTP_STATUS", $"{Shown(url)} answered {answer.Status}: {Excerpt(answer.Body)}", IsTransient(answer.Status));
@@ -62,7 +69,7 @@ public sealed class HttpRequestNode : INodeHandler
             Save(execution, Text(execution, saveAs, "saveAs"), answer.Body, cancellationToken);
         }
 
-        int rows = SetOutputs(execution, answer, url);
+        int rows = SetOutputs(execution, answer, url, headers.Mask);
         execution.SetOutput(ResponsePort, new JsonObject
         {
             ["url"] = Shown(url), ["status"] = answer.Status, ["content_type"] = answer.ContentType, ["bytes"] = answer.Body.Length,
@@ -96,7 +103,6 @@ public sealed class HttpRequestNode : INodeHandler
     private HttpRequestMessage Request(NodeExecution execution)
     {
         var request = new HttpRequestMessage(new HttpMethod(_parameters.Method.ToString().ToUpperInvariant()), Url(execution));
-        AddHeaders(request, Pairs(execution, _parameters.Headers, "headers"));
         if (_parameters.Method != HttpMethodName.Get)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", execution.EffectKey);
@@ -122,16 +128,16 @@ public sealed class HttpRequestNode : INodeHandler
         return HttpParts.Url(text + query, text);
     }
 
-    private int SetOutputs(NodeExecution execution, HttpAnswer answer, Uri url)
+    private int SetOutputs(NodeExecution execution, HttpAnswer answer, Uri url, SecretMask mask)
     {
         switch (_parameters.Form)
         {
             case HttpContentForm.Json:
-                JsonNode? json = Parse(answer.Body, url);
+                JsonNode? json = mask.Apply(Parse(answer.Body, url));
                 execution.SetOutput(BodyPort, json);
                 return SetRows(execution, json, url);
             case HttpContentForm.Text:
-                execution.SetOutput(BodyPort, JsonValue.Create(EncodingOf(answer.Charset, url).GetString(answer.Body)));
+                execution.SetOutput(BodyPort, JsonValue.Create(mask.Apply(EncodingOf(answer.Charset, url).GetString(answer.Body))));
                 execution.SkipOutput(TablePort);
                 return 0;
             case HttpContentForm.Bars:

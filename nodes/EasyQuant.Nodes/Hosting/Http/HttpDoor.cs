@@ -20,6 +20,7 @@ public sealed class HttpDoor : IDisposable
     private readonly FrozenSet<string> _allowed;
     private readonly ServerTurns _turns;
     private readonly HttpClient _client;
+    private readonly HttpClient _strict;
 
     /// <summary>Opens the door.</summary>
     /// <param name="options">What it allows.</param>
@@ -46,7 +47,8 @@ public sealed class HttpDoor : IDisposable
         _time = time;
         _allowed = options.AllowedEndpoints.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         _turns = new ServerTurns(time);
-        _client = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new HttpClient(CreateHandler(follow: true)) { Timeout = Timeout.InfiniteTimeSpan };
+        _strict = new HttpClient(CreateHandler(follow: false)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Sends a request and reads the whole answer, whatever its status.</summary>
@@ -54,11 +56,13 @@ public sealed class HttpDoor : IDisposable
     /// <param name="requestsPerSecond">Calls a second to this server over all nodes of the process that name a rate; 0 for no own rate.</param>
     /// <param name="bytesMax">Largest body after inflating.</param>
     /// <param name="timeout">Longest time from the turn to the last byte.</param>
+    /// <param name="follow">Whether redirects are followed; a header of the caller would go with them to whatever server the answer names.</param>
     /// <param name="cancellationToken">Stops waiting and calling.</param>
     /// <exception cref="NodeException">
     /// <c>HTTP_ADDRESS_FORBIDDEN</c>, <c>HTTP_TOO_LARGE</c>; transient: <c>HTTP_FAILED</c>, <c>HTTP_TIMEOUT</c>, <c>HTTP_BUSY</c>.
     /// </exception>
-    public async Task<HttpAnswer> SendAsync(HttpRequestMessage request, double requestsPerSecond, int bytesMax, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<HttpAnswer> SendAsync(
+        HttpRequestMessage request, double requestsPerSecond, int bytesMax, TimeSpan timeout, bool follow, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         string server = ServerOf(request.RequestUri!.IdnHost, request.RequestUri.Port);
@@ -77,7 +81,7 @@ public sealed class HttpDoor : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            using HttpResponseMessage response = await (follow ? _client : _strict).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
             HoldIfAsked(server, response);
             byte[] body = await ReadAsync(response, bytesMax, server, both.Token);
             MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
@@ -94,7 +98,19 @@ public sealed class HttpDoor : IDisposable
     }
 
     /// <summary>Closes all connections.</summary>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _strict.Dispose();
+    }
+
+    /// <summary>Whether nobody on the way reads what is sent to a URL: it is https, or the operator allowed the server by name.</summary>
+    /// <param name="url">Absolute URL.</param>
+    public bool IsTrusted(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return url.Scheme == Uri.UriSchemeHttps || _allowed.Contains(ServerOf(url.IdnHost, url.Port));
+    }
 
     private static NodeException? Forbidden(Exception? exception)
     {
@@ -144,10 +160,10 @@ public sealed class HttpDoor : IDisposable
         }
     }
 
-    private SocketsHttpHandler CreateHandler() => new()
+    private SocketsHttpHandler CreateHandler(bool follow) => new()
     {
         // Redirects cross the door again: each new server is connected to by ConnectAsync, and https never falls back to http.
-        AllowAutoRedirect = true,
+        AllowAutoRedirect = follow,
         MaxAutomaticRedirections = 5,
         AutomaticDecompression = DecompressionMethods.All,
         ConnectCallback = ConnectAsync,

@@ -8,7 +8,7 @@ using EasyQuant.Nodes.Hosting;
 namespace EasyQuant.Nodes.Trading;
 
 /// <summary>Sends one order under its key until the broker has accepted or rejected it, within a bound of attempts. Thread-safe.</summary>
-internal sealed class OrderSender(HttpDoor door, TradeApiParameters parameters, Uri url, IReadOnlyList<(string Name, string Value)> headers, TimeProvider time)
+internal sealed class OrderSender(HttpDoor door, TradeApiParameters parameters, Uri url, NodeHeaders headers, TimeProvider time)
 {
     private static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(30);
 
@@ -54,11 +54,16 @@ internal sealed class OrderSender(HttpDoor door, TradeApiParameters parameters, 
     private async Task<HttpAnswer> PostAsync(string clientOrderId, string body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, url);
-        HttpParts.AddHeaders(request, headers);
         request.Headers.TryAddWithoutValidation(parameters.KeyHeader, clientOrderId);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        HttpAnswer answer = await door.SendAsync(
-            request, parameters.RequestsPerSecond, parameters.BytesMax, TimeSpan.FromSeconds(parameters.TimeoutSeconds), cancellationToken);
+        HttpAnswer answer = await headers.SendAsync(
+            door, request, parameters.RequestsPerSecond, parameters.BytesMax, TimeSpan.FromSeconds(parameters.TimeoutSeconds), cancellationToken);
+
+        if (headers.HasSecrets && answer.Status is >= 300 and <= 399)
+        {
+            throw new NodeException(
+                "TRADE_REDIRECTED", $"{HttpParts.Shown(url)} answered {answer.Status} to the order {clientOrderId}: a request with a secret follows no redirect; set url to where orders are taken.");
+        }
 
         // A followed redirect turns a POST into a GET, whose success says nothing about the order.
         return request.Method == HttpMethod.Post && request.RequestUri == url

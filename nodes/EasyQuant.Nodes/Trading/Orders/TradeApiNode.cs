@@ -53,15 +53,19 @@ public sealed class TradeApiNode : INodeHandler
     /// <summary>Sends what has not been accepted before. A step that is executed again sends the rest under the same keys.</summary>
     /// <exception cref="NodeException">
     /// <c>TABLE_SCHEMA</c>, <c>ORDER_VALUE_INVALID</c>, <c>ORDER_ROW_DUPLICATE</c>, <c>ORDER_SYMBOL_INVALID</c>, <c>LIMIT_EXCEEDED</c>: nothing was sent.
-    /// <c>TRADE_REJECTED</c>; <c>TRADE_UNKNOWN</c> (transient); <c>TRADE_REDIRECTED</c>; <c>EPOCH_STALE</c>; the reasons of URL, headers and connections as of
+    /// <c>TRADE_REJECTED</c>; <c>TRADE_UNKNOWN</c> (transient); <c>TRADE_REDIRECTED</c>; <c>EPOCH_STALE</c>; the reasons of URL, headers, secrets and connections as of
     /// <see cref="HttpRequestNode"/>.
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         HttpDoor door = execution.Services.Require<HttpDoor>("a way to HTTP servers");
         string text = HttpParts.Text(execution, _parameters.Url, "url");
-        (string Name, string Value)[] headers = [.. HttpParts.Pairs(execution, _parameters.Headers, "headers")];
-        CheckHeaders(headers);
+        NodeHeaders headers = NodeHeaders.Read(execution, _parameters.Headers);
+        if (headers.Contains(_parameters.KeyHeader))
+        {
+            throw new NodeException("HTTP_HEADER_INVALID", $"headers.{_parameters.KeyHeader}: this header carries the client_order_id.");
+        }
+
         IReadOnlyList<OutgoingOrder> orders = OutgoingOrder.Read(execution.InputTable(0), OrdersMax);
         var sender = new OrderSender(door, _parameters, HttpParts.Url(text, text), headers, execution.Services.Time);
         AcceptedOrders? accepted = execution.Services.Get<ProjectDatabase>() is { } database ? new AcceptedOrders(database, execution) : null;
@@ -78,16 +82,6 @@ public sealed class TradeApiNode : INodeHandler
 
         SentOrder sent = await sender.SendAsync(order.Id, order.Body, cancellationToken);
         return accepted is not null && sent.IsAccepted ? await accepted.RecordAsync(order.Id, sent, cancellationToken) : sent;
-    }
-
-    private void CheckHeaders((string Name, string Value)[] headers)
-    {
-        using var probe = new HttpRequestMessage();
-        HttpParts.AddHeaders(probe, headers);
-        if (headers.Any(h => h.Name.Equals(_parameters.KeyHeader, StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new NodeException("HTTP_HEADER_INVALID", $"headers.{_parameters.KeyHeader}: this header carries the client_order_id.");
-        }
     }
 
     // A fault stops what has not begun; what is under way comes to its end, so that no answer is thrown away.

@@ -10,9 +10,10 @@ public sealed record TradeApiParameters
     [Hint("Takes one order a POST; expressions such as ${inputs.broker} allowed.", "每次 POST 接收一笔订单；可用 ${inputs.broker} 等表达式。")]
     public required JsonTemplate Url { get; init; }
 
-    /// <summary>Object of texts sent as headers. Default none.</summary>
+    /// <summary>Object of texts sent as headers; a member may refer to a secret of the project (<see cref="SecretReference"/>). Default none.</summary>
     [Title("Headers", "请求头")]
-    [Hint("JSON object of texts. No secrets here: definitions are stored and shown.", "文本 JSON 对象。请勿放置密钥：定义会被保存和展示。")]
+    [Hint("JSON object of texts; {\"secret\": \"name\", \"prefix\": \"Bearer \"} sends a secret of the project. Definitions are stored and shown, so write no secret here.", "文本 JSON 对象；{\"secret\": \"名称\", \"prefix\": \"Bearer \"} 发送项目密钥。定义会被保存和展示，请勿直接填写密钥。")]
+    [SecretReferences]
     public JsonTemplate? Headers { get; init; }
 
     /// <summary>Header that carries the client_order_id. Default <c>Idempotency-Key</c>.</summary>

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using EasyQuant.Contracts.Secret.V1;
 using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Messaging;
 using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Grpc.Items;
+using EasyQuant.RunnerService.Grpc.Secrets;
 using EasyQuant.RunnerService.Processes;
 using EasyQuant.RunnerService.Projects;
 using EasyQuant.ServiceDefaults.Grpc;
@@ -25,6 +27,7 @@ internal sealed partial class RunExecutor(
     RunnerIdentity identity,
     Wire.DispatchService.DispatchServiceClient dispatch,
     Wire.ItemDispatchService.ItemDispatchServiceClient itemDispatch,
+    SecretService.SecretServiceClient secretClient,
     ActivitySource activities,
     IOptions<RunnerOptions> settings,
     TimeProvider time,
@@ -70,10 +73,14 @@ internal sealed partial class RunExecutor(
             PreparedWorkflow workflow = graphs.Get(run.Claimed);
             ProjectRoom room = await projects.GetAsync(run.Claimed.Run.ProjectId, run.StopToken);
             RunOptions options = await OptionsAsync(run, workflow, room);
-            var items = new RunItems(run, new ItemCalls(run, itemDispatch, time), new ItemCodec(room.Outputs, identity), workflow, runs, time);
+            var calls = new ItemCalls(run, itemDispatch, time);
+            var mask = new SecretMask();
+            var secrets = new RunSecrets(run, calls, secretClient, mask);
+            var items = new RunItems(run, calls, new ItemCodec(room.Outputs, identity), workflow, runs, time);
             NodeServices services = room.Services.With(workflow.Children).With<IItemLedger>(items).With<IRemoteItems>(items)
-                .With<IItemProcesses>(new RunItemProcesses(processes, workflow.Key, workflow.Definitions))
-                .With<IReplicaProcesses>(new ReplicaProcesses(processes));
+                .With<ISecretSource>(secrets).With(mask)
+                .With<IItemProcesses>(new RunItemProcesses(processes, workflow.Key, workflow.Definitions, secrets))
+                .With<IReplicaProcesses>(new ReplicaProcesses(processes, secrets));
             result = await workflow.Graphs.ExecuteAsync(Context(run, workflow), services, options, run.StopToken);
             if (run.Cause == StopCause.TimedOut && result.State is not (RunState.Succeeded or RunState.Failed))
             {

@@ -13,11 +13,17 @@ internal sealed class ItemCalls(ActiveRun run, Wire.ItemDispatchService.ItemDisp
 
     public Wire.ItemLease Lease(string nodeId) => new() { RunId = run.RunId, Epoch = run.Epoch, NodeId = nodeId };
 
+    /// <summary>Calls about items until there is an answer; an answer that says that the lease is lost stops the run.</summary>
+    /// <exception cref="OperationCanceledException">The run stops.</exception>
+    /// <exception cref="LeaseLostException">The lease is lost.</exception>
+    public ValueTask<T> CallAsync<T>(
+        Func<Wire.ItemDispatchService.ItemDispatchServiceClient, CallOptions, AsyncUnaryCall<T>> call, Func<T, bool> isLost, CancellationToken cancellationToken) =>
+        CallAsync(options => call(client, options), isLost, cancellationToken);
+
     /// <summary>Calls until there is an answer; an answer that says that the lease is lost stops the run.</summary>
     /// <exception cref="OperationCanceledException">The run stops.</exception>
     /// <exception cref="LeaseLostException">The lease is lost.</exception>
-    public async ValueTask<T> CallAsync<T>(
-        Func<Wire.ItemDispatchService.ItemDispatchServiceClient, CallOptions, AsyncUnaryCall<T>> call, Func<T, bool> isLost, CancellationToken cancellationToken)
+    public async ValueTask<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, Func<T, bool> isLost, CancellationToken cancellationToken)
     {
         TimeSpan delay = TimeSpan.FromMilliseconds(50);
         while (true)
@@ -25,7 +31,7 @@ internal sealed class ItemCalls(ActiveRun run, Wire.ItemDispatchService.ItemDisp
             try
             {
                 DateTime deadline = time.GetUtcNow().UtcDateTime + s_deadline;
-                T answer = await call(client, new CallOptions(CallProject.Headers("default", "service:runner"), deadline, cancellationToken));
+                T answer = await call(new CallOptions(CallProject.Headers("default", "service:runner"), deadline, cancellationToken));
                 if (!isLost(answer))
                 {
                     return answer;
