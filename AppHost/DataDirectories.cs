@@ -4,7 +4,7 @@ namespace EasyQuant.AppHost;
 
 /// <summary>Where the platform keeps its files.</summary>
 /// <param name="Files">User files, artifacts and panels, shared by the services that read or write them.</param>
-/// <param name="Keys">Where the Gateway keeps the development key; closed to everybody else.</param>
+/// <param name="Keys">Where the Gateway keeps the development key and Workflow the key of secrets; closed to everybody else.</param>
 internal sealed record DataDirectories(string Files, string Keys)
 {
     private const string RootSetting = "LocalHosting:DataDirectory";

@@ -18,7 +18,7 @@ public static class SampleData
     public const string Folder = "market";
 
     /// <summary>Names of the workflow files, callees first.</summary>
-    public static IReadOnlyList<string> Workflows { get; } = ["backtest-strategy", "daily-pipeline", "sma-sweep"];
+    public static IReadOnlyList<string> Workflows { get; } = ["backtest-strategy", "daily-pipeline", "sma-sweep", "order-targets"];
 
     /// <summary>Reads a sample workflow as it is shipped.</summary>
     /// <param name="name">Name of the workflow.</param>

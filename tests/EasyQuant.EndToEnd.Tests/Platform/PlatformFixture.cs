@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using EasyQuant.EndToEnd.Telemetry;
 using EasyQuant.Samples.Demo;
+using EasyQuant.Samples.Orders;
 using Npgsql;
 
 namespace EasyQuant.EndToEnd;
@@ -15,16 +16,23 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>Metrics of all services.</summary>
     public MetricsReceiver Metrics { get; } = new();
 
+    /// <summary>The broker that runs of the platform may call; its token is stored nowhere before a test does so.</summary>
+    public BrokerServer Broker { get; } = BrokerServer.Start(new BrokerOptions { Port = 0, Token = BrokerToken });
+
+    /// <summary>Token of the broker.</summary>
+    public static string BrokerToken { get; } = $"canary-broker-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+
     public PlatformHost Host => _host ?? throw new InvalidOperationException("The platform has not started.");
 
     public async Task InitializeAsync()
     {
         // The dashboard's API has no metrics, so they come here.
         IReadOnlyDictionary<string, string> metrics = Metrics.Environment;
+        Dictionary<string, string> runner = new(metrics) { ["Runner__HttpAllowedEndpoints__0"] = Broker.Address.Authority };
         _host = await PlatformHost.StartAsync(new PlatformSettings
         {
             WithDashboard = true,
-            Environment = PlatformHost.Services.ToDictionary(service => service, Func<IReadOnlyDictionary<string, string>> (_) => () => metrics),
+            Environment = PlatformHost.Services.ToDictionary(service => service, Func<IReadOnlyDictionary<string, string>> (service) => () => service == "runner" ? runner : metrics),
         });
         using CancellationTokenSource deadline = new(s_prepareDeadline);
         using PlatformClient client = Client();
@@ -81,5 +89,6 @@ public sealed class PlatformFixture : IAsyncLifetime
         }
 
         await Metrics.DisposeAsync();
+        await Broker.DisposeAsync();
     }
 }
