@@ -7,7 +7,6 @@ using EasyQuant.Services.Tests.Scheduler;
 using EasyQuant.Services.Tests.Workers;
 using EasyQuant.Testing;
 using Grpc.Core;
-using Npgsql;
 using static EasyQuant.Services.Tests.Runner.FanOutTests;
 
 namespace EasyQuant.Services.Tests.Secrets;
@@ -150,30 +149,7 @@ public sealed class SecretRunTests(TestServersFixture fixture) : IClassFixture<T
     // What runs, steps, items, history and messages to be sent have left.
     private static async Task AssertNowhereAsync(RunnerHost host, string value)
     {
-        string hex = Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(value));
-        var tables = new List<string>();
-        await using (NpgsqlCommand list = host.Workflow.DataSource.CreateCommand(
-            "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"))
-        await using (NpgsqlDataReader reader = await list.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-            {
-                tables.Add(reader.GetString(0));
-            }
-        }
-
-        Assert.Contains("workflow.run_events", tables);
-        foreach (string table in tables)
-        {
-            await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand($"select count(*) from {table} t where position($1 in t::text) > 0 or position($2 in t::text) > 0");
-            count.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
-            count.Parameters.Add(new NpgsqlParameter<string> { TypedValue = hex });
-            Assert.True((long)(await count.ExecuteScalarAsync())! == 0, table);
-        }
-
-        foreach (string file in Directory.EnumerateFiles(host.Workflow.DataRoot, "*", SearchOption.AllDirectories))
-        {
-            Assert.False((await File.ReadAllBytesAsync(file)).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(value)) >= 0, file);
-        }
+        await Plaintext.IsInNoTableAsync(host.Workflow.DataSource, value);
+        await Plaintext.IsInNoFileAsync(host.Workflow.DataRoot, value);
     }
 }
