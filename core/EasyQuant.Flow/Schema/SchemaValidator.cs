@@ -164,20 +164,9 @@ public static class SchemaValidator
             place.Add("EXPRESSION_INVALID", pointer + below, message + ".");
         }
 
-        if (schema.ContainsKey("x-secrets") && value is JsonObject members)
+        foreach ((string name, string problem) in schema.ContainsKey("x-secrets") ? SecretReference.ProblemsOf(value) : [])
         {
-            CheckSecrets(members, place, pointer);
-        }
-    }
-
-    private static void CheckSecrets(JsonObject members, Place place, string pointer)
-    {
-        foreach ((string name, JsonNode? member) in members)
-        {
-            if (member is JsonObject reference && !SecretReference.TryRead(reference, out _, out string? error))
-            {
-                place.Add("PARAMETER_TYPE", $"{pointer}/{JsonPointer.Escape(name)}", $"Expected a text or a reference to a secret: {error}.");
-            }
+            place.Add("PARAMETER_TYPE", $"{pointer}/{JsonPointer.Escape(name)}", $"Expected a text or a reference to a secret: {problem}.");
         }
     }
 

@@ -44,5 +44,19 @@ public sealed record SecretReference(string Name, string Prefix)
         return reference is not null;
     }
 
+    /// <summary>What is wrong with the members of an object that are objects, that is references.</summary>
+    /// <param name="value">The parameter as written.</param>
+    /// <returns>Name of the member and what is wrong, in the order of the object.</returns>
+    internal static IEnumerable<(string Name, string Problem)> ProblemsOf(JsonNode? value)
+    {
+        foreach ((string name, JsonNode? member) in value as JsonObject ?? [])
+        {
+            if (member is JsonObject written && !TryRead(written, out _, out string? problem))
+            {
+                yield return (name, problem);
+            }
+        }
+    }
+
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

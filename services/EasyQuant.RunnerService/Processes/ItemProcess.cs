@@ -238,7 +238,7 @@ internal sealed class ItemProcess : IDisposable
             else if (message[SecretMessages.Question] is JsonObject question)
             {
                 silence.CancelAfter(Timeout.InfiniteTimeSpan);
-                await ReplyAsync(question, secrets, cancellationToken);
+                await SendAsync(await SecretMessages.ReplyAsync(question, secrets, cancellationToken), cancellationToken);
             }
             else if (!message.ContainsKey("alive"))
             {
@@ -247,20 +247,6 @@ internal sealed class ItemProcess : IDisposable
             }
 
             silence.CancelAfter(_silenceMax);
-        }
-    }
-
-    private async ValueTask ReplyAsync(JsonObject question, ISecretSource? secrets, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await SendAsync(await SecretMessages.ReplyAsync(question, secrets, cancellationToken), cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // It waits for an answer that does not come.
-            Dispose();
-            throw;
         }
     }
 

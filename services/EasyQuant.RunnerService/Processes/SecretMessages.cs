@@ -27,9 +27,11 @@ internal static class SecretMessages
             reply["value"] = secret.Value;
             reply["hosts"] = secret.Hosts is { } hosts ? new JsonArray([.. hosts.Select(host => (JsonNode?)JsonValue.Create(host))]) : null;
         }
-        catch (NodeException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            reply["error"] = new JsonObject { ["reason"] = e.Reason, ["message"] = e.Message, ["isTransient"] = e.IsTransient };
+            // Whatever it is, the one who asks hears it; without an answer it would wait for ever.
+            StepError error = StepErrors.From(e, null);
+            reply["error"] = new JsonObject { ["reason"] = error.Reason, ["message"] = error.Message, ["isTransient"] = error.IsTransient };
         }
 
         return new JsonObject { [Answer] = reply };
