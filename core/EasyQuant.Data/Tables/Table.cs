@@ -125,8 +125,24 @@ public sealed class Table
         {
             0 => Empty,
             1 => tables[0],
-            _ => TableConcat.Concat(tables),
+            _ => Join(tables),
         };
+    }
+
+    private static Table Join(IReadOnlyList<Table> tables)
+    {
+        var joiner = new TableJoiner();
+        foreach (Table table in tables)
+        {
+            joiner.Measure(table);
+        }
+
+        foreach (Table table in tables)
+        {
+            joiner.Append(table);
+        }
+
+        return joiner.Build();
     }
 
     /// <summary>Whether both tables have the same schema and values.</summary>

@@ -1,4 +1,3 @@
-using EasyQuant.Data;
 using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Control;
@@ -59,10 +58,9 @@ public sealed class BatchSchedulerNode : INodeHandler
         }
 
         execution.SetOutput(TablePort, state.BuildTable());
-        IReadOnlyList<Table> tables = await state.TablesAsync(cancellationToken);
-        if (tables.Count > 0)
+        if (await state.JoinTablesAsync(cancellationToken) is { } tables)
         {
-            execution.SetOutput(TablesPort, Join(tables));
+            execution.SetOutput(TablesPort, tables);
         }
         else
         {
@@ -72,17 +70,5 @@ public sealed class BatchSchedulerNode : INodeHandler
         execution.SetOutput(SummaryPort, state.Summary(executor.Reason));
         execution.Progress(state.DoneCount, state.Count, $"{BatchText.Of(state.Place)}: {executor.Reason}");
         execution.Report(new StepMetrics(RowsIn: state.Count, RowsOut: state.SucceededCount));
-    }
-
-    private static Table Join(IReadOnlyList<Table> tables)
-    {
-        try
-        {
-            return Table.Concat(tables);
-        }
-        catch (ArgumentException e)
-        {
-            throw new NodeException("TABLES_DIFFER", $"The children's tables cannot be joined: {e.Message}", transient: false, e);
-        }
     }
 }

@@ -173,9 +173,10 @@ internal sealed class BatchState
 
     public JsonArray? Results() => _results is null ? null : [.. _results];
 
-    /// <summary>Hands over the first table of each child in the order of the items, once; none when they are not to be joined.</summary>
-    public async ValueTask<IReadOnlyList<Table>> TablesAsync(CancellationToken cancellationToken) =>
-        _tables is null ? [] : await _tables.TakeAllAsync(cancellationToken);
+    /// <summary>Joins the first tables of the children in the order of the items, once; null when there are none or they are not to be joined.</summary>
+    /// <exception cref="NodeException"><c>TABLES_DIFFER</c>, or what the store of artifacts says.</exception>
+    public async ValueTask<Table?> JoinTablesAsync(CancellationToken cancellationToken) =>
+        _tables is null ? null : await _tables.JoinAsync(cancellationToken);
 
     public JsonObject Summary(string reason)
     {

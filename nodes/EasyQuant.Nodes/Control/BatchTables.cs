@@ -62,33 +62,58 @@ internal sealed class BatchTables(int count, IArtifactStore? store)
         }
     }
 
-    /// <summary>Hands the tables over in the order of the items; stored ones are loaded one by one.</summary>
-    /// <exception cref="NodeException"><c>SERVICE_NOT_AVAILABLE</c>, <c>ARTIFACT_NOT_FOUND</c>, <c>ARTIFACT_DAMAGED</c>.</exception>
-    public async ValueTask<IReadOnlyList<Table>> TakeAllAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Joins the tables in the order of the items, once: they are released then. Holds the result, the tables that are held and one stored table, no more: stored
+    /// ones are loaded one by one, twice, first for their sizes.
+    /// </summary>
+    /// <returns>Null when no child had a table.</returns>
+    /// <exception cref="NodeException"><c>TABLES_DIFFER</c>, <c>SERVICE_NOT_AVAILABLE</c>, <c>ARTIFACT_NOT_FOUND</c>, <c>ARTIFACT_DAMAGED</c>.</exception>
+    public async ValueTask<Table?> JoinAsync(CancellationToken cancellationToken)
     {
         NodeValue[] values;
         lock (_gate)
         {
-            values = _values ?? [];
+            values = [.. (_values ?? []).Where(value => value.IsTable || value.IsArtifact)];
             _values = null;
             _heldBytes = 0;
         }
 
-        var tables = new List<Table>();
-        foreach (NodeValue value in values)
+        if (values.Length <= 1)
         {
-            if (value.IsTable)
-            {
-                tables.Add(value.AsTable());
-            }
-            else if (value.IsArtifact)
-            {
-                IArtifactStore from = store ?? throw new NodeException("SERVICE_NOT_AVAILABLE", "This node needs a store for artifacts, and this host offers none.");
-                tables.Add(await from.LoadAsync(value.AsArtifact(), cancellationToken));
-            }
+            return values.Length == 0 ? null : await TableOfAsync(values[0], cancellationToken);
         }
 
-        return tables;
+        try
+        {
+            var joiner = new TableJoiner();
+            foreach (NodeValue value in values)
+            {
+                joiner.Measure(await TableOfAsync(value, cancellationToken));
+            }
+
+            for (int i = 0; i < values.Length; i++)
+            {
+                joiner.Append(await TableOfAsync(values[i], cancellationToken));
+                values[i] = default;
+            }
+
+            return joiner.Build();
+        }
+        catch (ArgumentException e)
+        {
+            throw new NodeException("TABLES_DIFFER", $"The children's tables cannot be joined: {e.Message}", transient: false, e);
+        }
+    }
+
+    private async ValueTask<Table> TableOfAsync(NodeValue value, CancellationToken cancellationToken)
+    {
+        if (value.IsTable)
+        {
+            return value.AsTable();
+        }
+
+        IArtifactStore from = store ?? throw new NodeException("SERVICE_NOT_AVAILABLE", "This node needs a store for artifacts, and this host offers none.");
+        return await from.LoadAsync(value.AsArtifact(), cancellationToken);
     }
 
     private static int IndexOfTable(ChildRunResult result)

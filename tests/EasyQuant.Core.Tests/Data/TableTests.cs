@@ -57,6 +57,50 @@ public sealed class TableTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Concat_OfManyTables_AllocatesTheResultAndNoMore()
+    {
+        var builder = new TableBuilder(Array.ConvertAll(Enum.GetValues<ColumnType>(), type => new ColumnSchema($"{type}", type)));
+        for (int row = 0; row < 20_000; row++)
+        {
+            for (int c = 0; c < builder.ColumnCount; c++)
+            {
+                builder[c].AppendNull();
+            }
+        }
+
+        Table part = builder.Build();
+        Table[] parts = [.. Enumerable.Repeat(part, 20)];
+        Table.Concat(parts[..2]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Table joined = Table.Concat(parts);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(20 * part.RowCount, joined.RowCount);
+        Assert.InRange(allocated, joined.EstimatedBytes * 9 / 10, joined.EstimatedBytes * 11 / 10);
+    }
+
+    [Fact]
+    public void Joiner_TableThatWasNotMeasured_IsRefused()
+    {
+        Table one = RandomTables.Days("2026-01-05");
+        var joiner = new TableJoiner();
+        joiner.Measure(one);
+        Assert.Throws<ArgumentException>(() => joiner.Append(RandomTables.Days("2026-01-05", "2026-01-06")));
+        Assert.Throws<InvalidOperationException>(() => Measured(new TableJoiner(), one).Build());
+        joiner = Measured(new TableJoiner(), one);
+        joiner.Append(one);
+        Assert.Throws<ArgumentException>(() => joiner.Append(one));
+        Assert.Throws<InvalidOperationException>(() => joiner.Measure(one));
+        Assert.True(joiner.Build().ContentEquals(one));
+        Assert.Equal(0, new TableJoiner().Build().RowCount);
+    }
+
+    private static TableJoiner Measured(TableJoiner joiner, Table table)
+    {
+        joiner.Measure(table);
+        return joiner;
+    }
+
+    [Fact]
     public void Take_AllRowsReversedTwice_EqualsTheTable() => Prop.ForAll<int>(seed =>
     {
         Table table = RandomTables.Make(seed);

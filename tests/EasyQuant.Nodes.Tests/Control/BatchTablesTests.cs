@@ -41,9 +41,27 @@ public sealed class BatchTablesTests
         Assert.True(item.Result!.Outputs[0].IsArtifact);
         ItemRecord small = Item(0, NodeValue.FromTable(Megabyte(0, 3)));
         Assert.Same(small, await tables.KeepAsync(small, CancellationToken.None));
-        IReadOnlyList<Table> all = await tables.TakeAllAsync(CancellationToken.None);
-        Assert.Equal([3, large.RowCount], all.Select(table => table.RowCount));
+        Table all = (await tables.JoinAsync(CancellationToken.None))!;
+        Assert.Equal((3 + large.RowCount, 0L, 1L), (all.RowCount, all.GetColumn<Int64Column>("n").Values[2], all.GetColumn<Int64Column>("n").Values[3]));
         Assert.Equal(0, tables.HeldBytes);
+    }
+
+    [Fact]
+    public async Task Join_TablesLargerThanTheBound_HoldsTheResultAndOneStoredTable()
+    {
+        const int Count = 40;
+        var store = new ReleasingStore();
+        var tables = new BatchTables(Count, store);
+        for (int i = 0; i < Count; i++)
+        {
+            await tables.KeepAsync(Item(i, NodeValue.FromTable(Megabyte(i))), CancellationToken.None);
+        }
+
+        Table joined = (await tables.JoinAsync(CancellationToken.None))!;
+        Assert.Equal(Enumerable.Range(0, Count).Select(n => (long)n), Enumerable.Range(0, Count).Select(n => joined.GetColumn<Int64Column>("n").Values[(n << 17) + 5]));
+        Assert.Equal(2 * (Count - (int)(BatchTables.HeldBytesMax >> 20)), store.LoadCount);
+        // The one before may still stand in a register.
+        Assert.InRange(store.MostAlive, 0, 2);
     }
 
     [Fact]
@@ -55,7 +73,8 @@ public sealed class BatchTablesTests
         Int64Column column = result.Output("tables").AsTable().GetColumn<Int64Column>("n");
         Assert.Equal(40L * (1 << 17), column.Length);
         Assert.Equal(Enumerable.Range(0, 40).Select(n => (long)n), Enumerable.Range(0, 40).Select(n => column.Values[(n << 17) + 5]));
-        Assert.Equal(40 - (int)(BatchTables.HeldBytesMax >> 20), store.LoadCount);
+        // Once for the sizes, once for the rows.
+        Assert.Equal(2 * (40 - (int)(BatchTables.HeldBytesMax >> 20)), store.LoadCount);
     }
 
     [Fact]
@@ -144,6 +163,34 @@ public sealed class BatchTablesTests
             execution.SetOutput(0, Megabyte(n));
             return ValueTask.CompletedTask;
         }
+    }
+
+    // Makes each table anew, as a disk would, and counts those that somebody still holds.
+    private sealed class ReleasingStore : IArtifactStore
+    {
+        private readonly List<int> _saved = [];
+        private readonly List<WeakReference<Table>> _loaded = [];
+
+        public int LoadCount => _loaded.Count;
+
+        public int MostAlive { get; private set; }
+
+        public ValueTask<ArtifactRef> SaveAsync(Table table, CancellationToken cancellationToken)
+        {
+            _saved.Add((int)table.GetColumn<Int64Column>("n").Values[0]);
+            return ValueTask.FromResult(new ArtifactRef(_saved.Count.ToString("d64", System.Globalization.CultureInfo.InvariantCulture), table.EstimatedBytes, table.RowCount));
+        }
+
+        public ValueTask<Table> LoadAsync(ArtifactRef artifact, CancellationToken cancellationToken)
+        {
+            GC.Collect();
+            MostAlive = Math.Max(MostAlive, _loaded.Count(one => one.TryGetTarget(out _)));
+            Table table = Megabyte(_saved[int.Parse(artifact.Sha256, System.Globalization.CultureInfo.InvariantCulture) - 1]);
+            _loaded.Add(new WeakReference<Table>(table));
+            return ValueTask.FromResult(table);
+        }
+
+        public string LocalPath(ArtifactRef artifact) => throw new NotSupportedException("It has no files.");
     }
 
     private sealed class CountingStore : IArtifactStore
