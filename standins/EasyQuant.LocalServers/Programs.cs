@@ -10,8 +10,10 @@ namespace EasyQuant.LocalServers;
 /// </summary>
 public sealed partial class Programs
 {
+    /// <summary>Oldest major version of PostgreSQL that is taken: what the platform needs, see <c>PostgresVersion</c> of EasyQuant.Persistence.</summary>
+    public const int PostgresVersionMin = 15;
+
     private const string PostgresRoot = "/usr/lib/postgresql";
-    private const int PostgresVersionMin = 14;
     private static readonly TimeSpan s_versionTimeout = TimeSpan.FromSeconds(20);
 
     private readonly string? _only;
@@ -28,7 +30,7 @@ public sealed partial class Programs
     /// <summary>Looks in the usual places and on PATH.</summary>
     public static Programs OfMachine { get; } = new(only: null);
 
-    /// <summary>Returns the directory with <c>postgres</c> and <c>initdb</c>: that of the wanted version, or the newest of 14 and later.</summary>
+    /// <summary>Returns the directory with <c>postgres</c> and <c>initdb</c>: that of the wanted version, or the newest that is not older than <see cref="PostgresVersionMin"/>.</summary>
     /// <param name="majorVersion">Major version that an existing data directory needs; null for the newest.</param>
     /// <returns>An absolute path.</returns>
     /// <exception cref="InvalidOperationException">There is none; the message says what was looked for, where, and how to install it.</exception>
@@ -42,9 +44,13 @@ public sealed partial class Programs
         }
 
         string where = Where("postgres with initdb", [PostgresRoot + "/*/bin"]);
-        throw new InvalidOperationException(majorVersion is { } version
-            ? $"The data directory was made by PostgreSQL {version}, which is not installed ({where}). Install it (apt-get install postgresql-{version}) or move the data directory away."
-            : $"PostgreSQL 14 or later is not installed ({where}). Install it: apt-get install postgresql");
+        throw new InvalidOperationException(majorVersion switch
+        {
+            null => $"PostgreSQL {PostgresVersionMin} or later is not installed ({where}). Install it: apt-get install postgresql",
+            < PostgresVersionMin =>
+                $"The data directory was made by PostgreSQL {majorVersion}, {PostgresVersionMin} or later is needed. Upgrade it (pg_upgradecluster) or move the data directory away.",
+            _ => $"The data directory was made by PostgreSQL {majorVersion}, which is not installed ({where}). Install it (apt-get install postgresql-{majorVersion}) or move the data directory away.",
+        });
     }
 
     /// <summary>Returns the script that starts RabbitMQ without Debian's wrapper, which insists on its own account.</summary>

@@ -20,7 +20,7 @@ public sealed class MissingProgramTests : IDisposable
 
         Assert.Equal("false", appHost.Endpoints["HEALTHY"]);
         string[] told = appHost.Output.Split('\n');
-        Assert.Contains($"postgres: PostgreSQL 14 or later is not installed (postgres with initdb is not in {_directory}). Install it: apt-get install postgresql", told);
+        Assert.Contains($"postgres: PostgreSQL 15 or later is not installed (postgres with initdb is not in {_directory}). Install it: apt-get install postgresql", told);
         Assert.Contains($"messaging: RabbitMQ is not installed (rabbitmq-server is not in {_directory}). Install it: apt-get install rabbitmq-server", told);
         Assert.Contains($"redis: Redis is not installed (redis-server is not in {_directory}). Install it: apt-get install redis-server", told);
         Assert.Contains(told, line => line.StartsWith("Not healthy: postgres, database, messaging, redis, waiter. Their console logs are in ", StringComparison.Ordinal));
@@ -64,8 +64,14 @@ public sealed class MissingProgramTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => programs.PostgresDirectory(16));
     }
 
+    [Fact]
+    public void Postgres_DataOfAnOlderOne_IsRefusedWithBothVersions() => Assert.StartsWith(
+        "The data directory was made by PostgreSQL 14, 15 or later is needed.",
+        Assert.Throws<InvalidOperationException>(() => Programs.OfMachine.PostgresDirectory(14)).Message,
+        StringComparison.Ordinal);
+
     [Theory]
-    [InlineData("echo 'postgres (PostgreSQL) 13.9'")]
+    [InlineData("echo 'postgres (PostgreSQL) 14.19'")]
     [InlineData("echo 'something else'")]
     [InlineData("exit 3")]
     public void Postgres_TooOldOrUnknown_IsRefused(string script)
@@ -75,7 +81,7 @@ public sealed class MissingProgramTests : IDisposable
 
         InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => new Programs(_directory).PostgresDirectory(null));
 
-        Assert.StartsWith("PostgreSQL 14 or later is not installed", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("PostgreSQL 15 or later is not installed", refused.Message, StringComparison.Ordinal);
     }
 
     private void Put(string name, string script)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using EasyQuant.Persistence;
 
 namespace EasyQuant.Cli.Doctor;
 
@@ -9,7 +10,6 @@ namespace EasyQuant.Cli.Doctor;
 public static partial class MachineChecks
 {
     private const long DiskBytesMin = 2L << 30;
-    private const int PostgresVersionMin = 15;
     private static readonly Version s_rabbitVersionMin = new(3, 10);
 
     /// <summary>Runs every check in a fixed order.</summary>
@@ -63,7 +63,7 @@ public static partial class MachineChecks
         return version switch
         {
             null => new("PostgreSQL", CheckState.Fault, "not found", Remedy),
-            { Major: < PostgresVersionMin } => new("PostgreSQL", CheckState.Fault, $"{version}, at least {PostgresVersionMin} is needed", Remedy),
+            { Major: < PostgresVersion.Min } => new("PostgreSQL", CheckState.Fault, $"{version}, at least {PostgresVersion.Min} is needed", Remedy),
             _ => new("PostgreSQL", CheckState.Ok, $"{version} ({binary})"),
         };
     }

@@ -24,7 +24,7 @@ public static class Migrator
     /// <param name="embeddedSql">Assembly that carries the files.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Number of steps applied; 0 when the schema was up to date.</returns>
-    /// <exception cref="MigrationException">An applied file has changed, or the schema is newer than this program.</exception>
+    /// <exception cref="MigrationException">An applied file has changed, the schema is newer than this program, or the server is older than <see cref="PostgresVersion.Min"/>.</exception>
     public static async Task<int> ApplyAsync(NpgsqlDataSource dataSource, string schema, Assembly embeddedSql, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
@@ -38,6 +38,7 @@ public static class Migrator
         NpgsqlDataSource dataSource, string schema, IReadOnlyList<Migration> known, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        PostgresVersion.Check(connection.PostgreSqlVersion);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Waiting for another replica's migration is not a fault; the session's own limits come back at the end of the transaction.
         await RunAsync(connection, "set local statement_timeout = '5min'; set local lock_timeout = '5min'", cancellationToken);
