@@ -54,9 +54,9 @@ internal sealed class GroupsReader() : DefinitionReader("GROUPS_JSON_MALFORMED",
     {
         CheckFields(group, pointer, "id", "name", "replicas", "threads", "shards", "inputQueue", "outputQueue", "placement", "nodes");
         string placement = TextOr(group, pointer, "placement", "runners");
-        if (placement is not ("runners" or "processes"))
+        if (placement is not ("runners" or "processes" or "oneRunner"))
         {
-            Add("GROUPS_JSON_MALFORMED", $"{pointer}/placement", $"Expected \"runners\" or \"processes\", got \"{placement}\".");
+            Add("GROUPS_JSON_MALFORMED", $"{pointer}/placement", $"Expected \"runners\", \"processes\" or \"oneRunner\", got \"{placement}\".");
         }
 
         return new ProcessGroup
@@ -68,7 +68,12 @@ internal sealed class GroupsReader() : DefinitionReader("GROUPS_JSON_MALFORMED",
             Shards = Whole(group, pointer, "shards"),
             InputQueue = Text(group, pointer, "inputQueue", required: false),
             OutputQueue = Text(group, pointer, "outputQueue", required: false),
-            Placement = placement == "processes" ? GroupPlacement.Processes : GroupPlacement.Runners,
+            Placement = placement switch
+            {
+                "processes" => GroupPlacement.Processes,
+                "oneRunner" => GroupPlacement.OneRunner,
+                _ => GroupPlacement.Runners,
+            },
             Nodes = List(group, pointer, "nodes", GroupLimits.NodesMax, ReadNode),
         };
     }

@@ -65,7 +65,12 @@ internal static class GroupsWriter
             json.WriteString("outputQueue", group.OutputQueue);
         }
 
-        json.WriteString("placement", group.Placement == GroupPlacement.Processes ? "processes" : "runners");
+        json.WriteString("placement", group.Placement switch
+        {
+            GroupPlacement.Processes => "processes",
+            GroupPlacement.OneRunner => "oneRunner",
+            _ => "runners",
+        });
         WorkflowWriter.WriteList(json, "nodes", group.Nodes, WorkflowWriter.WriteNode);
     }
 }

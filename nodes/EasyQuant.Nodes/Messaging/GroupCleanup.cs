@@ -7,34 +7,47 @@ using Npgsql;
 
 namespace EasyQuant.Nodes.Messaging;
 
-/// <summary>What follows a start that was stopped or has failed: its queues leave the broker, its streams are marked as given up. Repeatable.</summary>
-internal sealed class GroupCleanup(string startId, GroupsDefinition definition, ProjectDatabase database, TopicTransports transports, TimeProvider time)
+/// <summary>
+/// What follows a start that was stopped or has failed: its streams are marked as given up, its last sums and parked chunks are told, its queues leave the broker.
+/// The replicas end without these; nothing is parked in a stream that is given up, so what is told is all. Repeatable.
+/// </summary>
+internal sealed class GroupCleanup(
+    string startId, GroupsDefinition definition, ProjectDatabase database, TopicTransports transports, IGroupReports reports, TimeProvider time)
 {
     /// <summary>Stands for all groups in the parameter of the node; no group can have this id.</summary>
     public const string AllGroups = "*";
 
     public async Task<JsonObject> RunAsync(RunContext run, CancellationToken cancellationToken)
     {
+        var transport = new PatientTransport(transports.Get(definition.MqType), time);
+        GroupContext[] groups = [.. definition.Groups.Select(group => new GroupContext(startId, definition, group, run, database, transport, time))];
         // Any group names its queues in the same way.
-        int deleted = 0;
-        foreach (ProcessGroup writer in definition.Groups.Where(group => group.OutputQueue.Length > 0).DistinctBy(group => group.OutputQueue, StringComparer.Ordinal))
+        GroupContext[] writers = [.. groups.Where(one => one.Group.OutputQueue.Length > 0).DistinctBy(one => one.Group.OutputQueue, StringComparer.Ordinal)];
+        foreach (GroupContext writer in writers)
         {
-            var context = new GroupContext(startId, definition, writer, run, database, TransportOf(), time);
-            await context.Patient.ReadAsync((connection, token) => AbortAsync(context, connection, context.StreamOf(writer.OutputQueue), token), cancellationToken);
-            await context.Transport.DeleteAsync(context.TopicOf(writer.OutputQueue), cancellationToken);
-            deleted += context.Plan.ConsumerGroups(writer.OutputQueue).Count;
+            await writer.Patient.ReadAsync((connection, token) => AbortAsync(writer, connection, token), cancellationToken);
+        }
+
+        foreach (GroupContext group in groups.Where(one => !one.IsSource))
+        {
+            await TellAsync(group, cancellationToken);
+        }
+
+        int deleted = 0;
+        foreach (GroupContext writer in writers)
+        {
+            await transport.DeleteAsync(writer.TopicOf(writer.Group.OutputQueue), cancellationToken);
+            deleted += writer.Plan.ConsumerGroups(writer.Group.OutputQueue).Count;
         }
 
         return new JsonObject { ["queues_deleted"] = deleted };
     }
 
-    private ITopicTransport TransportOf() => transports.Get(definition.MqType);
-
-    private static async Task<bool> AbortAsync(GroupContext context, NpgsqlConnection connection, string stream, CancellationToken cancellationToken)
+    private static async Task<bool> AbortAsync(GroupContext writer, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            return await context.Streams.AbortAsync(connection, stream, "The start has ended.", cancellationToken);
+            return await writer.Streams.AbortAsync(connection, writer.StreamOf(writer.Group.OutputQueue), "The start has ended.", cancellationToken);
         }
         catch (StreamException)
         {
@@ -47,4 +60,43 @@ internal sealed class GroupCleanup(string startId, GroupsDefinition definition, 
             return false;
         }
     }
+
+    private async Task TellAsync(GroupContext group, CancellationToken cancellationToken)
+    {
+        var counts = new GroupCounts(group);
+        StreamStatus? status;
+        try
+        {
+            status = await counts.ReadAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable)
+        {
+            return;
+        }
+
+        if (status is null)
+        {
+            return;
+        }
+
+        GroupProgress progress = counts.Of(status, 0);
+        await TellAsync(group, progress, cancellationToken);
+        if (group.SourceWriter is { } writer)
+        {
+            await TellAsync(group, counts.OfWriter(writer.Id, status, 0), cancellationToken);
+        }
+
+        await foreach (IReadOnlyList<ParkedProgress> page in new ParkedReports(group).AllAsync(cancellationToken))
+        {
+            await TellAsync(group, progress with { Parked = page }, cancellationToken);
+        }
+    }
+
+    private Task<bool> TellAsync(GroupContext group, GroupProgress progress, CancellationToken cancellationToken) => group.Patient.WaitAsync(
+        async () =>
+        {
+            await reports.ReportAsync(progress, cancellationToken);
+            return true;
+        },
+        cancellationToken);
 }

@@ -25,13 +25,10 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
     {
         var lane = new StreamExecution(execution.Run, execution.Services.With(context), context.Group, 0, 1);
         await StreamChain.Create(GroupChain.Of(context.Group), catalog, this).RunAsync(lane, cancellationToken);
-        StreamStatus? status = await context.Patient.ReadAsync(
-            (connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
-        if (status?.Groups.FirstOrDefault(group => group.Group == context.CountGroup) is { } sums)
+        var counts = new GroupCounts(context);
+        if (await counts.ReadAsync(cancellationToken) is { } status)
         {
-            var progress = new GroupProgress(
-                context.StartId, context.Group.Id, context.Run.RunId, context.Run.Epoch, sums.DoneCount, sums.RowCount, sums.ByteCount, sums.DeadCount,
-                status.Producers.Count(producer => producer.IsClosed), lane.ErrorCount);
+            GroupProgress progress = counts.Of(status, lane.ErrorCount);
             await reports.ReportAsync(progress, cancellationToken);
             await foreach (IReadOnlyList<ParkedProgress> page in new ParkedReports(context).AllAsync(cancellationToken))
             {

@@ -20,6 +20,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
     private readonly IReadOnlyList<WorkflowNode> _nodes = GroupChain.Of(context.Group);
     private readonly List<StreamExecution> _lanes = [];
     private readonly ParkedReports _parked = new(context);
+    private readonly GroupCounts _counts = new(context);
 
     // A replica that is dead for its run is so for its shards.
     private readonly TimeSpan _shardLease = context.Run.LeaseTime > TimeSpan.Zero && context.Run.LeaseTime < s_shardLeaseMax ? context.Run.LeaseTime : s_shardLeaseMax;
@@ -199,11 +200,11 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
 
     private async Task EndInputAsync(CancellationToken cancellationToken)
     {
-        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
+        StreamStatus? status = await _counts.ReadAsync(cancellationToken);
         if (context.SourceWriter is { } writer)
         {
             // The writer has left before its last rows were consumed: the readers complete its sums.
-            await TellAsync(ProgressOfWriter(writer.Id, status), cancellationToken);
+            await TellAsync(_counts.OfWriter(writer.Id, status, ErrorCount()), cancellationToken);
         }
 
         if (status?.State == StreamState.Completed)
@@ -243,29 +244,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         }
     }
 
-    private async Task<GroupProgress> ProgressAsync(CancellationToken cancellationToken)
-    {
-        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.CountStream, token), cancellationToken);
-        // A writer's rows are those that its readers have consumed; every reader sees them all.
-        bool isWriter = context.IsSource && context.Group.OutputQueue.Length > 0;
-        if (isWriter)
-        {
-            return ProgressOfWriter(context.Group.Id, status);
-        }
-
-        StreamGroupStatus? sums = status?.Groups.FirstOrDefault(group => group.Group == context.CountGroup);
-        return new GroupProgress(
-            context.StartId, context.Group.Id, context.Run.RunId, context.Run.Epoch, sums?.DoneCount ?? 0, sums?.RowCount ?? 0, sums?.ByteCount ?? 0,
-            sums?.DeadCount ?? 0, status?.Producers.Count(producer => producer.IsClosed) ?? 0, ErrorCount());
-    }
-
-    private GroupProgress ProgressOfWriter(string groupId, StreamStatus? status)
-    {
-        StreamGroupStatus? sums = status?.Groups.MaxBy(group => group.RowCount);
-        return new GroupProgress(
-            context.StartId, groupId, context.Run.RunId, context.Run.Epoch, status?.Producers.Sum(producer => producer.Total ?? 0) ?? 0, sums?.RowCount ?? 0,
-            sums?.ByteCount ?? 0, 0, status?.Producers.Count(producer => producer.IsClosed) ?? 0, ErrorCount());
-    }
+    private async Task<GroupProgress> ProgressAsync(CancellationToken cancellationToken) => _counts.Of(await _counts.ReadAsync(cancellationToken), ErrorCount());
 
     private long ErrorCount()
     {

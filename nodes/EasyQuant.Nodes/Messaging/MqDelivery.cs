@@ -108,6 +108,10 @@ internal sealed class MqDelivery(
         {
             throw new StreamFencedException(e.Message, e);
         }
+        catch (StreamException e) when (e.Reason == StreamException.NotOpen)
+        {
+            throw new NodeException("STREAM_ABORTED", e.Message, transient: false, e);
+        }
 
         End();
         await AckAsync(cancellationToken);

@@ -36,6 +36,10 @@ internal sealed class ParkedDelivery(GroupContext context, StreamExecution execu
         {
             throw new StreamFencedException(e.Message, e);
         }
+        catch (StreamException e) when (e.Reason == StreamException.NotOpen)
+        {
+            throw new NodeException("STREAM_ABORTED", e.Message, transient: false, e);
+        }
 
         onParked();
     }

@@ -52,11 +52,12 @@ public sealed class ProcessGroupNode : INodeHandler
     {
         ProjectDatabase database = execution.Services.Require<ProjectDatabase>("a database of the project");
         TopicTransports transports = execution.Services.Require<TopicTransports>("brokers of topics");
+        IGroupReports reports = execution.Services.Require<IGroupReports>("a place for reports of groups");
         try
         {
             execution.SetOutput(0, _group is null
-                ? await new GroupCleanup(_parameters.Start, _definition, database, transports, execution.Services.Time).RunAsync(execution.Run, cancellationToken)
-                : await ReplicaAsync(_group, database, transports, execution, cancellationToken));
+                ? await new GroupCleanup(_parameters.Start, _definition, database, transports, reports, execution.Services.Time).RunAsync(execution.Run, cancellationToken)
+                : await ReplicaAsync(_group, database, transports, reports, execution, cancellationToken));
         }
         catch (TopicException e)
         {
@@ -65,10 +66,9 @@ public sealed class ProcessGroupNode : INodeHandler
     }
 
     private async Task<JsonObject> ReplicaAsync(
-        ProcessGroup group, ProjectDatabase database, TopicTransports transports, NodeExecution execution, CancellationToken cancellationToken)
+        ProcessGroup group, ProjectDatabase database, TopicTransports transports, IGroupReports reports, NodeExecution execution, CancellationToken cancellationToken)
     {
         NodeCatalog catalog = execution.Services.Require<NodeCatalog>("a catalogue of node types");
-        IGroupReports reports = execution.Services.Require<IGroupReports>("a place for reports of groups");
         if (_isReplay)
         {
             var own = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, transports.Get(_definition.MqType), execution.Services.Time);
@@ -76,7 +76,7 @@ public sealed class ProcessGroupNode : INodeHandler
         }
 
         // A child process has no child processes: there the chain executes.
-        if (group.Placement == GroupPlacement.Processes && execution.Services.Get<IReplicaProcesses>() is { } processes)
+        if (group.Placement != GroupPlacement.Runners && execution.Services.Get<IReplicaProcesses>() is { } processes)
         {
             return await new ReplicaProcess(processes, reports, execution).RunAsync(_parameters, cancellationToken);
         }

@@ -36,7 +36,7 @@ public sealed class StreamParkingStore
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>State of the group when this transaction commits.</returns>
     /// <exception cref="EpochStaleException">The consumer is a zombie.</exception>
-    /// <exception cref="StreamException">As <see cref="StreamConsumerStore.CountAsync"/>.</exception>
+    /// <exception cref="StreamException">As <see cref="StreamConsumerStore.CountAsync"/>; <see cref="StreamException.NotOpen"/> when the stream is given up: roll back and stop.</exception>
     public async Task<StreamState> ParkAsync(NpgsqlConnection connection, StreamMember member, ParkedChunk chunk, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(member);
@@ -45,6 +45,7 @@ public sealed class StreamParkingStore
         if (chunk.Position is not { } position)
         {
             await InsertAsync(connection, member, chunk, cancellationToken);
+            await ThrowIfAbortedAsync(connection, member, cancellationToken);
             return StreamState.Open;
         }
 
@@ -61,7 +62,9 @@ public sealed class StreamParkingStore
         if (marked is [var isReplay])
         {
             await InsertAsync(connection, member, chunk, cancellationToken);
-            return await _consumers.CountAsync(connection, member, [new StreamCount(position.Producer, 0, isReplay ? 0 : 1, 0, 0)], cancellationToken);
+            StreamState state = await _consumers.CountAsync(connection, member, [new StreamCount(position.Producer, 0, isReplay ? 0 : 1, 0, 0)], cancellationToken);
+            await ThrowIfAbortedAsync(connection, member, cancellationToken);
+            return state;
         }
 
         return await _consumers.CountAsync(connection, member, [], cancellationToken);
@@ -187,6 +190,17 @@ public sealed class StreamParkingStore
         }
 
         return [.. rows.OrderBy(row => row.Id)];
+    }
+
+    // Whoever gives the stream up waits for this lock: what he lists then is all that was parked. Taken last, as counting takes it: nobody waits in a circle.
+    private async Task ThrowIfAbortedAsync(NpgsqlConnection connection, StreamMember member, CancellationToken cancellationToken)
+    {
+        object? state = await ScalarAsync(
+            connection, $"select state from {_tables.Groups} where stream = $1 and consumer_group = $2 for share", [P(member.Stream), P(member.Group)], cancellationToken);
+        if (state is "aborted")
+        {
+            throw new StreamException(StreamException.NotOpen, $"Stream {member.Stream} is given up; nothing is parked there.");
+        }
     }
 
     private Task InsertAsync(NpgsqlConnection connection, StreamMember member, ParkedChunk chunk, CancellationToken cancellationToken)

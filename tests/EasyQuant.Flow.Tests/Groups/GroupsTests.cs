@@ -67,6 +67,18 @@ public sealed class GroupsTests
     }
 
     [Theory]
+    [InlineData("runners", GroupPlacement.Runners)]
+    [InlineData("processes", GroupPlacement.Processes)]
+    [InlineData("oneRunner", GroupPlacement.OneRunner)]
+    public void Write_Placement_IsReadAgain(string text, GroupPlacement placement)
+    {
+        GroupsDefinition definition = Parse($$"""[{"id":"a","placement":"{{text}}"}]""");
+        Assert.Equal(placement, Assert.Single(definition.Groups).Placement);
+        Assert.Equal(placement, Assert.Single(GroupsJson.Parse(GroupsJson.Write(definition)).Definition!.Groups).Placement);
+    }
+
+    [Theory]
+    [InlineData("""{"schema":"easyquant/groups/1","name":"a","groups":[{"id":"a","placement":"moon"}]}""", "GROUPS_JSON_MALFORMED")]
     [InlineData("""{"schema":"easyquant/groups/2","name":"a"}""", "SCHEMA_TOO_NEW")]
     [InlineData("""{"schema":"easyquant/groups/1","name":"a","colour":1}""", "UNKNOWN_FIELD")]
     [InlineData("""{"schema":"easyquant/groups/1","name":"a","groups":[{"id":"a","replicas":1.5}]}""", "GROUPS_JSON_MALFORMED")]

@@ -72,6 +72,33 @@ public sealed class RunPlacementTests(WorkflowFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Placement_OneSessionOfAWorker_IsTakenByThatOneOnly()
+    {
+        Run run = await CreateAsync(new RunPlacement { Worker = "worker-1", FallbackAfter = Duration.FromTimeSpan(TimeSpan.FromMinutes(5)) });
+
+        Assert.Empty((await _host.Dispatch.ClaimRunsAsync(new ClaimRunsRequest { WorkerId = "worker-2", WorkerName = "big", MaxCount = 1 })).Runs);
+        Assert.Empty((await _host.Dispatch.ClaimRunsAsync(new ClaimRunsRequest { WorkerId = "worker-2", WorkerName = "big", MaxCount = 1, RunId = run.RunId })).Runs);
+        Assert.Equal([run.RunId], await ClaimAsync(new ClaimRunsRequest { WorkerName = "big" }));
+    }
+
+    [Fact]
+    public async Task Placement_PreferredWorkerDied_IsNotWaitedForAgain()
+    {
+        Run run = await CreateAsync(new RunPlacement { Worker = "big", Labels = { ["gpu"] = "1" }, FallbackAfter = Duration.FromTimeSpan(TimeSpan.FromMinutes(5)) });
+        Assert.Equal([run.RunId], await ClaimAsync(new ClaimRunsRequest { WorkerName = "big", Labels = { ["gpu"] = "1" } }));
+        await using (NpgsqlCommand expire = _host.DataSource.CreateCommand("update workflow.runs set lease_until = clock_timestamp() - interval '1 second'"))
+        {
+            await expire.ExecuteNonQueryAsync();
+        }
+
+        Run again = await Eventually.BecomesAsync(
+            "the end of the lease", async () => (await _host.Runs.GetRunAsync(new GetRunRequest { RunId = run.RunId })).Run, one => one.State == RunState.Queued, TimeSpan.FromMinutes(4));
+
+        Assert.Equal("""{"labels":{"gpu":"1"}}""", again.Target);
+        Assert.Equal([run.RunId], await ClaimAsync(new ClaimRunsRequest { WorkerName = "small", Labels = { ["gpu"] = "1" } }));
+    }
+
+    [Fact]
     public async Task Project_OfTheWorker_BoundsClaimsReportsRenewalsAndReleases()
     {
         Run mine = await CreateAsync();

@@ -44,6 +44,11 @@ internal sealed class ReplicaRuns(NpgsqlDataSource dataSource, GroupsStore group
     public async Task<bool> HasQueuesAsync(StartRow row, CancellationToken cancellationToken) =>
         GroupsCodec.ToCore((await groups.GetAsync(row.SchedulerId, row.Version, cancellationToken)).Json).Groups.Any(group => group.OutputQueue.Length > 0);
 
+    /// <summary>Groups of the definition of a start whose replicas belong on one Runner.</summary>
+    public async Task<IReadOnlySet<string>> GroupsOfOneRunnerAsync(StartRow row, CancellationToken cancellationToken) =>
+        GroupsCodec.ToCore((await groups.GetAsync(row.SchedulerId, row.Version, cancellationToken)).Json).Groups
+            .Where(group => group.Placement == GroupPlacement.OneRunner).Select(group => group.Id).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>A group of the definition of a start.</summary>
     /// <exception cref="RpcError">NotFound GROUP_NOT_FOUND.</exception>
     public async Task<ProcessGroup> GroupAsync(StartRow row, string group, CancellationToken cancellationToken) =>

@@ -26,6 +26,9 @@ internal sealed class StartController(
 {
     private const int StartCountMax = 100;
 
+    /// <summary>How long a replica that belongs on one Runner waits for room there.</summary>
+    private static readonly TimeSpan s_togetherMax = TimeSpan.FromMinutes(2);
+
     /// <summary>Looks after all starts that have not ended.</summary>
     public async Task ReconcileAllAsync(CancellationToken cancellationToken)
     {
@@ -165,8 +168,7 @@ internal sealed class StartController(
             return true;
         }
 
-        await AddAsync(connection, row, wanted, cancellationToken);
-        return hasChanged || wanted.Count > 0;
+        return await AddAllAsync(connection, row, wanted, replicas, cancellationToken) || hasChanged;
     }
 
     private async Task CancelAsync(StartRow row, IEnumerable<ReplicaRow> replicas, CancellationToken cancellationToken)
@@ -175,6 +177,38 @@ internal sealed class StartController(
         {
             await control.CancelAsync(row.ProjectId, replica.RunId, row.State == StartState.Stopping ? "The start is stopping." : "The group was scaled down.", cancellationToken);
         }
+    }
+
+    // Replicas that belong on one Runner follow the first of them: until that one is taken they are not made, then they wait for its worker.
+    private async Task<bool> AddAllAsync(
+        NpgsqlConnection connection, StartRow row, List<(string GroupId, int Replica)> wanted, List<ReplicaRow> replicas, CancellationToken cancellationToken)
+    {
+        if (wanted.Count == 0)
+        {
+            return false;
+        }
+
+        IReadOnlySet<string> together = await runs.GroupsOfOneRunnerAsync(row, cancellationToken);
+        await AddAsync(connection, row, wanted.FindAll(one => !together.Contains(one.GroupId)), cancellationToken);
+        List<(string GroupId, int Replica)> bound = wanted.FindAll(one => together.Contains(one.GroupId));
+        ReplicaRow[] alive = [.. replicas.Where(one => one.IsAlive && together.Contains(one.GroupId))];
+        if (Array.Find(alive, one => one.State == RunState.Running) is { } first)
+        {
+            RunPlacement placement = row.Placement?.Clone() ?? new RunPlacement();
+            (placement.Worker, placement.FallbackAfter) = (first.WorkerId, Duration.FromTimeSpan(s_togetherMax));
+            await AddAsync(connection, row with { Placement = placement }, bound, cancellationToken);
+        }
+        else if (alive.Length == 0)
+        {
+            bound = bound[..Math.Min(1, bound.Count)];
+            await AddAsync(connection, row, bound, cancellationToken);
+        }
+        else
+        {
+            bound.Clear();
+        }
+
+        return bound.Count > 0 || wanted.Exists(one => !together.Contains(one.GroupId));
     }
 
     // The runs are committed on their own; when this transaction then fails, the next look makes the same runs by their request ids.

@@ -15,9 +15,10 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         $"""
         with recursive {RunQueues.Cte}, fitting as (
             select q.project_id, q.target from (select * from queues limit {RunQueues.CountMax}) q
-            where ($6 = '' or q.project_id = $6) and workflow.target_fits(q.target, $7, $8, $9)
+            where ($6 = '' or q.project_id = $6) and (workflow.target_fits(q.target, $7, $8, $9) or q.target like '%"worker"%' and workflow.target_fits(q.target, $2, $8, $9))
         ), preferred as (
-            select run_id from workflow.runs r where run_id = $4 and state = 1 and ($6 = '' or project_id = $6) and workflow.target_fits(target, $7, $8, $9)
+            select run_id from workflow.runs r where run_id = $4 and state = 1 and ($6 = '' or project_id = $6)
+                and (workflow.target_fits(target, $7, $8, $9) or target like '%"worker"%' and workflow.target_fits(target, $2, $8, $9))
             for update skip locked
         ), heads as (
             select h.* from fitting f cross join lateral (
@@ -75,7 +76,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
 
     /// <summary>
     /// Grants leases on at most <paramref name="countMax"/> queued runs that the worker may take, the preferred one first; up to
-    /// <paramref name="besideItems"/> of them are as urgent as the parents of the items that would come first.
+    /// <paramref name="besideItems"/> of them are as urgent as the parents of the items that would come first. A wish for a worker is one for its name or its session.
     /// </summary>
     public Task<IReadOnlyList<Claim>> ClaimAsync(
         ClaimingWorker worker, int countMax, int besideItems, Guid preferredRunId, TimeSpan lease, CancellationToken cancellationToken) =>

@@ -14,6 +14,7 @@ internal sealed class RunSweeper(NpgsqlDataSource dataSource, Outbox outbox, Run
     private const int BatchSizeMax = 100;
     private const int HintCountMax = 16;
 
+    // A run that waited for its own worker no longer does: that one has let it down.
     private const string ReapSql =
         $"""
         with x as (
@@ -25,7 +26,9 @@ internal sealed class RunSweeper(NpgsqlDataSource dataSource, Outbox outbox, Run
         set crash_count = crash_count + 1, epoch = nextval('workflow.epochs'), lease_until = null, hint_time = clock_timestamp(),
             state = case when cancel_requested then 6 when crash_count + 1 >= $2 then 5 when pause_requested then 3 else 1 end,
             end_time = case when cancel_requested or crash_count + 1 >= $2 then $3 end,
-            pause_requested = false
+            pause_requested = false,
+            target = case when target like '%"worker"%' then fallback_target else target end,
+            fallback_time = case when target like '%"worker"%' then null else fallback_time end
         from x where r.run_id = x.run_id
         returning {RunRow.ColumnsOfR}
         """;

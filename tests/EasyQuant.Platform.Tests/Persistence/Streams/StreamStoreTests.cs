@@ -234,6 +234,18 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Park_StreamGivenUp_IsRefusedAndChangesNothing()
+    {
+        await _db.OpenAsync(1, "g");
+        await _db.ParkAsync(0, 0);
+        Assert.True(await _db.InAsync("abort", (c, t) => _db.Streams.AbortAsync(c, StreamDatabase.Id, "enough", t)));
+        StreamException refused = await Assert.ThrowsAsync<StreamException>(() => _db.ParkAsync(0, 1));
+        Assert.Equal(StreamException.NotOpen, refused.Reason);
+        List<ParkedRow> rows = await _db.InAsync("list", (c, t) => _db.Parking.ListAsync(c, StreamDatabase.Id, null, 0, 10, t));
+        Assert.Equal((1, 1L), (rows.Count, (await _db.StatusAsync()).Groups[0].DeadCount));
+    }
+
+    [Fact]
     public async Task Replay_ParkedChunk_IsConsumedOnceHoweverOftenItComes()
     {
         await _db.OpenAsync(1, "g");

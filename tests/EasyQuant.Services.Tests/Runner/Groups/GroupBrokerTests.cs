@@ -17,7 +17,7 @@ public sealed class GroupBrokerTests(TestServersFixture fixture, RedisFixture re
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers, settings: new Dictionary<string, string?> { ["ConnectionStrings:redis"] = redis.ConnectionString }, lease: "00:00:20");
         await WriteFilesAsync(host, 40);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         GroupStart start = await StartAsync(host, s_definition.Replace("\"shards\": 8", $"\"shards\": 8, \"placement\": \"{placement}\"", StringComparison.Ordinal));
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
         Assert.True(ended.State == StartState.Succeeded, ended.ToString());

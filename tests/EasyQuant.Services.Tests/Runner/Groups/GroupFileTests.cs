@@ -25,7 +25,7 @@ public sealed class GroupFileTests(TestServersFixture fixture) : IClassFixture<T
             Write(Numbers(file), stream, from);
         }
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         string format = to == "parquet" ? "parquetGzip" : "arrowStream";
         GroupStart start = await StartAsync(
             host,
@@ -55,7 +55,7 @@ public sealed class GroupFileTests(TestServersFixture fixture) : IClassFixture<T
         string root = Path.Combine(host.Workflow.DataRoot, "files", "default");
         Directory.CreateDirectory(root);
         await File.WriteAllTextAsync(Path.Combine(root, "broken.parquet"), "PAR1 and nothing else");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         GroupStart start = await StartAsync(
             host,
             """

@@ -15,7 +15,7 @@ public sealed class GroupPoolerTests(TestServersFixture fixture) : IClassFixture
     [InlineData("processes")]
     public async Task Pooler_TransactionsOverTwoConnections_EveryRowOnce(string placement)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(150));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await using PgBouncer pooler = await StartPoolerAsync(deadline.Token);
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:DataPooler"] = pooler.Address }, lease: "00:00:20");
@@ -38,7 +38,7 @@ public sealed class GroupPoolerTests(TestServersFixture fixture) : IClassFixture
     [Fact]
     public async Task Pooler_QueryAfterManySaves_SeesItsSchemaAndItsLimits()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await using PgBouncer pooler = await StartPoolerAsync(deadline.Token);
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:DataPooler"] = pooler.Address }, lease: "00:00:20");

@@ -4,8 +4,10 @@ using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Testing;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
+using RunState = EasyQuant.Contracts.Run.V1.RunState;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
 
@@ -23,30 +25,31 @@ public sealed class GroupProcessTests(TestServersFixture fixture) : IClassFixtur
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false, lease: "00:00:20");
         await WriteFilesAsync(host);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(150));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         using Process runner = StartRunner(host);
         try
         {
             await host.WaitForCatalogueAsync(deadline.Token);
+            // Nothing is consumed until the end of the changes: the queue fills, the readers wait in the middle of their files, and no replica can be done.
+            IAsyncDisposable held = await HoldConsumersAsync(host, deadline.Token);
             GroupStart start = await StartAsync(host, Definition);
-            // Without a consumer the queue fills, and the readers wait in the middle of their files.
-            await ScaleAsync(host, start, 0);
-            await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2 && one.Groups[1].RunningCount == 0, deadline.Token);
-            await ScaleAsync(host, start, 1);
-            await WaitAsync(host, start, one => one.Groups[1].Sums.RowCount > 0, deadline.Token);
-            int[] victims = Children(runner.Id);
-            foreach (int victim in victims)
+            GroupStart full = await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2 && one.Groups[1].RunningCount == 1, deadline.Token);
+            var victims = new List<int>();
+            foreach (ReplicaRun run in full.Groups.SelectMany(group => group.Runs).Where(run => run.State == RunState.Running))
             {
-                using Process process = Process.GetProcessById(victim);
+                victims.Add(await ReaderAsync(host, run.RunId, deadline.Token));
+                using Process process = Process.GetProcessById(victims[^1]);
                 process.Kill();
             }
 
             await ScaleAsync(host, start, 3);
             await WaitAsync(host, start, one => one.Groups[1].RunningCount == 3, deadline.Token);
             await ScaleAsync(host, start, 2);
+            await WaitAsync(host, start, one => one.Groups[1].RunningCount == 2, deadline.Token);
+            await held.DisposeAsync();
             GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
             Assert.True(ended.State == StartState.Succeeded, ended.ToString());
-            Assert.NotEmpty(victims);
+            Assert.Equal(3, victims.Distinct().Count());
             Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from data.kept", deadline.Token));
             Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.kept) as k", deadline.Token));
             Assert.All(ended.Groups.SelectMany(group => group.Runs), run => Assert.Equal(0, run.CrashCount));
@@ -67,14 +70,14 @@ public sealed class GroupProcessTests(TestServersFixture fixture) : IClassFixtur
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false, lease: "00:00:20");
         await WriteFilesAsync(host);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         using Process runner = StartRunner(host);
         try
         {
             await host.WaitForCatalogueAsync(deadline.Token);
+            await using IAsyncDisposable held = await HoldConsumersAsync(host, deadline.Token);
             GroupStart start = await StartAsync(host, Definition);
-            await ScaleAsync(host, start, 0);
-            await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2, deadline.Token);
+            await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2 && one.Groups[1].RunningCount == 1, deadline.Token);
             await host.Workflow.Groups.StopGroupStartAsync(new StopGroupStartRequest { StartId = start.StartId });
             GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
             Assert.Equal(StartState.Stopped, ended.State);
@@ -92,11 +95,60 @@ public sealed class GroupProcessTests(TestServersFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task OneRunner_TwoRunnersAreThere_AllReplicasAreProcessesOfOne()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false, lease: "00:00:20");
+        await WriteFilesAsync(host, 40);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(8));
+        string[] names = ["runner-a", "runner-b"];
+        var runners = new List<Process>();
+        try
+        {
+            foreach (string name in names)
+            {
+                host.Settings["Runner:Name"] = name;
+                runners.Add(StartRunner(host));
+            }
+
+            await host.WaitForCatalogueAsync(deadline.Token);
+            await host.CreateAsync("probe", """ "nodes":[{"id":"n","type":"JsonMap","params":{"value":1}}] """);
+            foreach (string name in names)
+            {
+                // Each takes work.
+                var spec = new RunSpec
+                {
+                    WorkflowName = "probe", RequestId = Guid.NewGuid().ToString(),
+                    Placement = new RunPlacement { Worker = name, FallbackAfter = Duration.FromTimeSpan(TimeSpan.FromMinutes(10)) },
+                };
+                Assert.Equal(RunState.Succeeded, (await host.WaitAsync((await host.Workflow.Runs.CreateRunsAsync(new CreateRunsRequest { Runs = { spec } })).Runs[0].RunId)).State);
+            }
+
+            IAsyncDisposable held = await HoldConsumersAsync(host, deadline.Token);
+            GroupStart start = await StartAsync(host, Definition.Replace("\"processes\"", "\"oneRunner\"", StringComparison.Ordinal));
+            await ScaleAsync(host, start, 3);
+            GroupStart full = await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2 && one.Groups[1].RunningCount == 3, deadline.Token);
+            Assert.Single(full.Groups.SelectMany(group => group.Runs).Select(run => run.WorkerId).Distinct());
+            await held.DisposeAsync();
+            GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
+            Assert.True(ended.State == StartState.Succeeded, ended.ToString());
+            Assert.Equal(40L * DaysPerFile, await ScalarAsync(host, "select count(*) from data.kept", deadline.Token));
+            int[] processes = await ProcessIdsAsync(host, ended);
+            Assert.Equal((5, 5), (processes.Length, processes.Distinct().Count()));
+            Assert.Empty(processes.Intersect(runners.Select(runner => runner.Id)));
+        }
+        finally
+        {
+            runners.ForEach(Stop);
+            runners.ForEach(runner => runner.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Sample_OneOfTwoReadersIsKilled_TheOtherGoesOnAndEveryRowIsThereOnce()
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
         await WriteFilesAsync(host);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         GroupsDefinition sample = JsonParser.Default.Parse<GroupsDefinition>(
             await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "groups", "readers-and-processors.json"), deadline.Token));
         sample.Groups[0].Placement = "processes";
@@ -158,26 +210,5 @@ public sealed class GroupProcessTests(TestServersFixture fixture) : IClassFixtur
         }
 
         return [.. found];
-    }
-
-    private static int[] Children(int parent) =>
-    [
-        .. Directory.GetDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0)
-            .Where(id => id > 0 && ParentOf(id) == parent),
-    ];
-
-    private static int ParentOf(int process)
-    {
-        try
-        {
-            // The name of the program stands in brackets and may hold spaces; state and parent follow.
-            string stat = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
     }
 }

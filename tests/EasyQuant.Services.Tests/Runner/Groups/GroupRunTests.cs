@@ -18,10 +18,7 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
     public async Task ReadersAndProcessors_ScaledUpAndARunnerKilled_EveryRowOnce()
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false);
-        // Enough to read for the kill to come long before the end.
-        const int files = 600;
-        const long rows = (long)files * DaysPerFile;
-        await WriteFilesAsync(host, files);
+        await WriteFilesAsync(host);
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         using Process doomed = StartRunner(host);
         using Process? survivor = StartRunnerLater(host, out Action startSurvivor);
@@ -30,18 +27,20 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
             await host.WaitForCatalogueAsync(deadline.Token);
             string definition = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "samples", "groups", "readers-and-processors.json"), deadline.Token);
             await host.Workflow.Groups.CreateProcessSchedulerAsync(new CreateProcessSchedulerRequest { Definition = JsonParser.Default.Parse<GroupsDefinition>(definition) });
+            // The queue fills, and both readers wait in the middle of their files until the Runner is dead.
+            IAsyncDisposable held = await HoldConsumersAsync(host, deadline.Token);
             GroupStart start = (await host.Workflow.Groups.StartProcessSchedulerAsync(new StartProcessSchedulerRequest { Name = "readers-and-processors" })).Start;
-            // At once: the sums come once a second, and by then the readers may have read everything.
             await WaitAsync(host, start, one => one.Groups[0].RunningCount == 2, deadline.Token);
             doomed.Kill();
             startSurvivor();
             await host.Workflow.Groups.ScaleGroupAsync(new ScaleGroupRequest { StartId = start.StartId, GroupId = "processors", Replicas = 3 });
+            await held.DisposeAsync();
             GroupStart ended = await WaitAsync(
                 host, start, one => one.State is StartState.Succeeded or StartState.Failed or StartState.Stopped, deadline.Token);
             Assert.True(ended.State == StartState.Succeeded, ended.ToString());
-            Assert.Equal(rows, await ScalarAsync(host, "select count(*) from data.factors", deadline.Token));
-            Assert.Equal(rows, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.factors) as k", deadline.Token));
-            Assert.Equal([rows, rows], ended.Groups.Select(group => group.Sums.RowCount));
+            Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from data.factors", deadline.Token));
+            Assert.Equal(RowCount, await ScalarAsync(host, "select count(*) from (select distinct symbol, trading_date from data.factors) as k", deadline.Token));
+            Assert.Equal([RowCount, RowCount], ended.Groups.Select(group => group.Sums.RowCount));
             Assert.Equal(ended.Groups[0].Sums.ChunkCount, ended.Groups[1].Sums.ChunkCount);
             Assert.Equal(3, ended.Groups[1].Runs.Count);
             Assert.Contains(ended.Groups[0].Runs, run => run.CrashCount > 0);
@@ -106,7 +105,7 @@ public sealed class GroupRunTests(TestServersFixture fixture) : IClassFixture<Te
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
         await WriteFilesAsync(host, 6);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         // The Runner makes the schema of the project by itself.
         while (await ScalarAsync(host, "select count(*) from pg_namespace where nspname = 'data'", deadline.Token) == 0)
         {
