@@ -26,6 +26,8 @@ public sealed class VendorServer : IAsyncDisposable
     private long _servedCount;
     private long _refusedCount;
     private long _failedCount;
+    private long _unavailableCount;
+    private long _delayTotal;
     private int _atOnce;
     private int _mostAtOnce;
 
@@ -51,6 +53,12 @@ public sealed class VendorServer : IAsyncDisposable
 
     /// <summary>Requests that failed on purpose.</summary>
     public long FailedCount => Interlocked.Read(ref _failedCount);
+
+    /// <summary>Requests among <see cref="FailedCount"/> that were answered 503.</summary>
+    public long UnavailableCount => Interlocked.Read(ref _unavailableCount);
+
+    /// <summary>Milliseconds that answers for bars were held back on purpose, all together.</summary>
+    public long DelayTotal => Interlocked.Read(ref _delayTotal);
 
     /// <summary>Most requests for bars that were answered at the same time.</summary>
     public int MostAtOnce
@@ -160,9 +168,11 @@ public sealed class VendorServer : IAsyncDisposable
 
         (int delay, int fate) = Draw();
         await Task.Delay(delay, _stop.Token);
+        Interlocked.Add(ref _delayTotal, delay);
         if (fate is 0 or 1)
         {
             Interlocked.Increment(ref _failedCount);
+            Interlocked.Add(ref _unavailableCount, fate == 0 ? 1 : 0);
             Refuse(context, fate == 0 ? 503 : 500);
             return;
         }
