@@ -13,17 +13,19 @@ public sealed class FanOutProcessTests(TestServersFixture fixture) : IClassFixtu
     [Fact]
     public async Task Pause_ItemsInProcesses_KeepsWhatIsDoneAndGoesOn()
     {
-        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: s_twoProcesses, lease: "00:00:20");
-        await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "\"${inputs.n}\"", StringComparison.Ordinal).Replace("\"integer\"", "\"number\"", StringComparison.Ordinal));
-        // Four that are done at once, and enough behind them for the pause to come in time.
-        string items = string.Join(',', Enumerable.Range(0, 24).Select(i => i < 4 ? """{"n":0}""" : """{"n":0.7}"""));
-        await host.CreateAsync("batch", Batch("sleeper", items, """  "mode":"processes","concurrency":2  """));
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: s_twoProcesses, lease: "00:00:12");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        ItemGate gate = await ItemGate.CloseAsync(host, from: 4, deadline.Token);
+        await host.CreateAsync("gated", ItemGate.Workflow);
+        await host.CreateAsync("batch", Batch("gated", Numbers(24), """  "mode":"processes","concurrency":2  """));
         Run run = await host.StartAsync("batch");
-        await WaitForItemsAsync(host, run, f => f.SucceededCount >= 4);
+        await WaitForItemsAsync(host, run, f => f.SucceededCount == 4 && f.RunningCount == 2);
         await host.Workflow.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId });
+        await WaitForRenewalsAsync(host, run, deadline.Token);
+        await gate.DisposeAsync();
         await host.WaitAsync(run.RunId, r => r.State == RunState.Paused);
         FanOut resting = (await host.Workflow.Items.GetFanOutAsync(new GetFanOutRequest { RunId = run.RunId, NodeId = "batch" })).FanOut;
-        Assert.InRange(resting.SucceededCount, 4, 23);
+        Assert.Equal(6, resting.SucceededCount);
         Assert.Equal(0, resting.RunningCount);
         await host.Workflow.Runs.ResumeRunAsync(new ResumeRunRequest { RunId = run.RunId });
         Run ended = await host.WaitAsync(run.RunId, r => r.State is RunState.Succeeded or RunState.Failed);

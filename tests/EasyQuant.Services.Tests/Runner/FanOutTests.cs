@@ -88,15 +88,19 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     [Fact]
     public async Task Pause_InTheMiddle_KeepsWhatIsDoneAndGoesOn()
     {
-        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers);
-        await host.CreateAsync("sleeper", Sleeper);
-        await host.CreateAsync("batch", Batch("sleeper", Numbers(200), """  "concurrency":2  """));
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:12");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        ItemGate gate = await ItemGate.CloseAsync(host, from: 4, deadline.Token);
+        await host.CreateAsync("gated", ItemGate.Workflow);
+        await host.CreateAsync("batch", Batch("gated", Numbers(40), """  "concurrency":2  """));
         Run run = await host.StartAsync("batch");
-        await WaitForItemsAsync(host, run, f => f.SucceededCount >= 4);
+        await WaitForItemsAsync(host, run, f => f.SucceededCount == 4 && f.RunningCount == 2);
         await host.Workflow.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId });
+        await WaitForRenewalsAsync(host, run, deadline.Token);
+        await gate.DisposeAsync();
         await host.WaitAsync(run.RunId, r => r.State == RunState.Paused);
         FanOut resting = (await host.Workflow.Items.GetFanOutAsync(new GetFanOutRequest { RunId = run.RunId, NodeId = "batch" })).FanOut;
-        Assert.InRange(resting.SucceededCount, 4, 199);
+        Assert.Equal(6, resting.SucceededCount);
         Assert.Equal(0, resting.RunningCount);
         await host.Workflow.Runs.ResumeRunAsync(new ResumeRunRequest { RunId = run.RunId });
         Run ended = await host.WaitAsync(run.RunId, r => r.State is RunState.Succeeded or RunState.Failed);
@@ -110,16 +114,23 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxItemProcesses"] = "2" }, lease: "00:00:20");
         await WriteOneAsync(host, "one.csv");
-        await host.CreateAsync("appender", Appender.Replace("\"nodes\":[", "\"nodes\":[{\"id\":\"d\",\"type\":\"Delay\",\"params\":{\"seconds\":0.1}},", StringComparison.Ordinal));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        ItemGate gate = await ItemGate.CloseAsync(host, from: 8, deadline.Token);
+        // The gate first, then what Appender does.
+        await host.CreateAsync(
+            "appender",
+            Appender.Replace(
+                "\"nodes\":[", """ "nodes":[{"id":"a","type":"DbQuery","params":{"sql":"select data.pass($1::int) as n","arguments":["${inputs.n}"]}},""", StringComparison.Ordinal));
         await host.CreateAsync("batch", Batch("appender", Numbers(40), """  "mode":"processes","concurrency":4  """));
         Run run = await host.StartAsync("batch");
-        await WaitForItemsAsync(host, run, f => f.SucceededCount >= 4);
+        await WaitForItemsAsync(host, run, f => f.SucceededCount == 8);
         Item one = (await ListAsync(host, run, ItemState.Succeeded)).Items[0];
         using (Process victim = Process.GetProcessById(one.ProcessId))
         {
             victim.Kill();
         }
 
+        await gate.DisposeAsync();
         Run ended = await host.WaitAsync(run.RunId);
         Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
         int[] processes = [.. (await ListAsync(host, run)).Items.Select(i => i.ProcessId).Distinct()];
@@ -134,7 +145,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
         await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "\"${inputs.n}\"", StringComparison.Ordinal));
-        await host.CreateAsync("batch", Batch("sleeper", """{"n":0},{"n":3600},{"n":0}""", """  "mode":"processes","onFailure":"continue","itemTimeout":6  """));
+        await host.CreateAsync("batch", Batch("sleeper", """{"n":0},{"n":3600},{"n":0}""", """  "mode":"processes","onFailure":"continue","itemTimeout":12  """));
         Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
         Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
         ListItemsResponse items = await ListAsync(host, run);
@@ -237,7 +248,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
         await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "\"${inputs.n}\"", StringComparison.Ordinal));
         await host.CreateAsync(
-            "batch", Batch("sleeper", """{"n":0},{"n":3600}""", """  "mode":"remote","onFailure":"continue","itemTimeout":2,"itemAttempts":2,"itemRetryDelay":0.1  """));
+            "batch", Batch("sleeper", """{"n":0},{"n":3600}""", """  "mode":"remote","onFailure":"continue","itemTimeout":10,"itemAttempts":2,"itemRetryDelay":0.1  """));
         Run run = await host.WaitAsync((await host.StartAsync("batch")).RunId);
         Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
         ListItemsResponse items = await ListAsync(host, run);
@@ -248,12 +259,20 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     [Fact]
     public async Task Pause_RemoteParent_RestsItsItemsAndGoesOn()
     {
-        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "2" });
-        await host.CreateAsync("sleeper", Sleeper);
-        await host.CreateAsync("batch", Batch("sleeper", Numbers(60), """  "mode":"remote","concurrency":30  """));
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "2" }, lease: "00:00:20");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        ItemGate gate = await ItemGate.CloseAsync(host, from: 0, deadline.Token);
+        await host.CreateAsync("gated", ItemGate.Workflow);
+        await host.CreateAsync("batch", Batch("gated", Numbers(60), """  "mode":"remote","concurrency":30  """));
         Run run = await host.StartAsync("batch");
-        await WaitForItemsAsync(host, run, f => f.SucceededCount >= 4);
+        // Both slots are taken by items, the others wait for theirs.
+        while (await Groups.GroupRuns.ScalarAsync(host, "select count(*) from workflow.runs where parent_run_id is not null and state = 2", deadline.Token) < 2)
+        {
+            await Task.Delay(50, deadline.Token);
+        }
+
         await host.Workflow.Runs.PauseRunAsync(new PauseRunRequest { RunId = run.RunId });
+        await gate.DisposeAsync();
         await host.WaitAsync(run.RunId, r => r.State == RunState.Paused);
         var paused = new ListRunsRequest { ParentRunId = run.RunId, States = { RunState.Paused }, PageSize = 100 };
         Assert.NotEmpty((await host.Workflow.Runs.ListRunsAsync(paused)).Runs);
@@ -311,7 +330,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     [Fact]
     public async Task Cancel_RemoteParent_CancelsItsItems()
     {
-        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "2" });
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: new Dictionary<string, string?> { ["Runner:MaxConcurrentRuns"] = "2" }, lease: "00:00:20");
         await host.CreateAsync("sleeper", Sleeper.Replace("0.05", "3600", StringComparison.Ordinal));
         await host.CreateAsync("batch", Batch("sleeper", Numbers(5), """  "mode":"remote","concurrency":5  """));
         Run run = await host.StartAsync("batch");
@@ -354,7 +373,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, withRunner: false);
         using Process doomed = RunnerProcess.Start(host, "runner.items.start:exit137:2");
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await host.WaitForCatalogueAsync(deadline.Token);
         await host.CreateAsync("loader", Loader);
         await host.CreateAsync("batch", Batch("loader", """{"file":"missing.csv"}""", """  "mode":"remote","onFailure":"continue","itemAttempts":2,"itemRetryDelay":0.1  """));
@@ -389,6 +408,20 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         var request = new ListItemsRequest { RunId = run.RunId, NodeId = "batch", PageSize = 1_000 };
         request.States.Add(states);
         return await host.Workflow.Items.ListItemsAsync(request);
+    }
+
+    /// <summary>Waits until the Runner of a run has heard what is asked of the run: it hears it when it renews its lease, and has acted on it when it does so again.</summary>
+    internal static async Task WaitForRenewalsAsync(RunnerHost host, Run run, CancellationToken cancellationToken)
+    {
+        string sql = $"select (extract(epoch from lease_until) * 1000000)::bigint from workflow.runs where run_id = '{run.RunId}'";
+        for (int i = 0; i < 2; i++)
+        {
+            long before = await Groups.GroupRuns.ScalarAsync(host, sql, cancellationToken);
+            while (await Groups.GroupRuns.ScalarAsync(host, sql, cancellationToken) <= before)
+            {
+                await Task.Delay(50, cancellationToken);
+            }
+        }
     }
 
     internal static async Task WaitForItemsAsync(RunnerHost host, Run run, Func<FanOut, bool> isReached)
