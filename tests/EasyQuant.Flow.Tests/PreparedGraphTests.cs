@@ -142,6 +142,17 @@ public sealed class PreparedGraphTests
     }
 
     [Fact]
+    public async Task Execute_StepsThatWait_AreMeasuredOnEveryThread()
+    {
+        var observer = new FakeObserver();
+        await ExecuteAsync("""  "nodes":[{"id":"a","type":"Grow"},{"id":"b","type":"Value","params":{"value":1}},{"id":"c","type":"Yield"}],"edges":[{"from":"b.value","to":"c.value"}]  """, new RunOptions { Observer = observer });
+        Assert.Equal(["a", "b", "c"], observer.Finished.Select(step => step.NodeId).Order(StringComparer.Ordinal));
+        Assert.InRange(observer.Finished.Single(step => step.NodeId == "a").AllocatedBytes, 3 * TestNodes.GrowBytes, 4 * TestNodes.GrowBytes);
+        // What the first one took is not theirs.
+        Assert.All(observer.Finished.Where(step => step.NodeId != "a"), step => Assert.InRange(step.AllocatedBytes, 1, TestNodes.GrowBytes / 2));
+    }
+
+    [Fact]
     public async Task Execute_RetryPolicy_WaitsLongerEachTime()
     {
         var observer = new FakeObserver();

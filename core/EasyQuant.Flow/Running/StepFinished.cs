@@ -10,7 +10,7 @@ namespace EasyQuant.Flow;
 /// <param name="Metrics">Counts of the last attempt.</param>
 /// <param name="StartTime">When the last attempt started, UTC.</param>
 /// <param name="Elapsed">How long the last attempt took.</param>
-/// <param name="AllocatedBytes">Managed memory allocated by the thread during the last attempt while it ran without waiting; 0 when it waited.</param>
+/// <param name="AllocatedBytes">Managed memory that the last attempt allocated in this process, on all threads that it continued on and started.</param>
 /// <param name="Error">Why it failed; <c>UPSTREAM_FAILED</c> with the failed node when it was skipped because of one; null otherwise.</param>
 public sealed record StepFinished(
     string NodeId,

@@ -66,16 +66,15 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
         using CancellationTokenSource? timeout = step.Node.Timeout is { } limit ? new CancellationTokenSource(limit, services.Time) : null;
         using CancellationTokenSource? linked = timeout is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         long began = services.Time.GetTimestamp();
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        // Only an observer hears of it; without one a warm graph pays nothing.
+        using AllocationMeter? meter = _observer is null ? null : AllocationMeter.Start();
         StepError? error = null;
         StepState state = StepState.Succeeded;
         try
         {
             await LoadAsync(step, cancellationToken);
             step.Execution.Begin(context, services, _observer, scope, options.PauseToken);
-            ValueTask work = (step.FixedHandler ?? step.Binding.Handler(scope)).RunAsync(step.Execution, linked?.Token ?? cancellationToken);
-            allocated = work.IsCompleted ? GC.GetAllocatedBytesForCurrentThread() - allocated : 0;
-            await work;
+            await (step.FixedHandler ?? step.Binding.Handler(scope)).RunAsync(step.Execution, linked?.Token ?? cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -101,7 +100,8 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
         }
 
         span?.SetStatus(state == StepState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, error?.Reason);
-        return new Outcome(state, error, start, services.Time.GetElapsedTime(began), state == StepState.Succeeded ? Math.Max(0, allocated) : 0);
+        meter?.Dispose();
+        return new Outcome(state, error, start, services.Time.GetElapsedTime(began), meter?.Bytes ?? 0);
     }
 
     private async ValueTask FinishAsync(PreparedStep step, int attempt, Outcome outcome, CancellationToken cancellationToken)

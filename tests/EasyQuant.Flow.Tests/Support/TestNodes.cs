@@ -6,6 +6,9 @@ namespace EasyQuant.Flow.Tests.Support;
 /// <summary>Small node types for tests, and the counters that tell what they did.</summary>
 internal sealed class TestNodes
 {
+    /// <summary>What the node Grow allocates at once, before and after it waits, and at the same time on another thread.</summary>
+    public const int GrowBytes = 1_000_000;
+
     private static readonly LocalizedText s_text = new("Text", "文本");
 
     public TestNodes()
@@ -62,6 +65,14 @@ internal sealed class TestNodes
             JsonNode? input = e.InputJson(0);
             await Task.Yield();
             e.SetOutput(0, input);
+        }));
+        Add<NoParameters>("Grow", [], [value], _ => new Lambda(async (e, token) =>
+        {
+            GC.KeepAlive(new byte[GrowBytes]);
+            await Task.Yield();
+            GC.KeepAlive(new byte[GrowBytes]);
+            await Task.Run(() => GC.KeepAlive(new byte[GrowBytes]), token);
+            e.SetOutput(0, JsonValue.Create(1));
         }));
         Add<NoParameters>("YieldFail", [value], [value], _ => new Lambda(async (e, token) =>
         {
