@@ -24,6 +24,7 @@ public static class RunCommands
         group.Subcommands.Add(Simple("resume", "Resumes a paused run. / 恢复。", async (c, id, o) => (await c.ResumeRunAsync(new ResumeRunRequest { RunId = id }, o)).Run));
         group.Subcommands.Add(Retry());
         group.Subcommands.Add(Priority());
+        group.Subcommands.Add(StepCommand.Create());
         group.Subcommands.Add(ItemCommands.List());
         group.Subcommands.Add(ItemCommands.Retry());
         return group;
