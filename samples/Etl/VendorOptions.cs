@@ -27,6 +27,9 @@ public sealed record VendorOptions
     /// <summary>Requests a second beyond which it refuses. Default 200.</summary>
     public int RequestsPerSecondMax { get; init; } = 200;
 
+    /// <summary>Requests after which it refuses one, however slowly they come; 0 (default) for no such quota.</summary>
+    public int QuotaMax { get; init; }
+
     /// <summary>Answers at the same time; more wait. Default 16.</summary>
     public int ConnectionsMax { get; init; } = 16;
 

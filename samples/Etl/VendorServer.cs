@@ -23,6 +23,7 @@ public sealed class VendorServer : IAsyncDisposable
     private readonly Task _serving;
     private DateTimeOffset _second;
     private int _inSecond;
+    private int _inQuota;
     private long _servedCount;
     private long _refusedCount;
     private long _failedCount;
@@ -199,6 +200,12 @@ public sealed class VendorServer : IAsyncDisposable
             if (now - _second >= TimeSpan.FromSeconds(1))
             {
                 (_second, _inSecond) = (now, 0);
+            }
+
+            if (_options.QuotaMax > 0 && ++_inQuota > _options.QuotaMax)
+            {
+                _inQuota = 0;
+                return true;
             }
 
             return ++_inSecond > _options.RequestsPerSecondMax;
