@@ -77,7 +77,7 @@ public sealed class ChildProcess
     /// <returns>A task that completes when the process is gone.</returns>
     public async Task KillAsync()
     {
-        _ = kill(-Id, (int)UnixSignal.Kill);
+        KillAll();
         await Exited;
     }
 
@@ -87,7 +87,7 @@ public sealed class ChildProcess
     {
         Send(_spec.StopSignal);
         await Task.WhenAny(_gone.Task, Task.Delay(_spec.StopTimeout));
-        _ = kill(-Id, (int)UnixSignal.Kill);
+        KillAll();
         return await Exited;
     }
 
@@ -97,6 +97,15 @@ public sealed class ChildProcess
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groupId, 2);
         _ = kill(-groupId, (int)UnixSignal.Kill);
+    }
+
+    // In its first moments the process has no group of its own yet; the group would be missed, and waited for in vain.
+    private void KillAll()
+    {
+        if (kill(-Id, (int)UnixSignal.Kill) != 0 && !_gone.Task.IsCompleted)
+        {
+            _ = kill(Id, (int)UnixSignal.Kill);
+        }
     }
 
     private static ChildProcess Start(ProcessSpec spec, Action<string, bool> onLine)

@@ -32,4 +32,18 @@ public sealed class ChildProcessTests
         Assert.Equal(["first", "last"], seen);
         Assert.Equal(7, await child.Exited);
     }
+
+    [Fact]
+    public async Task ChildProcess_KilledInItsFirstMoment_IsGone()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            ChildProcess child = await ChildProcess.StartAsync(
+                new ProcessSpec { FileName = "/bin/sleep", Arguments = ["600"], WorkingDirectory = "/" }, (_, _) => { });
+
+            await child.KillAsync().WaitAsync(TimeSpan.FromMinutes(2));
+
+            Assert.Equal(137, await child.Exited);
+        }
+    }
 }
