@@ -176,7 +176,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
         Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
             .Where(id => Stat(id) is { } fields && fields[2] == group.ToString(CultureInfo.InvariantCulture));
 
-    private static bool IsAlive(int id) => Stat(id) is { } fields && fields[0] is not ("Z" or "X");
+    // A zombie whose other threads are still on their way out holds its sockets: field 20 counts its threads, see proc(5).
+    private static bool IsAlive(int id) => Stat(id) is { } fields && (fields[0] is not ("Z" or "X") || int.Parse(fields[17], CultureInfo.InvariantCulture) > 1);
 
     private static string Name(int id)
     {
