@@ -4,7 +4,7 @@
 #                        what official Aspire publishes
 #   ./test.sh --fast     without the slow projects (end to end, faults, hosting) and with one gRPC world only
 #   ./test.sh --only X   only the projects whose name contains X
-#   ./test.sh --faults   only the faults and the crash points, some 15 minutes (docs/operations/faults.md)
+#   ./test.sh --faults   only the faults and the crash points, some 20 minutes (docs/operations/faults.md)
 #   ./test.sh --soak N   random faults under full load for N minutes, then a table; nothing else (docs/operations/faults.md)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
