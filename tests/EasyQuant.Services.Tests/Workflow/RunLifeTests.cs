@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Persistence.Faults;
 using Grpc.Core;
+using Npgsql;
 using static EasyQuant.Services.Tests.Workflow.WorkflowDefinitionTests;
 
 namespace EasyQuant.Services.Tests.Workflow;
@@ -101,6 +102,56 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
         Assert.True(await _host.LeaseUntilAsync(run.RunId) > renewed);
         await _runner.CompleteAsync(run);
         Assert.Equal(0, (await GetAsync(run)).CrashCount);
+    }
+
+    // A report locks its runs from the oldest on: a renewal that held a newer one while it waits for an older one would be a deadlock with it.
+    [Fact]
+    public async Task Lease_RenewedWhileAnOlderRunIsLocked_HoldsNoNewerOneMeanwhile()
+    {
+        var runs = new List<Run>();
+        for (int i = 0; i < 8; i++)
+        {
+            runs.Add(await ClaimNewAsync());
+        }
+
+        // Whatever order a plan reads in, that of the request or that of the table: newer ones come before the oldest.
+        runs.Reverse();
+        foreach (Run run in runs)
+        {
+            await _runner.ReportAsync(run, [FakeRunner.Done("a", 0)]);
+        }
+
+        await using NpgsqlConnection holder = await _host.DataSource.OpenConnectionAsync();
+        // The plan of a table that is known, as in a service that has worked for a while.
+        await using (var analyze = new NpgsqlCommand("analyze workflow.runs", holder))
+        {
+            await analyze.ExecuteNonQueryAsync();
+        }
+
+        await using NpgsqlTransaction transaction = await holder.BeginTransactionAsync();
+        await LockAsync(holder, runs[^1], "for no key update");
+        var request = new RenewLeasesRequest { WorkerId = "worker-1" };
+        request.Leases.AddRange(runs.Select(run => new LeaseKey { RunId = run.RunId, Epoch = run.Epoch }));
+        Task<RenewLeasesResponse> renewing = _host.Dispatch.RenewLeasesAsync(request).ResponseAsync;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await using NpgsqlCommand waiting = _host.DataSource.CreateCommand(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%lease_until = clock_timestamp()%'");
+        while ((long)(await waiting.ExecuteScalarAsync(deadline.Token))! == 0)
+        {
+            await Task.Delay(20, deadline.Token);
+        }
+
+        foreach (Run newer in runs.SkipLast(1))
+        {
+            await LockAsync(holder, newer, "for no key update nowait");
+        }
+
+        await transaction.CommitAsync();
+        Assert.All((await renewing).Answers, answer => Assert.False(answer.Lost));
+        foreach (Run run in runs)
+        {
+            await _runner.CompleteAsync(run);
+        }
     }
 
     [Fact]
@@ -282,6 +333,13 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
         }
         while (request.PageToken.Length > 0);
         return events;
+    }
+
+    private static async Task LockAsync(NpgsqlConnection connection, Run run, string how)
+    {
+        await using var command = new NpgsqlCommand($"select from workflow.runs where run_id = $1 {how}", connection);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(run.RunId) });
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<Run> UntilAsync(Run run, Func<Run, bool> condition)

@@ -53,11 +53,15 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
     private const string FinishedStepsSql =
         "select run_id, step from workflow.steps where run_id = any($1) and state in (3, 4, 5) order by run_id, position";
 
+    // Runs are locked from the oldest on, as reports lock them: in another order the two would wait for each other.
     private const string RenewSql =
         """
+        with l as (
+            select r.run_id from workflow.runs r join unnest($1::uuid[], $2::bigint[]) as k(run_id, epoch) on r.run_id = k.run_id and r.epoch = k.epoch
+            where r.state = 2 and ($4 = '' or r.project_id = $4) order by r.run_id for no key update of r
+        )
         update workflow.runs r set lease_until = clock_timestamp() + $3
-        from unnest($1::uuid[], $2::bigint[]) as l(run_id, epoch)
-        where r.run_id = l.run_id and r.epoch = l.epoch and r.state = 2 and ($4 = '' or r.project_id = $4)
+        from l where r.run_id = l.run_id
         returning r.run_id, r.cancel_requested, r.pause_requested
         """;
 
