@@ -5,15 +5,19 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace EasyQuant.Flow;
 
-/// <summary>The node types of a process with the code that makes their handlers. Fill it at start, then share it: reading is thread-safe.</summary>
+/// <summary>
+/// The node types of a process with the code that makes their handlers. Fill it at start, then share it: reading is thread-safe. The schema of a type is made when
+/// it is first looked at: a process that serves a few types does not pay for all.
+/// </summary>
 public sealed class NodeCatalog : INodeDefinitions
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private NodeDefinition[]? _sorted;
 
     /// <summary>All definitions, sorted by type name.</summary>
+    /// <exception cref="NotSupportedException">The parameters of a type have a shape that <see cref="ParameterSchema"/> does not know.</exception>
     public IReadOnlyList<NodeDefinition> Definitions =>
-        _sorted ??= [.. _entries.Values.Select(e => e.Definition).OrderBy(d => d.Type, StringComparer.Ordinal)];
+        _sorted ??= [.. _entries.Values.Select(e => e.Definition.Value).OrderBy(d => d.Type, StringComparer.Ordinal)];
 
     /// <summary>Adds a node type.</summary>
     /// <typeparam name="TParameters">Record of the parameters; <see cref="ParameterSchema"/> says which shapes it may have.</typeparam>
@@ -26,7 +30,7 @@ public sealed class NodeCatalog : INodeDefinitions
         ArgumentNullException.ThrowIfNull(template);
         CheckPorts(template.Type, template.Inputs);
         CheckPorts(template.Type, template.Outputs);
-        var definition = new NodeDefinition
+        var definition = new Lazy<NodeDefinition>(() => new NodeDefinition
         {
             Type = template.Type,
             Title = template.Title,
@@ -39,9 +43,9 @@ public sealed class NodeCatalog : INodeDefinitions
             HasEffects = template.HasEffects,
             StreamRole = template.StreamRole,
             ParametersSchema = ParameterSchema.For<TParameters>(),
-        };
-        var info = (JsonTypeInfo<TParameters>)ParameterJson.Options.GetTypeInfo(typeof(TParameters));
-        if (!_entries.TryAdd(template.Type, new Entry(definition, parameters => create(Bind(info, parameters)))))
+        });
+        var info = new Lazy<JsonTypeInfo<TParameters>>(() => (JsonTypeInfo<TParameters>)ParameterJson.Options.GetTypeInfo(typeof(TParameters)));
+        if (!_entries.TryAdd(template.Type, new Entry(definition, parameters => create(Bind(info.Value, parameters)))))
         {
             throw new ArgumentException($"The node type '{template.Type}' exists already.", nameof(template));
         }
@@ -52,7 +56,7 @@ public sealed class NodeCatalog : INodeDefinitions
     /// <summary>Finds a definition by its type name.</summary>
     public bool TryGetDefinition(string type, [NotNullWhen(true)] out NodeDefinition? definition)
     {
-        definition = _entries.GetValueOrDefault(type)?.Definition;
+        definition = _entries.GetValueOrDefault(type)?.Definition.Value;
         return definition is not null;
     }
 
@@ -86,5 +90,5 @@ public sealed class NodeCatalog : INodeDefinitions
         }
     }
 
-    private sealed record Entry(NodeDefinition Definition, Func<JsonObject, INodeHandler> Create);
+    private sealed record Entry(Lazy<NodeDefinition> Definition, Func<JsonObject, INodeHandler> Create);
 }
