@@ -18,6 +18,9 @@ public sealed record RabbitMqOptions
     /// <summary>Port of the management plugin's HTTP on 127.0.0.1; null leaves the plugin out.</summary>
     public int? ManagementPort { get; init; }
 
+    /// <summary>Seconds between two signs of life on a connection, 1 to 600; a connection that is silent for two of them is dead. Default 10.</summary>
+    public int HeartbeatSeconds { get; init; } = 10;
+
     /// <summary>Administrator; <c>guest</c> by default.</summary>
     public string UserName { get; init; } = "guest";
 

@@ -147,7 +147,7 @@ public sealed class RabbitMqServer : ILocalServer
             log.file = false
             disk_free_limit.absolute = 100MB
             raft.wal_max_size_bytes = 67108864
-            heartbeat = 10
+            heartbeat = {Number(_options.HeartbeatSeconds)}
             vm_memory_high_watermark.relative = 0.3
 
             """;

@@ -46,7 +46,7 @@ public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
     // Points between actions, where nothing is asked of anybody that could fail.
     private static readonly string[] s_calmPoints = ["runner.effect.before", "runner.effect.after", "runner.items.start"];
 
-    public Task InitializeAsync() => bed.BeginAsync(disarms: false);
+    public Task InitializeAsync() => bed.BeginAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -108,7 +108,7 @@ public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
             for (int loads = 1; ; loads++)
             {
                 await EndAsync(await load(cancellationToken), "each point", cancellationToken);
-                string[] missed = [.. failing.Select(point => (string)point[0]).Where(name => !bed.WasHit(name))];
+                string[] missed = [.. failing.Select(point => (string)point[0]).Where(name => !bed.Failpoints.WasHit(name))];
                 if (missed.Length == 0)
                 {
                     break;
@@ -128,8 +128,8 @@ public sealed class CrashPointTests(FaultBed bed) : IAsyncLifetime
         try
         {
             bed.Note($"crash points of {victims[0].Name}: {failpoints[0]}");
-            await bed.DisarmAsync(but: victims);
-            await bed.ArmAsync(victims, string.Join(',', failpoints));
+            await bed.Failpoints.DisarmAsync(but: victims);
+            await bed.Failpoints.ArmAsync(victims, string.Join(',', failpoints));
             bed.Note("armed");
             await work(cancellationToken => Load.StartAsync(bed, LoadSize.Tiny, cancellationToken), deadline.Token);
             bed.Note("ended");

@@ -60,14 +60,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
     [Trait("Fault", "F38")]
     public async Task Chunk_EndingEveryProcess_IsParkedAndTheOthersAreSaved()
     {
-        (string, string) poison = ("EQ_FAIL", string.Create(CultureInfo.InvariantCulture, $"stream.chunk.1-{3 * PiecesMax}:exit137:1"));
-        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        foreach (ServiceProcess runner in bed.Runners)
-        {
-            await bed.RestartRunnerAsync(runner, poison);
-        }
-
-        await bed.WaitReadyAsync(ready.Token);
+        await bed.Failpoints.ArmAsync(bed.Runners, string.Create(CultureInfo.InvariantCulture, $"stream.chunk.1-{3 * PiecesMax}:exit137:1"));
         int deaths = 0;
         LoadCheck check = await FaultRun.UnderLoadAsync(
             bed,
@@ -79,7 +72,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
                     foreach (ServiceProcess dead in bed.Runners.Where(runner => !runner.IsRunning))
                     {
                         deaths++;
-                        await bed.RestartRunnerAsync(dead, poison);
+                        await dead.StartAsync();
                     }
 
                     await Task.Delay(50, cancellationToken);
@@ -116,7 +109,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
     public async Task Consumer_ClosedByTheBrokerForWaiting_IsRebuilt()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await bed.Servers.RabbitMqCtlAsync(["eval", "application:set_env(rabbit, consumer_timeout, 1500), application:set_env(rabbit, channel_tick_interval, 500)."], deadline.Token);
+        await bed.Servers.EvaluateAsync("application:set_env(rabbit, consumer_timeout, 1500), application:set_env(rabbit, channel_tick_interval, 500)", deadline.Token);
         bed.Broker.ResetAll();
         await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
         {
@@ -124,7 +117,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
             await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
             Signals.Continue(bed.FirstRunner.Id);
         });
-        await bed.Servers.RabbitMqCtlAsync(["eval", "application:set_env(rabbit, consumer_timeout, 1800000), application:set_env(rabbit, channel_tick_interval, 60000)."], deadline.Token);
+        await bed.Servers.EvaluateAsync("application:set_env(rabbit, consumer_timeout, 1800000), application:set_env(rabbit, channel_tick_interval, 60000)", deadline.Token);
         bed.Broker.ResetAll();
     }
 

@@ -47,20 +47,8 @@ public sealed class NetworkFaultTests(FaultBed bed) : IAsyncLifetime
     [Trait("Fault", "F23")]
     public async Task Transactions_ExecutedAndReportedAsFailed_EffectsStaySingle()
     {
-        await bed.RestartWorkflowAsync(("EQ_FAIL", "*.after-commit:throw:3%"));
-        foreach (ServiceProcess runner in bed.Runners)
-        {
-            await bed.RestartRunnerAsync(runner, ("EQ_FAIL", "*.after-commit:throw:3%"));
-        }
-
-        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await bed.WaitReadyAsync(ready.Token);
+        await bed.Failpoints.ArmAsync(bed.Services, "*.after-commit:throw:3%");
         await FaultRun.UnderLoadAsync(bed, (load, cancellationToken) => load.WaitForAsync(load.Size.ItemCount * 3 / 4, load.Size.StreamRowCount * 3 / 4, cancellationToken));
-        await bed.RestartWorkflowAsync();
-        foreach (ServiceProcess runner in bed.Runners)
-        {
-            await bed.RestartRunnerAsync(runner);
-        }
     }
 
     /// <summary>F24: connections to the database, the broker and Workflow look alive and are not; what was asked on them is never answered.</summary>

@@ -42,7 +42,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IAsyncLifetime
             bed,
             $"fault-poisoned-{tag}",
             $$$"""
-            "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{Item(0, "list-160.csv")}}},{{{Item(3600, "list-160.csv")}}},{{{Item(0, "greedy.csv")}}},{{{Item(0, "list-160.csv")}}}]}},
+            "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{Item(0, "list-80.csv")}}},{{{Item(3600, "list-80.csv")}}},{{{Item(0, "greedy.csv")}}},{{{Item(0, "list-80.csv")}}}]}},
               {"id":"batch","type":"BatchScheduler","params":{"workflow":"fault-poison-{{{tag}}}","mode":"processes","concurrency":3,"onFailure":"continue","itemTimeout":60}}],
             "edges":[{"from":"items.value","to":"batch.items"}]
             """,

@@ -128,9 +128,7 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
         for (int i = 0; i < TriesMax; i++)
         {
             bool isFrozen = false;
-            await bed.RestartRunnerAsync(bed.FirstRunner, ("EQ_FAIL", "db-save.before-commit:sleep:3"));
-            using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-            await bed.WaitReadyAsync(deadline.Token);
+            await bed.Failpoints.ArmAsync([bed.FirstRunner], "db-save.before-commit:sleep:3");
             await FaultRun.UnderLoadAsync(
                 bed,
                 async (load, cancellationToken) =>
@@ -146,7 +144,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
                 atOnce: true);
             if (isFrozen)
             {
-                await bed.RestartRunnerAsync(bed.FirstRunner);
                 return;
             }
         }

@@ -61,7 +61,7 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
     [Trait("Fault", "F15")]
     public Task Broker_MemoryAlarm_ProducersPauseWithoutGrowing() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
     {
-        await bed.Servers.RabbitMqCtlAsync(["set_vm_memory_high_watermark", "0.0001"], cancellationToken);
+        await bed.Servers.EvaluateAsync("vm_memory_monitor:set_vm_memory_high_watermark(0.0001)", cancellationToken);
         List<(double, double)> resident = [];
         for (int i = 0; i < 8; i++)
         {
@@ -69,7 +69,7 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
             resident.Add((i / 4.0, bed.Runners.Sum(runner => Signals.ResidentBytes(runner.Id) / 1024.0 / 1024)));
         }
 
-        await bed.Servers.RabbitMqCtlAsync(["set_vm_memory_high_watermark", "0.3"], cancellationToken);
+        await bed.Servers.EvaluateAsync("vm_memory_monitor:set_vm_memory_high_watermark(0.3)", cancellationToken);
         Assert.Empty(Oracle.Growth("MiB of both Runners", resident, 100));
     });
 

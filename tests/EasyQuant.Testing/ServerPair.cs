@@ -9,6 +9,8 @@ namespace EasyQuant.Testing;
 public sealed class ServerPair : IAsyncDisposable
 {
     private const string DirectoryPrefix = "eq-test-";
+    private const string Memory = "/dev/shm";
+    private const long MemoryMin = 4L << 30;
 
     private readonly string _directory;
     private readonly RabbitMqServer _rabbitMq;
@@ -16,7 +18,7 @@ public sealed class ServerPair : IAsyncDisposable
     private readonly StreamWriter _log;
     private bool _isDisposed;
 
-    private ServerPair(string directory, bool durable)
+    private ServerPair(string directory, bool durable, bool isForFaults)
     {
         _directory = directory;
         string password = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -37,7 +39,8 @@ public sealed class ServerPair : IAsyncDisposable
             Port = FreePorts.Next(),
             EpmdPort = _epmdPort,
             DistributionPort = FreePorts.Next(),
-            ManagementPort = managementPort,
+            ManagementPort = isForFaults ? null : managementPort,
+            HeartbeatSeconds = isForFaults ? 2 : 10,
             Password = password,
         });
         Postgres = new ServerHost(postgres, Log);
@@ -63,12 +66,17 @@ public sealed class ServerPair : IAsyncDisposable
 
     /// <summary>Starts both side by side.</summary>
     /// <param name="durable">True keeps fsync on, as fault tests must.</param>
-    public static async Task<ServerPair> StartAsync(bool durable, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="isForFaults">
+    /// A pair that is killed and started all the time: the files in memory where there is room, which a kill leaves as it leaves a disk's cache; a broker without its
+    /// management API and with short heartbeats.
+    /// </param>
+    public static async Task<ServerPair> StartAsync(bool durable, CancellationToken cancellationToken, bool isForFaults = false)
     {
         DeleteAbandoned();
         string name = string.Create(
             CultureInfo.InvariantCulture, $"{DirectoryPrefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
-        var pair = new ServerPair(Path.Combine(Path.GetTempPath(), name), durable);
+        var pair = new ServerPair(Path.Combine(isForFaults ? FastFolder() : Path.GetTempPath(), name), durable, isForFaults);
         // The runner may end the process without disposing what is shared.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => pair.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(40));
         try
@@ -84,23 +92,22 @@ public sealed class ServerPair : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the broker something as its operator would: the arguments of <c>rabbitmqctl</c>.</summary>
-    /// <param name="arguments">Command and arguments.</param>
+    /// <summary>Evaluates an Erlang expression in the broker, as <c>rabbitmqctl eval</c> does, without starting an Erlang of its own for it: by <c>erl_call</c>, which comes with Erlang.</summary>
+    /// <param name="expression">The expression, without the full stop at its end.</param>
     /// <param name="cancellationToken">Ends the command.</param>
-    /// <exception cref="InvalidOperationException">It failed; with its output.</exception>
-    public async Task RabbitMqCtlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">It failed; with what was said.</exception>
+    public async Task EvaluateAsync(string expression, CancellationToken cancellationToken)
     {
-        // The script of the distribution beside the server's own; the one on the path wants to become another user.
-        string data = Path.Combine(_directory, "rabbitmq");
-        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["-n", "rabbit@localhost", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["HOME"] = Path.Combine(data, "home");
+        string cookie = await File.ReadAllTextAsync(Path.Combine(_directory, "rabbitmq", "home", ".erlang.cookie"), cancellationToken);
+        var start = new ProcessStartInfo("erl_call", ["-c", cookie, "-n", "rabbit@localhost", "-e"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ERL_EPMD_PORT"] = _epmdPort.ToString(CultureInfo.InvariantCulture);
-        start.Environment["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(data, "rabbitmq-env.conf");
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
+            await process.StandardInput.WriteAsync($"{expression}.\n".AsMemory(), cancellationToken);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
@@ -109,9 +116,9 @@ public sealed class ServerPair : IAsyncDisposable
             throw;
         }
 
-        if (process.ExitCode != 0)
+        if (process.ExitCode != 0 || !(await output).StartsWith("{ok", StringComparison.Ordinal))
         {
-            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {await output}{await errors}");
+            throw new InvalidOperationException($"{expression}: {await output}{await errors}");
         }
     }
 
@@ -134,6 +141,9 @@ public sealed class ServerPair : IAsyncDisposable
         await _log.DisposeAsync();
         DeleteTree(_directory);
     }
+
+    /// <summary>Folder in memory where it has room for a pair of servers and some files, otherwise the temporary one.</summary>
+    public static string FastFolder() => Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > MemoryMin ? Memory : Path.GetTempPath();
 
     private void Log(string line, bool isError)
     {
@@ -159,7 +169,8 @@ public sealed class ServerPair : IAsyncDisposable
     /// <summary>Deletes the directories of test processes that were killed.</summary>
     private static void DeleteAbandoned()
     {
-        foreach (string path in Directory.GetDirectories(Path.GetTempPath(), DirectoryPrefix + "*"))
+        string[] folders = Directory.Exists(Memory) ? [Path.GetTempPath(), Memory] : [Path.GetTempPath()];
+        foreach (string path in folders.SelectMany(folder => Directory.GetDirectories(folder, DirectoryPrefix + "*")))
         {
             string[] parts = Path.GetFileName(path).Split('-');
             if (parts.Length == 4 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && !Directory.Exists($"/proc/{pid}"))

@@ -77,9 +77,11 @@ public sealed class TestServers : IAsyncDisposable
 
     /// <summary>Starts a pair for the caller alone; it is stopped and deleted at <see cref="DisposeAsync"/>.</summary>
     /// <param name="durable">True keeps fsync on, as fault tests must.</param>
-    public static async Task<TestServers> StartOwnAsync(bool durable, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="isForFaults">See <see cref="ServerPair.StartAsync"/>; the broker then has its default virtual host alone.</param>
+    public static async Task<TestServers> StartOwnAsync(bool durable, CancellationToken cancellationToken, bool isForFaults = false)
     {
-        ServerPair pair = await ServerPair.StartAsync(durable, cancellationToken);
+        ServerPair pair = await ServerPair.StartAsync(durable, cancellationToken, isForFaults);
         return new TestServers(pair.PostgresConnectionString, pair.RabbitMqUri, pair.ManagementUri, pair);
     }
 

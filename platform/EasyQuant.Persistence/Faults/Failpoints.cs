@@ -9,14 +9,16 @@ namespace EasyQuant.Persistence.Faults;
 /// <c>EQ_FAIL=point:action:nth[,...]</c>: at the nth hit (counted from 1, <c>*</c> for every hit, <c>5%</c> for that share of them, spread evenly) the action
 /// is taken. A point that begins with <c>*</c> stands for all points with that ending that are not named themselves. Actions:
 /// <c>exit137</c> (the process is killed as by SIGKILL), <c>throw</c> (<see cref="FailpointException"/>), <c>sleep</c> (5 s); each is told on standard error
-/// before it is taken. Without the variable a hit costs one comparison. Thread-safe.
+/// before it is taken. <c>EQ_FAIL=@file</c> reads the same from a file, again whenever it changes (looked at every 50 ms; an entry that begins with <c>#</c> means
+/// nothing), and tells on standard error what it has read. Without the variable a hit costs one comparison. Thread-safe.
 /// </summary>
 public static class Failpoints
 {
     /// <summary>Name of the environment variable.</summary>
     public const string Variable = "EQ_FAIL";
 
-    private static ConcurrentDictionary<string, Armed>? s_armed = Parse(Environment.GetEnvironmentVariable(Variable));
+    private static readonly TimeSpan s_fileInterval = TimeSpan.FromMilliseconds(50);
+    private static ConcurrentDictionary<string, Armed>? s_armed = Environment.GetEnvironmentVariable(Variable) is ['@', .. string path] ? Follow(path) : Parse(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>Takes the action that is armed for the point, if any.</summary>
     /// <param name="point">Name of the point.</param>
@@ -74,6 +76,46 @@ public static class Failpoints
         return new Restore(before);
     }
 
+    // The first reading is done when this returns: what happens at the start of a process can be armed.
+    private static ConcurrentDictionary<string, Armed>? Follow(string path)
+    {
+        string last = Read(path);
+        ConcurrentDictionary<string, Armed>? first = Parse(last);
+        Console.Error.WriteLine($"Failpoints read: {last}");
+        var thread = new Thread(() =>
+        {
+            while (true)
+            {
+                Thread.Sleep(s_fileInterval);
+                string now = Read(path);
+                if (now != last)
+                {
+                    last = now;
+                    s_armed = Parse(now);
+                    Console.Error.WriteLine($"Failpoints read: {now}");
+                }
+            }
+        })
+        {
+            IsBackground = true, Name = "failpoints",
+        };
+        thread.Start();
+        return first;
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (IOException)
+        {
+            // Not there yet, or just being replaced.
+            return "";
+        }
+    }
+
     private static void Act(string point, string action)
     {
         Console.Error.WriteLine($"Failpoint {point}: {action}");
@@ -101,6 +143,11 @@ public static class Failpoints
         var armed = new ConcurrentDictionary<string, Armed>(StringComparer.Ordinal);
         foreach (string entry in specification.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
+            if (entry.StartsWith('#'))
+            {
+                continue;
+            }
+
             string[] parts = entry.Split(':');
             if (parts.Length != 3 || parts[1] is not ("exit137" or "throw" or "sleep"))
             {
@@ -112,7 +159,7 @@ public static class Failpoints
             armed[parts[0]] = new Armed(parts[1], nth, isShare);
         }
 
-        return armed;
+        return armed.IsEmpty ? null : armed;
     }
 
     private sealed class Armed(string action, int nth, bool isShare)

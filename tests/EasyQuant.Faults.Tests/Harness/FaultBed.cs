@@ -30,10 +30,6 @@ public sealed class FaultBed : IAsyncLifetime
     private readonly ConcurrentDictionary<string, string> _runnerVariables = new();
     private readonly ConcurrentDictionary<string, string> _workerIds = new();
     private readonly List<string> _leaks = [];
-    // Services that run with variables beside their own.
-    private readonly HashSet<ServiceProcess> _armed = [];
-    // Failpoints that have acted since services were armed.
-    private readonly ConcurrentDictionary<string, bool> _hits = new(StringComparer.Ordinal);
     private TestServers _servers = null!;
     private GrpcChannel _channel = null!;
     private NpgsqlDataSource _database = null!;
@@ -99,12 +95,13 @@ public sealed class FaultBed : IAsyncLifetime
     {
         Random = new Random(Seed);
         using var deadline = new CancellationTokenSource(s_startDeadline);
-        _servers = await TestServers.StartOwnAsync(durable: true, deadline.Token);
-        _directory = Directory.CreateTempSubdirectory("eq-faults-").FullName;
+        _servers = await TestServers.StartOwnAsync(durable: true, deadline.Token, isForFaults: true);
+        _directory = Directory.CreateDirectory(Path.Combine(ServerPair.FastFolder(), $"eq-faults-{Guid.NewGuid():N}")).FullName;
+        Failpoints = new FailpointFiles(_directory, () => Story(20));
         Directory.CreateDirectory(Files);
         _connection = await _servers.CreateDatabaseAsync(deadline.Token);
-        _broker = await _servers.CreateVirtualHostAsync(deadline.Token);
-        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connection) { Pooling = false, Timeout = 10 }.ConnectionString);
+        _broker = _servers.RabbitMqUri;
+        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connection) { Timeout = 10, MaxPoolSize = 10, ApplicationName = "easyquant-faults" }.ConnectionString);
         StartProxies();
         CreateServices();
         CreateClients();
@@ -119,8 +116,7 @@ public sealed class FaultBed : IAsyncLifetime
     }
 
     /// <summary>Before a test: what an earlier one left broken is replaced whole, so that one failure stays one.</summary>
-    /// <param name="disarms">Starts services anew that still carry a failpoint; without, the test does so.</param>
-    internal async Task BeginAsync(bool disarms = true)
+    internal async Task BeginAsync()
     {
         if (_isInUse)
         {
@@ -128,51 +124,17 @@ public sealed class FaultBed : IAsyncLifetime
             await DisposeAsync();
             _workflowVariables.Clear();
             _runnerVariables.Clear();
-            _armed.Clear();
             await InitializeAsync();
         }
 
         _isInUse = true;
         using var deadline = new CancellationTokenSource(s_startDeadline);
-        if (disarms)
-        {
-            await DisarmAsync([]);
-        }
-
         await HealAsync(deadline.Token);
+        await Failpoints.DisarmAsync([]);
     }
 
-    /// <summary>Starts services anew that carry a failpoint, but for some.</summary>
-    internal async Task DisarmAsync(IReadOnlyCollection<ServiceProcess> but)
-    {
-        foreach (ServiceProcess service in _armed.Except(but).ToArray())
-        {
-            await (service == Workflow ? RestartWorkflowAsync() : RestartRunnerAsync(service));
-        }
-    }
-
-    /// <summary>
-    /// Starts services anew, all at once, with failpoints; the start after that is without them. Does not wait until they answer: a failpoint may act before.
-    /// </summary>
-    internal async Task ArmAsync(IReadOnlyCollection<ServiceProcess> services, string specification)
-    {
-        _hits.Clear();
-        foreach (ServiceProcess service in services)
-        {
-            VariablesOf(service)["EQ_FAIL"] = specification;
-        }
-
-        await Task.WhenAll(services.Select(service => service.RestartAsync()));
-        foreach (ServiceProcess service in services)
-        {
-            VariablesOf(service).Clear();
-        }
-
-        _armed.UnionWith(services);
-    }
-
-    /// <summary>Whether a failpoint has acted since <see cref="ArmAsync"/>.</summary>
-    internal bool WasHit(string point) => _hits.ContainsKey(point);
+    /// <summary>Failpoints of the services.</summary>
+    internal FailpointFiles Failpoints { get; private set; } = null!;
 
     /// <summary>After the last thing that a test does: the bed may be used again.</summary>
     internal void EndWell() => _isInUse = false;
@@ -218,27 +180,24 @@ public sealed class FaultBed : IAsyncLifetime
         await Task.WhenAll(Servers.Postgres.StartAsync(cancellationToken), Servers.RabbitMq.StartAsync(cancellationToken));
         foreach (ServiceProcess service in Services.Where(service => !service.IsRunning))
         {
+            Failpoints.Forget(service);
             await service.StartAsync();
-            if (VariablesOf(service).IsEmpty)
-            {
-                _armed.Remove(service);
-            }
         }
 
         await WaitReadyAsync(cancellationToken);
     }
 
-    /// <summary>Starts Workflow anew with variables beside its own, for example <c>EQ_FAIL</c>; empty for none.</summary>
+    /// <summary>Starts Workflow anew with variables beside its own; empty for none.</summary>
     internal Task RestartWorkflowAsync(params (string Name, string Value)[] variables)
     {
-        Arm(Workflow, _workflowVariables, variables);
+        Set(_workflowVariables, variables);
         return Workflow.RestartAsync();
     }
 
     /// <summary>Starts a Runner anew with variables beside its own; empty for none.</summary>
     internal async Task RestartRunnerAsync(ServiceProcess runner, params (string Name, string Value)[] variables)
     {
-        Arm(runner, _runnerVariables, variables);
+        Set(_runnerVariables, variables);
         await runner.RestartAsync();
         _runnerVariables.Clear();
     }
@@ -253,7 +212,7 @@ public sealed class FaultBed : IAsyncLifetime
     internal ServiceProcess OtherWorkflow(string connection, string failpoint) => new(
         "workflow-other",
         "WorkflowService",
-        () => new Dictionary<string, string?>(Variables(RunnerDatabase, new ConcurrentDictionary<string, string>())) { ["ConnectionStrings__easyquant"] = connection, ["EQ_FAIL"] = failpoint },
+        () => new Dictionary<string, string?>(Variables("workflow-other", RunnerDatabase, new ConcurrentDictionary<string, string>())) { ["ConnectionStrings__easyquant"] = connection, ["EQ_FAIL"] = failpoint },
         _directory,
         OnLine);
 
@@ -264,19 +223,21 @@ public sealed class FaultBed : IAsyncLifetime
     /// <summary>Executes statements as the superuser, without a proxy.</summary>
     internal async Task ExecuteAsync(string sql)
     {
+        // On a connection that was not there when the server died.
+        _database.Clear();
         await using NpgsqlCommand command = _database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     /// <summary>Reads one value from the database, without a proxy.</summary>
-    internal async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken)
+    internal Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken) => OnFreshAsync(async () =>
     {
         await using NpgsqlCommand command = _database.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    });
 
     /// <summary>Reads rows from the database, without a proxy.</summary>
-    internal async Task<List<T>> RowsAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    internal Task<List<T>> RowsAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => OnFreshAsync(async () =>
     {
         var rows = new List<T>();
         await using NpgsqlCommand command = _database.CreateCommand(sql);
@@ -287,6 +248,20 @@ public sealed class FaultBed : IAsyncLifetime
         }
 
         return rows;
+    });
+
+    // A pooled connection may have died with the server: what was read on it is read once more on a new one.
+    private async Task<T> OnFreshAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (NpgsqlException exception) when (exception.IsTransient)
+        {
+            _database.Clear();
+            return await read();
+        }
     }
 
     /// <summary>Waits until a lease of the load has expired.</summary>
@@ -343,17 +318,14 @@ public sealed class FaultBed : IAsyncLifetime
     /// <summary>Seed and the last lines of the services, for the text of a failure.</summary>
     internal string Story(int lines = 60) => string.Create(CultureInfo.InvariantCulture, $"EQ_FAULT_SEED={Seed}\n{string.Join('\n', _lines.TakeLast(lines))}");
 
-    private void Arm(ServiceProcess service, ConcurrentDictionary<string, string> variables, (string Name, string Value)[] wanted)
+    private static void Set(ConcurrentDictionary<string, string> variables, (string Name, string Value)[] wanted)
     {
-        _ = wanted.Length > 0 ? _armed.Add(service) : _armed.Remove(service);
         variables.Clear();
         foreach ((string name, string value) in wanted)
         {
             variables[name] = value;
         }
     }
-
-    private ConcurrentDictionary<string, string> VariablesOf(ServiceProcess service) => service == Workflow ? _workflowVariables : _runnerVariables;
 
     private void StartProxies()
     {
@@ -367,7 +339,7 @@ public sealed class FaultBed : IAsyncLifetime
 
     private void CreateServices()
     {
-        Workflow = new ServiceProcess("workflow", "WorkflowService", () => Variables(WorkflowDatabase, _workflowVariables), _directory, OnLine);
+        Workflow = new ServiceProcess("workflow", "WorkflowService", () => Variables("workflow", WorkflowDatabase, _workflowVariables), _directory, OnLine);
         FirstRunner = Runner("runner-1");
         SecondRunner = Runner("runner-2");
     }
@@ -375,19 +347,20 @@ public sealed class FaultBed : IAsyncLifetime
     private ServiceProcess Runner(string name) => new(
         name,
         "RunnerService",
-        () => new Dictionary<string, string?>(Variables(RunnerDatabase, _runnerVariables)) { ["Runner__Id"] = _workerIds[name] = Guid.CreateVersion7().ToString() },
+        () => new Dictionary<string, string?>(Variables(name, RunnerDatabase, _runnerVariables)) { ["Runner__Id"] = _workerIds[name] = Guid.CreateVersion7().ToString() },
         _directory,
         OnLine);
 
     /// <summary>Id of the worker that a Runner is since its last start.</summary>
     internal string WorkerIdOf(ServiceProcess runner) => _workerIds[runner.Name];
 
-    private Dictionary<string, string?> Variables(TcpProxy database, ConcurrentDictionary<string, string> more)
+    private Dictionary<string, string?> Variables(string name, TcpProxy database, ConcurrentDictionary<string, string> more)
     {
         var variables = new Dictionary<string, string?>
         {
             ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port, CommandTimeout = CommandSeconds }.ConnectionString,
             ["ConnectionStrings__messaging"] = new UriBuilder(_broker) { Port = Broker.Port }.Uri.AbsoluteUri,
+            ["EQ_FAIL"] = "@" + Failpoints.PathOf(name),
             ["EASYQUANT_DATA_ROOT"] = _directory,
             ["EASYQUANT_DATA_PASSWORD"] = Secrets[1],
             ["EASYQUANT_INTERNAL_CREDENTIAL"] = Secrets[0],
@@ -397,23 +370,26 @@ public sealed class FaultBed : IAsyncLifetime
             // There is no Monitor here, and Runners work without.
             ["Logging__LogLevel__EasyQuant.RunnerService.Grpc.Monitoring"] = "None",
             ["Workflow__SweepInterval"] = "00:00:00.300",
-            ["Workflow__LeaseDuration"] = "00:00:04",
+            ["Workflow__LeaseDuration"] = "00:00:03",
             ["Workflow__HintAge"] = "00:00:01",
             // A load lives through more faults than any run does in its life.
             ["Workflow__CrashCountMax"] = "1000",
             ["Runner__PollInterval"] = "00:00:00.300",
             ["Runner__DrainTimeout"] = "00:00:01",
             ["Runner__MaxConcurrentRuns"] = "8",
+            ["GrpcClients__UnaryDeadline"] = "00:00:04",
             ["DOTNET_gcServer"] = "0",
+            // A process lives for seconds here: code that is counted before it is compiled for good would cost more than it brings.
+            ["DOTNET_TieredPGO"] = "0",
         };
         if (database == WorkflowDatabase)
         {
             variables["GRPC_PORT"] = _workflowPort.ToString(CultureInfo.InvariantCulture);
         }
 
-        foreach ((string name, string value) in more)
+        foreach ((string variable, string value) in more)
         {
-            variables[name] = value;
+            variables[variable] = value;
         }
 
         return variables;
@@ -464,11 +440,7 @@ public sealed class FaultBed : IAsyncLifetime
             Note(line);
         }
 
-        if (line.IndexOf(": Failpoint ", StringComparison.Ordinal) is >= 0 and int at)
-        {
-            _hits[line[(at + ": Failpoint ".Length)..].Split(':')[0]] = true;
-        }
-
+        Failpoints.Hear(line);
         while (_lines.Count > TailLines && _lines.TryDequeue(out _))
         {
         }

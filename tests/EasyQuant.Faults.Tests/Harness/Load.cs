@@ -17,10 +17,13 @@ internal sealed class Load
 {
     private static readonly TimeSpan s_callDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_callPause = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan s_holdersAge = TimeSpan.FromSeconds(1);
     private readonly FaultBed _bed;
     private readonly CancellationTokenSource _callersStop = new();
     private readonly string _tag = Guid.NewGuid().ToString("N")[..12];
     private Task _callers = Task.CompletedTask;
+    private string _holders = "";
+    private long _holdersRead;
     private long _longestCall;
 
     private Load(FaultBed bed, LoadSize size)
@@ -231,10 +234,16 @@ internal sealed class Load
                 new GetGroupStartRequest { StartId = StartId }, deadline: DateTime.UtcNow + s_callDeadline, cancellationToken: cancellationToken)).Start;
             (long items, long rows) = await ProgressAsync(cancellationToken);
             bool isOver = run is (4 or 5 or 6) && start.State is (StartState.Succeeded or StartState.Failed or StartState.Stopped);
-            string stream = isOver ? "" : await StreamAsync(cancellationToken);
-            return (isOver, string.Create(
-                CultureInfo.InvariantCulture,
-                $"run {RunId} in state {run} with {items} of {Size.ItemCount} items, start {StartId} {start.State} with {rows} of {Size.StreamRowCount} rows\n{stream}"));
+            string text = string.Create(
+                CultureInfo.InvariantCulture, $"run {RunId} in state {run} with {items} of {Size.ItemCount} items, start {StartId} {start.State} with {rows} of {Size.StreamRowCount} rows");
+            if (!isOver && Stopwatch.GetElapsedTime(_holdersRead) > s_holdersAge)
+            {
+                _holders = await StreamAsync(cancellationToken);
+                _holdersRead = Stopwatch.GetTimestamp();
+                _bed.Note($"{text}\n{_holders}");
+            }
+
+            return (isOver, $"{text}\n{_holders}");
         }
         catch (Exception exception) when (IsAway(exception, cancellationToken))
         {

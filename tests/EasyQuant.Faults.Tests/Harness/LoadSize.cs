@@ -8,7 +8,7 @@ namespace EasyQuant.Faults.Harness;
 internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerFile, string StreamFolder)
 {
     /// <summary>For the suite: seconds.</summary>
-    public static LoadSize Small { get; } = new(160, 24, 100, "small");
+    public static LoadSize Small { get; } = new(80, 12, 100, "small");
 
     /// <summary>For one crash point: enough that each is met in the middle.</summary>
     public static LoadSize Tiny { get; } = new(64, 10, 100, "tiny");

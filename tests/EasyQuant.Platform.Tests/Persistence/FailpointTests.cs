@@ -18,6 +18,20 @@ public sealed class FailpointTests
     }
 
     [Fact]
+    public void Arm_ANumberedSpecification_MeansTheRestOfIt()
+    {
+        using (Failpoints.Arm("#7,point:throw:1"))
+        {
+            Assert.True(Fails("point"));
+        }
+
+        using (Failpoints.Arm("#8,"))
+        {
+            Assert.False(Fails("point"));
+        }
+    }
+
+    [Fact]
     public void Arm_Malformed_IsRefused()
     {
         Assert.Throws<FormatException>(() => Failpoints.Arm("point:explode:1"));
