@@ -3,7 +3,8 @@ namespace EasyQuant.Flow;
 /// <summary>
 /// The warm runner: a workflow whose handlers are built and whose parameters are bound, ready to execute again and again without set-up. It executes the
 /// steps one after another in topological order, so the same inputs give the same outputs. A failed step fails the run at its end: what does not depend on
-/// it runs all the same, what does is skipped with <c>UPSTREAM_FAILED</c>. One execution at a time: prepare one graph for each thread.
+/// it runs all the same, what does is skipped with <c>UPSTREAM_FAILED</c>; so it is with a step that is cancelled alone. One execution at a time: prepare one
+/// graph for each thread.
 /// </summary>
 public sealed class PreparedGraph
 {
@@ -231,7 +232,7 @@ public sealed class PreparedGraph
                 }
 
                 StepError? error = await runner.RunAsync(step, cancellationToken);
-                if (step.State is StepState.Cancelled or StepState.Pending)
+                if (error is null && step.State is (StepState.Cancelled or StepState.Pending))
                 {
                     return Result(step.State == StepState.Cancelled ? RunState.Cancelled : RunState.Paused, null);
                 }
@@ -281,10 +282,15 @@ public sealed class PreparedGraph
         return options.OnlyNode is not null && !isOnly;
     }
 
-    // Returns why the step of an earlier execution failed; null when it did not.
+    // Returns why the step of an earlier execution failed or was cancelled; null when it was not.
     private StepError? Restore(PreparedStep step, FinishedStep finished)
     {
         step.Restore(finished);
+        if (finished.State == StepState.Cancelled)
+        {
+            return finished.Error ?? StepErrors.Cancelled(step.Node.Id);
+        }
+
         if (finished.State != StepState.Failed)
         {
             // A step that was skipped because of a failure blocks those behind it again.

@@ -45,18 +45,18 @@ internal sealed class PreparedStep
     /// <summary>Gets or sets the rows of a step that finished in an earlier execution.</summary>
     public long RestoredRows { get; set; }
 
-    /// <summary>Gets the failed node because of which the step has no outputs: itself, or one that it depends on; null for none.</summary>
+    /// <summary>Gets the node, failed or cancelled alone, because of which the step has no outputs: itself, or one that it depends on; null for none.</summary>
     public string? Culprit { get; private set; }
 
-    /// <summary>Notes that the step failed.</summary>
-    public void Fail()
+    /// <summary>Notes that the step failed, or was cancelled without its run.</summary>
+    public void Fail(StepState state = StepState.Failed)
     {
-        State = StepState.Failed;
+        State = state;
         Culprit = Node.Id;
         Array.Fill(Execution.Outputs, NodeValue.Skipped);
     }
 
-    /// <summary>Finds out whether a step before this one, by an edge or an expression, failed or was skipped because of a failure.</summary>
+    /// <summary>Finds out whether a step before this one, by an edge or an expression, failed, was cancelled, or was skipped because of that.</summary>
     public bool IsBlocked(PreparedStep[] steps)
     {
         Culprit ??= CulpritOf(Sources, steps) ?? CulpritOf(Reads, steps);
@@ -132,7 +132,7 @@ internal sealed class PreparedStep
     public void Restore(FinishedStep finished)
     {
         State = finished.State;
-        Culprit = finished.State == StepState.Failed ? Node.Id : null;
+        Culprit = finished.State is StepState.Failed or StepState.Cancelled ? Node.Id : null;
         RestoredRows = finished.RowsOut;
         for (int i = 0; i < Definition.Outputs.Count; i++)
         {

@@ -20,6 +20,9 @@ public sealed record RunOptions
     /// <summary>When cancelled, the run rests after the step that is running and ends as <see cref="RunState.Paused"/>. Default never.</summary>
     public CancellationToken PauseToken { get; init; }
 
+    /// <summary>Steps that are to be cancelled while the rest of the run goes on; null (default) for none, ever.</summary>
+    public StepCancels? Cancels { get; init; }
+
     /// <summary>Where a span for each attempt of a step is started; null (default) for no spans.</summary>
     public ActivitySource? Activities { get; init; }
 }

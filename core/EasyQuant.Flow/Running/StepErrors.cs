@@ -5,6 +5,9 @@ namespace EasyQuant.Flow;
 /// <summary>Turns what a handler threw into a step's error.</summary>
 public static class StepErrors
 {
+    /// <summary>The reason of a step that was cancelled without its run.</summary>
+    public const string CancelledReason = "STEP_CANCELLED";
+
     /// <summary>Returns the error: a <see cref="NodeException"/> keeps its reason, everything else becomes <c>NODE_FAILED</c>; IO, time-outs and databases say whether they are transient.</summary>
     public static StepError From(Exception exception, string? nodeId) => exception switch
     {
@@ -16,9 +19,15 @@ public static class StepErrors
         _ => new StepError("NODE_FAILED", $"{exception.GetType().Name}: {exception.Message}", nodeId),
     };
 
-    /// <summary>Returns why a step was skipped that depends on a failed one, directly or not: <c>UPSTREAM_FAILED</c> with the failed node.</summary>
-    /// <param name="nodeId">Id of the node that failed.</param>
-    public static StepError Upstream(string nodeId) => new("UPSTREAM_FAILED", $"Node '{nodeId}' failed, and this node depends on it.", nodeId);
+    /// <summary>Returns why a step was cancelled without its run: <c>STEP_CANCELLED</c>.</summary>
+    /// <param name="nodeId">Id of the node.</param>
+    public static StepError Cancelled(string nodeId) => new(CancelledReason, $"Node '{nodeId}' was cancelled.", nodeId);
+
+    /// <summary>Returns why a step was skipped that depends, directly or not, on one that failed or was cancelled: <c>UPSTREAM_FAILED</c> with that node.</summary>
+    /// <param name="nodeId">Id of the node that failed or was cancelled.</param>
+    /// <param name="state">Failed (the default) or cancelled.</param>
+    public static StepError Upstream(string nodeId, StepState state = StepState.Failed) =>
+        new("UPSTREAM_FAILED", $"Node '{nodeId}' {(state == StepState.Cancelled ? "was cancelled" : "failed")}, and this node depends on it.", nodeId);
 
     // An error without a state of the server is the connection's: it broke. 25P03: the server ended a session that stood still in its transaction.
     private static bool IsPassing(DbException database) => database.IsTransient || database.SqlState is "25P03" || (database.SqlState is null && database.InnerException is not null);

@@ -11,7 +11,7 @@ namespace EasyQuant.Flow;
 /// <param name="StartTime">When the last attempt started, UTC.</param>
 /// <param name="Elapsed">How long the last attempt took.</param>
 /// <param name="AllocatedBytes">Managed memory that the last attempt allocated in this process, on all threads that it continued on and started.</param>
-/// <param name="Error">Why it failed; <c>UPSTREAM_FAILED</c> with the failed node when it was skipped because of one; null otherwise.</param>
+/// <param name="Error">Why it failed; <c>STEP_CANCELLED</c> when it was cancelled without its run; <c>UPSTREAM_FAILED</c> with the node when it was skipped because of such a one; null otherwise.</param>
 public sealed record StepFinished(
     string NodeId,
     NodeDefinition Definition,

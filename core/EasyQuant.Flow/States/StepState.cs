@@ -15,9 +15,9 @@ public enum StepState
     /// <summary>Its last attempt failed. Final, unless retried.</summary>
     Failed,
 
-    /// <summary>All its inputs were skipped, or a node that it depends on failed, so it did not run. Final, unless the run is retried.</summary>
+    /// <summary>All its inputs were skipped, or a node that it depends on failed or was cancelled, so it did not run. Final, unless the run is retried.</summary>
     Skipped,
 
-    /// <summary>The run was cancelled before it ended. Final, unless retried.</summary>
+    /// <summary>The run was cancelled before it ended, or the step alone was. Final, unless retried.</summary>
     Cancelled,
 }

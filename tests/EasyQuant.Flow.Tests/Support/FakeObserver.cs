@@ -9,9 +9,16 @@ internal sealed class FakeObserver : IRunObserver
 
     public Action<StepFinished>? AfterStep { get; init; }
 
+    /// <summary>Gets what is called with the node when an attempt starts.</summary>
+    public Action<string>? BeforeStep { get; init; }
+
+    /// <summary>Gets what is called when a step begins to wait for its next attempt.</summary>
+    public Action? OnRetry { get; init; }
+
     public ValueTask OnStepStartedAsync(StepStarted step, CancellationToken cancellationToken)
     {
         Log.Add($"start {step.NodeId} {step.Attempt}");
+        BeforeStep?.Invoke(step.NodeId);
         return ValueTask.CompletedTask;
     }
 
@@ -23,8 +30,11 @@ internal sealed class FakeObserver : IRunObserver
         return ValueTask.CompletedTask;
     }
 
-    public void OnStepRetry(string nodeId, int attempt, StepError error, TimeSpan delay) => Log.Add(
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"retry {nodeId} {attempt} {delay.TotalSeconds}"));
+    public void OnStepRetry(string nodeId, int attempt, StepError error, TimeSpan delay)
+    {
+        Log.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"retry {nodeId} {attempt} {delay.TotalSeconds}"));
+        OnRetry?.Invoke();
+    }
 
     public void OnProgress(string nodeId, long done, long total, string? message)
     {
