@@ -25,6 +25,7 @@ public static class RunCommands
         group.Subcommands.Add(Retry());
         group.Subcommands.Add(Priority());
         group.Subcommands.Add(StepCommand.Create());
+        group.Subcommands.Add(StepCommand.Cancel());
         group.Subcommands.Add(ItemCommands.List());
         group.Subcommands.Add(ItemCommands.Retry());
         return group;

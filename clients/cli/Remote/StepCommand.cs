@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace EasyQuant.Cli.Remote;
 
-/// <summary><c>eq runs steps</c>: the nodes of a run with what was measured: records, time, memory, data quality.</summary>
+/// <summary><c>eq runs steps</c> and <c>eq runs cancel-step</c>: the nodes of a run with what was measured (records, time, memory, data quality), and the end of one of them.</summary>
 internal static class StepCommand
 {
     private const int PageSize = 1_000;
@@ -42,6 +42,38 @@ internal static class StepCommand
         return command;
     }
 
+    /// <summary>Builds the command that cancels one step.</summary>
+    public static Command Cancel()
+    {
+        Argument<string> run = new("run") { Description = "Id of the run. / 运行标识。" };
+        Argument<string> node = new("node") { Description = "The node. / 节点。" };
+        Option<string> cause = new("--cause") { Description = "Why, for the history. / 原因。", DefaultValueFactory = _ => string.Empty };
+        Command command = new(
+            "cancel-step", "Cancels one step; what does not depend on it runs on, then the run fails. / 取消一个步骤：不依赖它的步骤继续，随后运行失败。") { run, node, cause };
+        new RemoteOptions().Attach(command, async (result, connection, cancellationToken) =>
+        {
+            CancelStepRequest request = new() { RunId = result.GetRequiredValue(run), NodeId = result.GetRequiredValue(node), Cause = result.GetRequiredValue(cause) };
+            CancelStepResponse answer = await new RunService.RunServiceClient(connection.Channel).CancelStepAsync(request, connection.Unary(cancellationToken));
+            if (connection.Json)
+            {
+                Connection.PrintJson(answer.Step);
+            }
+            else
+            {
+                Console.Out.WriteLine($"{request.RunId} {answer.Step.NodeId} {StateOf(answer.Step)}");
+            }
+
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static string StateOf(Step step)
+    {
+        string state = step.Attempt <= 1 ? step.State.ToString() : string.Create(CultureInfo.InvariantCulture, $"{step.State}, attempt {step.Attempt}");
+        return step.CancelRequested ? state + ", to be cancelled" : state;
+    }
+
     private static void Print(ListStepsResponse all)
     {
         Spectre.Console.Table table = new() { Border = TableBorder.Simple };
@@ -51,7 +83,7 @@ internal static class StepCommand
             StepMetrics measured = step.Metrics ?? new StepMetrics();
             table.AddRow(
                 Markup.Escape(step.NodeId),
-                step.Attempt <= 1 ? step.State.ToString() : string.Create(CultureInfo.InvariantCulture, $"{step.State}, attempt {step.Attempt}"),
+                StateOf(step),
                 measured.RowsIn.ToString(CultureInfo.InvariantCulture),
                 measured.RowsOut.ToString(CultureInfo.InvariantCulture),
                 measured.ItemsTotal > 0 ? string.Create(CultureInfo.InvariantCulture, $"{measured.ItemsDone}/{measured.ItemsTotal}") : string.Empty,

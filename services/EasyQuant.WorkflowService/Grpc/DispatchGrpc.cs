@@ -125,6 +125,7 @@ internal sealed class DispatchGrpc(
             Traceparent = claim.Run.TraceParent,
         };
         claimed.FinishedSteps.AddRange(claim.FinishedSteps);
+        claimed.CancelledNodeIds.AddRange(claim.Run.StepCancels.Select(wish => wish.NodeId));
         claimed.SubWorkflows.AddRange(VersionText.Read(claim.Run.SubWorkflows).Select(
             key => new SubWorkflow { Version = key.Version, Definition = definitions[key].Wire }));
         return claimed;

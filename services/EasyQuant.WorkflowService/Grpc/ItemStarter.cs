@@ -26,7 +26,7 @@ internal sealed class ItemStarter(ItemStartStore store, RunFactory factory, RunW
 
         var answer = new StartItemsResponse();
         (LeasedRun parent, int generation, string target, Dictionary<int, KnownChild> known) = found;
-        if (parent.Row.IsCancelRequested)
+        if (parent.Row.IsCancelRequested || parent.Row.StepCancelOf(nodeId) is not null)
         {
             return answer;
         }

@@ -74,16 +74,28 @@ internal sealed class RunGrpc(
 
     public override async Task<CancelRunResponse> CancelRun(CancelRunRequest request, ServerCallContext context)
     {
-        if (request.Cause.Length > CauseLengthMax)
-        {
-            throw RpcError.Invalid("LIMIT_EXCEEDED", "cause", $"`cause` has at most {CauseLengthMax} characters, had {request.Cause.Length}.");
-        }
-
+        CheckCause(request.Cause);
         return new CancelRunResponse
         {
             Run = ToWire(await control.CancelAsync(
                 CallProject.Of(context), Requests.RunId(request.RunId), request.Cause, context.CancellationToken)),
         };
+    }
+
+    public override async Task<CancelStepResponse> CancelStep(CancelStepRequest request, ServerCallContext context)
+    {
+        CheckCause(request.Cause);
+        RunRow run = await FindAsync(request.RunId, context);
+        NodeDependencies dependencies = await DependenciesAsync(run, context.CancellationToken);
+        bool isLeftOut = run.OnlyNodeId.Length > 0 && run.OnlyNodeId != request.NodeId;
+        if (isLeftOut || !dependencies.Contains(request.NodeId))
+        {
+            throw StepNotFound(run, request.NodeId);
+        }
+
+        var wish = new StepCancel { NodeId = request.NodeId, Actor = CallProject.ActorOf(context), Cause = request.Cause };
+        RunRow asked = await control.CancelStepAsync(run.ProjectId, run.RunId, wish, context.CancellationToken);
+        return new CancelStepResponse { Step = await pages.StepAsync(asked, dependencies, request.NodeId, context.CancellationToken) };
     }
 
     public override async Task<PauseRunResponse> PauseRun(PauseRunRequest request, ServerCallContext context) => new()
@@ -117,6 +129,14 @@ internal sealed class RunGrpc(
             request.FromNodeId.Length > 0 ? ItemReset.Everything : ItemReset.NotSucceeded,
             context.CancellationToken);
         return new RetryRunResponse { Run = ToWire(retried) };
+    }
+
+    private static void CheckCause(string cause)
+    {
+        if (cause.Length > CauseLengthMax)
+        {
+            throw RpcError.Invalid("LIMIT_EXCEEDED", "cause", $"`cause` has at most {CauseLengthMax} characters, had {cause.Length}.");
+        }
     }
 
     private Task<RunRow> FindAsync(string runId, ServerCallContext context) =>

@@ -52,20 +52,11 @@ internal sealed class RunPages(RunReader reader, IOptions<WorkflowServiceOptions
         string scope = $"steps/{run.ProjectId}/{run.RunId}";
         int first = Requests.Token(request.PageToken, scope, 1) is { } token ? int.Parse(token[0], CultureInfo.InvariantCulture) : 0;
         Dictionary<string, Step> reported = await reader.ReadStepsAsync(run.RunId, cancellationToken);
-        List<string> nodes = [.. dependencies.Order.Select(index => dependencies.NodeIds[index])];
-        if (run.OnlyNodeId.Length > 0)
-        {
-            nodes = [run.OnlyNodeId];
-        }
-
+        List<string> nodes = NodesOf(run, dependencies);
         var answer = new ListStepsResponse();
         for (int position = first; position < nodes.Count && position < first + size; position++)
         {
-            Step step = reported.TryGetValue(nodes[position], out Step? found)
-                ? found
-                : new Step { NodeId = nodes[position], NodeType = dependencies.TypeOf(nodes[position]), State = StepState.Pending };
-            step.Position = position;
-            answer.Steps.Add(step);
+            answer.Steps.Add(Complete(run, dependencies, reported.GetValueOrDefault(nodes[position]), nodes[position], position));
         }
 
         answer.NextPageToken = first + size < nodes.Count
@@ -73,6 +64,10 @@ internal sealed class RunPages(RunReader reader, IOptions<WorkflowServiceOptions
             : "";
         return answer;
     }
+
+    /// <summary>Returns one step of a node that the run has.</summary>
+    public async Task<Step> StepAsync(RunRow run, NodeDependencies dependencies, string nodeId, CancellationToken cancellationToken) =>
+        Complete(run, dependencies, await reader.FindStepAsync(run.RunId, nodeId, cancellationToken), nodeId, NodesOf(run, dependencies).IndexOf(nodeId));
 
     public async Task<ListRunEventsResponse> ListEventsAsync(RunRow run, ListRunEventsRequest request, CancellationToken cancellationToken)
     {
@@ -86,5 +81,16 @@ internal sealed class RunPages(RunReader reader, IOptions<WorkflowServiceOptions
             ? PageToken.Write(scope, page[size - 1].Sequence.ToString(CultureInfo.InvariantCulture))
             : "";
         return answer;
+    }
+
+    private static List<string> NodesOf(RunRow run, NodeDependencies dependencies) =>
+        run.OnlyNodeId.Length > 0 ? [run.OnlyNodeId] : [.. dependencies.Order.Select(index => dependencies.NodeIds[index])];
+
+    private static Step Complete(RunRow run, NodeDependencies dependencies, Step? reported, string nodeId, int position)
+    {
+        Step step = reported ?? new Step { NodeId = nodeId, NodeType = dependencies.TypeOf(nodeId), State = StepState.Pending };
+        step.Position = position;
+        step.CancelRequested = !run.HasEnded && step.State is (StepState.Pending or StepState.Running) && run.StepCancelOf(nodeId) is not null;
+        return step;
     }
 }

@@ -32,6 +32,20 @@ public sealed class RestAndEqTests(PlatformFixture platform) : IDisposable
         "edges":[{"from":"items.value","to":"batch.items"}]}
         """;
 
+    private const string Saving = """
+        {"schema":"easyquant/workflow/1","name":"e2e-saving","nodes":[
+        {"id":"load","type":"CsvLoader","params":{"path":"measured/600000.SH.csv"}},{"id":"save","type":"DbSave","params":{"table":"e2e_measured"}},
+        {"id":"check","type":"DataClean"}],
+        "edges":[{"from":"load.table","to":"save.table"},{"from":"load.table","to":"check.table"}]}
+        """;
+
+    private const string Hanging = """
+        {"schema":"easyquant/workflow/1","name":"e2e-hanging","nodes":[
+        {"id":"hang","type":"Delay","params":{"seconds":86400}},{"id":"after","type":"JsonMap"},{"id":"free","type":"JsonMap","params":{"value":1}},
+        {"id":"last","type":"Delay","params":{"seconds":86400}}],
+        "edges":[{"from":"hang.value","to":"after.value"}]}
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("eq-steer-").FullName;
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(4));
 
@@ -175,6 +189,78 @@ public sealed class RestAndEqTests(PlatformFixture platform) : IDisposable
         Assert.Equal((3, "ITEM_MODE_THREADS", "The workflow says so."), (fanOut.GetProperty("totalCount").GetInt32(), fanOut.GetProperty("mode").GetString(), fanOut.GetProperty("modeReason").GetString()));
         Assert.Equal([2, 2, 1], shown.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("attempt").GetInt32()));
     }
+
+    [Fact]
+    public async Task Steps_ByEq_ShowRecordsTimeMemoryAndScore()
+    {
+        using (PlatformClient client = platform.Client())
+        {
+            await client.UploadAsync(
+                "measured/600000.SH.csv",
+                "symbol,date,open,high,low,close,volume,amount\n600000.SH,2026-01-05,10,11,9,10.5,1000,10500\n600000.SH,2026-01-06,10,11,9,10.5,1000,10500\n"u8.ToArray(),
+                _deadline.Token);
+        }
+
+        string id = await StartAsync(Saving, "e2e-saving", "--watch");
+        string[] lines = (await EqAsync("runs", "steps", id)).Split('\n');
+        Assert.Equal(["step", "state", "in", "out", "items", "ms", "MiB", "quality", "error"], Cells(lines.First(line => line.Contains("quality", StringComparison.Ordinal))));
+        string[] load = Cells(Assert.Single(lines, line => line.Contains(" load ", StringComparison.Ordinal)));
+        string[] save = Cells(Assert.Single(lines, line => line.Contains(" save ", StringComparison.Ordinal)));
+        string[] check = Cells(Assert.Single(lines, line => line.Contains(" check ", StringComparison.Ordinal)));
+        // Node, state, records in and out; items are empty.
+        Assert.Equal(["load", "Succeeded", "0", "2"], load[..4]);
+        Assert.Equal(["save", "Succeeded", "2", "2"], save[..4]);
+        Assert.Equal(["check", "Succeeded", "2", "2"], check[..4]);
+        foreach (string[] step in new[] { load, save, check })
+        {
+            Assert.True(double.Parse(step[4], CultureInfo.InvariantCulture) > 0, string.Join(' ', step));
+            Assert.True(double.Parse(step[5], CultureInfo.InvariantCulture) >= 0, string.Join(' ', step));
+        }
+
+        Assert.InRange(double.Parse(check[6], CultureInfo.InvariantCulture), 0.001, 1);
+        JsonElement metrics = JsonElement.Parse(await EqAsync("runs", "steps", id, "-o", "json")).GetProperty("steps")[0].GetProperty("metrics");
+        Assert.True(long.Parse(metrics.GetProperty("allocatedBytes").GetString()!, CultureInfo.InvariantCulture) > 0);
+    }
+
+    [Fact]
+    public async Task Step_CancelledByRestAndByEq_EndsAloneAndSaysWhy()
+    {
+        string id = await StartAsync(Hanging, "e2e-hanging");
+        await StepBecomesAsync(id, "hang", "STEP_STATE_RUNNING");
+        JsonElement step = (await PostAsync($"/api/v1/runs/{id}/steps/hang:cancel", new JsonObject { ["cause"] = "it hangs" })).GetProperty("step");
+        Assert.Equal("hang", step.GetProperty("nodeId").GetString());
+        await StepBecomesAsync(id, "last", "STEP_STATE_RUNNING");
+        string steps = await EqAsync("runs", "steps", id);
+        Assert.Contains("STEP_CANCELLED", steps, StringComparison.Ordinal);
+        Assert.Contains("UPSTREAM_FAILED", steps, StringComparison.Ordinal);
+        Assert.Contains($"{id} last", await EqAsync("runs", "cancel-step", id, "last", "--cause", "enough"), StringComparison.Ordinal);
+        await StepBecomesAsync(id, "last", "STEP_STATE_CANCELLED");
+        JsonElement error = (await GetAsync($"/api/v1/runs/{id}")).GetProperty("run").GetProperty("error");
+        Assert.Equal(("STEP_CANCELLED", "hang"), (error.GetProperty("reason").GetString(), error.GetProperty("nodeId").GetString()));
+        Assert.EndsWith(": it hangs", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        using HttpClient rest = platform.Rest();
+        using HttpResponseMessage refused = await rest.PostAsJsonAsync($"/api/v1/runs/{id}/steps/free:cancel", new JsonObject(), _deadline.Token);
+        Assert.Contains("STEP_STATE_CONFLICT", await refused.Content.ReadAsStringAsync(_deadline.Token), StringComparison.Ordinal);
+    }
+
+    private async Task<string> StartAsync(string workflow, string name, params string[] options)
+    {
+        using GatewayGrpc grpc = platform.Grpc();
+        await grpc.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Definition = JsonParser.Default.Parse<WorkflowDefinition>(workflow) }, grpc.Options());
+        return JsonElement.Parse(await EqAsync(["runs", "start", name, .. options, "-o", "json"])).GetProperty("runId").GetString()!;
+    }
+
+    private static string[] Cells(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private Task StepBecomesAsync(string id, string node, string wanted) => Poll.UntilAsync(
+        $"step {node} of run {id} in {wanted}",
+        async () =>
+        {
+            JsonElement steps = (await GetAsync($"/api/v1/runs/{id}/steps")).GetProperty("steps");
+            string state = steps.EnumerateArray().First(step => step.GetProperty("nodeId").GetString() == node).GetProperty("state").GetString()!;
+            return (state == wanted, state);
+        },
+        _deadline.Token);
 
     // The indexes of the failed items, which must have had so many attempts.
     private async Task<string[]> FailedAsync(string runId, int attempts)

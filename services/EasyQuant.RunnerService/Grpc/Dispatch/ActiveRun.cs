@@ -1,4 +1,5 @@
 using EasyQuant.Contracts.Run.V1;
+using StepCancels = EasyQuant.Flow.StepCancels;
 
 namespace EasyQuant.RunnerService.Grpc.Dispatch;
 
@@ -21,6 +22,7 @@ internal sealed class ActiveRun
     {
         Claimed = claimed;
         _trustedUntil = trustedUntil;
+        CancelSteps(claimed.CancelledNodeIds);
     }
 
     /// <summary>Gets what was claimed.</summary>
@@ -38,6 +40,9 @@ internal sealed class ActiveRun
 
     /// <summary>Gets the token that lets it rest after the current step.</summary>
     public CancellationToken PauseToken => _pause.Token;
+
+    /// <summary>Gets the steps that are to be cancelled while the rest of the run goes on.</summary>
+    public StepCancels Cancels { get; } = new();
 
     /// <summary>Gets or sets the monotonic time until which the lease certainly holds.</summary>
     public long TrustedUntil
@@ -75,6 +80,15 @@ internal sealed class ActiveRun
     }
 
     public void Pause() => _pause.Cancel();
+
+    /// <summary>Cancels steps, at once or when their turn comes; the rest of the run goes on.</summary>
+    public void CancelSteps(IEnumerable<string> nodeIds)
+    {
+        foreach (string nodeId in nodeIds)
+        {
+            Cancels.Ask(nodeId);
+        }
+    }
 
     /// <summary>Notes the newest state of a step.</summary>
     /// <returns>True when the run must be put into the queue of reports.</returns>

@@ -55,8 +55,10 @@ internal sealed class ActiveRuns
         if (answer.Lost)
         {
             run.Stop(StopCause.Lost);
+            return;
         }
-        else if (answer.CancelRequested)
+
+        if (answer.CancelRequested)
         {
             run.Stop(StopCause.Cancelled);
         }
@@ -64,6 +66,8 @@ internal sealed class ActiveRuns
         {
             run.Pause();
         }
+
+        run.CancelSteps(answer.CancelledNodeIds);
     }
 
     private sealed class Waiting(ActiveRuns runs) : IDisposable

@@ -37,6 +37,7 @@ internal sealed class OutputCodec(IArtifactStore artifacts)
         {
             Contracts.Run.V1.StepState.Skipped => EasyQuant.Flow.StepState.Skipped,
             Contracts.Run.V1.StepState.Failed => EasyQuant.Flow.StepState.Failed,
+            Contracts.Run.V1.StepState.Cancelled => EasyQuant.Flow.StepState.Cancelled,
             _ => EasyQuant.Flow.StepState.Succeeded,
         };
         StepError? error = step.Error is { } told ? new StepError(told.Reason, told.Message, told.NodeId.Length > 0 ? told.NodeId : null) : null;

@@ -153,7 +153,8 @@ internal sealed partial class RunExecutor(
         var finished = new Dictionary<string, FinishedStep>(StringComparer.Ordinal);
         foreach (Wire.Step step in run.Claimed.FinishedSteps)
         {
-            if (step.State is Wire.StepState.Succeeded or Wire.StepState.Failed or Wire.StepState.Skipped)
+            bool isCancelledAlone = step.State == Wire.StepState.Cancelled && step.Error?.Reason == StepErrors.CancelledReason;
+            if (isCancelledAlone || step.State is Wire.StepState.Succeeded or Wire.StepState.Failed or Wire.StepState.Skipped)
             {
                 finished[step.NodeId] = await room.Outputs.ReadAsync(step, run.StopToken);
             }
@@ -167,6 +168,7 @@ internal sealed partial class RunExecutor(
             OnlyNode = onlyNode.Length > 0 ? onlyNode : null,
             PinnedInputs = onlyNode.Length > 0 ? Pinned(run, workflow, onlyNode, room.Catalog) : FinishedStep.NoOutputs,
             PauseToken = run.PauseToken,
+            Cancels = run.Cancels,
             Activities = activities,
         };
     }

@@ -137,6 +137,11 @@ internal sealed class RunItems(ActiveRun run, ItemCalls calls, ItemCodec codec, 
             run.Pause();
         }
 
+        if (answer.StepCancelRequested)
+        {
+            run.CancelSteps([nodeId]);
+        }
+
         return await ReadAllAsync(answer.Items, cancellationToken);
     }
 

@@ -72,7 +72,7 @@ internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
 
     /// <summary>Marks items as running, within the transaction that creates their runs.</summary>
     /// <returns>False when the lease is lost.</returns>
-    /// <exception cref="ParentCancelledException">The parent is to be cancelled: nothing may start below it any more.</exception>
+    /// <exception cref="ParentCancelledException">The parent, or its step, is to be cancelled: nothing may start below it any more.</exception>
     public static async Task<bool> MarkAsync(
         NpgsqlConnection connection, Lease lease, string nodeId, IReadOnlyList<(int Index, int Attempt, Guid RunId)> items, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed class ItemStartStore(NpgsqlDataSource dataSource)
             return false;
         }
 
-        if (run.Row.IsCancelRequested)
+        if (run.Row.IsCancelRequested || run.Row.StepCancelOf(nodeId) is not null)
         {
             throw new ParentCancelledException();
         }

@@ -142,8 +142,13 @@ internal sealed class ItemStore(NpgsqlDataSource dataSource, RunHistoryFactory h
     public Task<CollectItemsResponse?> CollectAsync(Lease lease, string nodeId, CancellationToken cancellationToken) =>
         LeasedAsync(lease, "items.collect", async (connection, run, token) =>
         {
-            var answer = new CollectItemsResponse { CancelRequested = run.Row.IsCancelRequested, PauseRequested = run.Row.IsPauseRequested };
-            if (answer.CancelRequested)
+            var answer = new CollectItemsResponse
+            {
+                CancelRequested = run.Row.IsCancelRequested,
+                PauseRequested = run.Row.IsPauseRequested,
+                StepCancelRequested = run.Row.StepCancelOf(nodeId) is not null,
+            };
+            if (answer.CancelRequested || answer.StepCancelRequested)
             {
                 return answer;
             }

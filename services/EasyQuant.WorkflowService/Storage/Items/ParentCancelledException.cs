@@ -1,4 +1,4 @@
 namespace EasyQuant.WorkflowService.Storage.Items;
 
-/// <summary>Rolls back the start of items whose parent is to be cancelled.</summary>
+/// <summary>Rolls back the start of items whose parent, or the step of it, is to be cancelled.</summary>
 internal sealed class ParentCancelledException : Exception;

@@ -5,6 +5,6 @@ namespace EasyQuant.WorkflowService.Storage.Runs;
 /// <summary>A granted lease with what the Runner needs besides the definitions.</summary>
 internal sealed record Claim(RunRow Run, byte[]? PinnedInputs)
 {
-    /// <summary>Steps that succeeded or were skipped, in topological order.</summary>
+    /// <summary>Steps that ended, in topological order.</summary>
     public List<Step> FinishedSteps { get; } = [];
 }

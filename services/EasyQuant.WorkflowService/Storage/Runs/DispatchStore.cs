@@ -49,9 +49,9 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         returning {RunRow.ColumnsOfR}, pinned_inputs
         """;
 
-    // Succeeded, failed, skipped: a step that failed for good stays failed under the next owner, as what was skipped because of it stays skipped.
+    // Succeeded, failed, skipped, cancelled: a step that failed for good stays failed under the next owner, as what was skipped because of it stays skipped.
     private const string FinishedStepsSql =
-        "select run_id, step from workflow.steps where run_id = any($1) and state in (3, 4, 5) order by run_id, position";
+        "select run_id, step from workflow.steps where run_id = any($1) and state in (3, 4, 5, 6) order by run_id, position";
 
     // Runs are locked from the oldest on, as reports lock them: in another order the two would wait for each other.
     private const string RenewSql =
@@ -62,7 +62,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         )
         update workflow.runs r set lease_until = clock_timestamp() + $3
         from l where r.run_id = l.run_id
-        returning r.run_id, r.cancel_requested, r.pause_requested
+        returning r.run_id, r.cancel_requested, r.pause_requested, r.step_cancels
         """;
 
     private const string ReleaseSql =
@@ -137,6 +137,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
                         RunId = runId.ToString(),
                         CancelRequested = reader.GetBoolean(1),
                         PauseRequested = reader.GetBoolean(2),
+                        CancelledNodeIds = { RunRow.StepCancelsOf(Pg.BytesOrNull(reader, 3)).Select(wish => wish.NodeId) },
                     };
                 }
 
@@ -220,7 +221,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
 
     private static async Task ReadFinishedStepsAsync(NpgsqlConnection connection, List<Claim> claims, CancellationToken cancellationToken)
     {
-        Dictionary<Guid, Claim> continued = claims.Where(claim => claim.Run.FinishedStepCount > 0).ToDictionary(claim => claim.Run.RunId);
+        Dictionary<Guid, Claim> continued = claims.Where(claim => claim.Run.FinishedStepCount > 0 || claim.Run.StepCancels.Count > 0).ToDictionary(claim => claim.Run.RunId);
         if (continued.Count == 0)
         {
             return;

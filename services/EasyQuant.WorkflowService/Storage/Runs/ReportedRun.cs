@@ -1,5 +1,6 @@
 using EasyQuant.Contracts.Run.V1;
 using Google.Protobuf;
+using StepErrors = EasyQuant.Flow.StepErrors;
 
 namespace EasyQuant.WorkflowService.Storage.Runs;
 
@@ -50,6 +51,7 @@ internal sealed class ReportedRun(RunRow row, RunHistory history)
         _known.TryGetValue(reported.NodeId, out KnownStep known);
         Step step = reported.Clone();
         step.Attempt += known.AttemptBase;
+        Explain(step.Error);
         if (step.State == known.State && step.Attempt == known.Attempt)
         {
             if (step.State == StepState.Running)
@@ -102,6 +104,7 @@ internal sealed class ReportedRun(RunRow row, RunHistory history)
                 End(RunState.Succeeded, "run.succeeded", "");
                 break;
             case RunState.Failed:
+                Explain(report.Error);
                 Row.Error = (report.Error ?? new RunError { Reason = "RUN_FAILED", Message = "The Runner gave no cause." }).ToByteArray();
                 End(RunState.Failed, "run.failed", "");
                 break;
@@ -125,13 +128,27 @@ internal sealed class ReportedRun(RunRow row, RunHistory history)
         history.AddRunEvent(Row, type, message);
     }
 
-    private LeaseAnswer Answer(bool isLost) => new()
+    // The Runner knows that a step was to be cancelled, not by whom.
+    private void Explain(RunError? error)
     {
-        RunId = Row.RunId.ToString(),
-        Lost = isLost,
-        CancelRequested = !isLost && Row.State == RunState.Running && Row.IsCancelRequested,
-        PauseRequested = !isLost && Row.State == RunState.Running && Row.IsPauseRequested,
-    };
+        if (error?.Reason == StepErrors.CancelledReason && Row.StepCancelOf(error.NodeId) is { } wish)
+        {
+            error.Message = $"{StepErrors.Cancelled(error.NodeId).Message} {RunHistory.Describe(wish)}";
+        }
+    }
+
+    private LeaseAnswer Answer(bool isLost)
+    {
+        var answer = new LeaseAnswer { RunId = Row.RunId.ToString(), Lost = isLost };
+        if (!isLost && Row.State == RunState.Running)
+        {
+            answer.CancelRequested = Row.IsCancelRequested;
+            answer.PauseRequested = Row.IsPauseRequested;
+            answer.CancelledNodeIds.AddRange(Row.StepCancels.Select(wish => wish.NodeId));
+        }
+
+        return answer;
+    }
 
     private static bool IsFinished(StepState state) => state is StepState.Succeeded or StepState.Skipped;
 

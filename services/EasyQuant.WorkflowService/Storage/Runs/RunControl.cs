@@ -3,9 +3,12 @@ using EasyQuant.Persistence;
 using EasyQuant.Persistence.Messages;
 using EasyQuant.ServiceDefaults.Errors;
 using EasyQuant.WorkflowService.Storage.Items;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
 using NpgsqlTypes;
+using StepCancelAnswer = EasyQuant.Flow.StepCancelAnswer;
 
 namespace EasyQuant.WorkflowService.Storage.Runs;
 
@@ -17,7 +20,7 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
     private const string UpdateSql =
         """
         update workflow.runs set state = $2, event_sequence = $3, end_time = $4, cancel_requested = $5, pause_requested = $6, cancel_cause = $7,
-            crash_count = $8, finished_step_count = $9, outputs = $10, error = $11, retry_request_id = $12,
+            crash_count = $8, finished_step_count = $9, outputs = $10, error = $11, retry_request_id = $12, step_cancels = $15,
             queue_time = case when $2 = 1 and state <> 1 then $13 else queue_time end, hint_time = clock_timestamp(), priority = $14
         where run_id = $1
         """;
@@ -48,6 +51,40 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             history.AddRunEvent(run, "run.cancelled", cause);
             return true;
         }, (connection, run, history, token) => children.CancelAsync(connection, run.RunId, null, null, cause, history, token), cancellationToken);
+
+    /// <summary>Asks to cancel one step while the rest of the run goes on; the runs of its items are cancelled at once.</summary>
+    /// <param name="projectId">Project of the caller.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="wish">A node that the run has, who wishes it and why.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="RpcError">FailedPrecondition STEP_STATE_CONFLICT, RUN_STATE_CONFLICT: the step or the run has ended; ResourceExhausted LIMIT_EXCEEDED.</exception>
+    public async Task<RunRow> CancelStepAsync(string projectId, Guid runId, StepCancel wish, CancellationToken cancellationToken)
+    {
+        RunRow row = await Transactions.RunAsync(
+            dataSource,
+            "runs.cancel-step",
+            async (connection, token) =>
+            {
+                RunHistory history = histories.Create();
+                RunRow run = await LockAsync(connection, projectId, runId, token);
+                StepState step = (await ReadStatesAsync(connection, runId, token)).GetValueOrDefault(wish.NodeId, StepState.Pending);
+                if (StepWishes.Ask(run, wish.NodeId, step) == StepCancelAnswer.Known)
+                {
+                    return run;
+                }
+
+                StepCancel noted = wish.Clone();
+                noted.Time = history.Now.ToTimestamp();
+                run.StepCancels = [.. run.StepCancels, noted];
+                history.AddStepCancel(run, noted);
+                await children.CancelAsync(connection, runId, wish.NodeId, null, $"Node '{wish.NodeId}' of run {runId} was cancelled. {wish.Cause}".TrimEnd(), history, token);
+                await WriteAsync(connection, run, history, token);
+                return run;
+            },
+            cancellationToken);
+        outbox.Wake();
+        return row;
+    }
 
     /// <summary>Pauses at once what waits; asks the Runner of what runs.</summary>
     public Task<RunRow> PauseAsync(string projectId, Guid runId, CancellationToken cancellationToken) =>
@@ -172,6 +209,7 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
         run.IsCancelRequested = false;
         run.IsPauseRequested = false;
         run.CancelCause = "";
+        run.StepCancels = [];
         run.RetryRequestId = requestId;
         history.AddRunEvent(run, "run.retried");
         history.AddHint(run);
@@ -235,7 +273,8 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
             UpdateSql,
             Pg.P(run.RunId), Pg.P((short)run.State), Pg.P(run.EventSequence), Pg.OrNull(run.EndTime), Pg.P(run.IsCancelRequested),
             Pg.P(run.IsPauseRequested), Pg.P(run.CancelCause), Pg.P(run.CrashCount), Pg.P(run.FinishedStepCount), Pg.OrNull(run.Outputs),
-            Pg.OrNull(run.Error), Pg.OrNull(run.RetryRequestId), Pg.P(history.Now), Pg.P((short)run.Priority)))
+            Pg.OrNull(run.Error), Pg.OrNull(run.RetryRequestId), Pg.P(history.Now), Pg.P((short)run.Priority),
+            Pg.OrNull(run.StepCancels.Count > 0 ? new StepCancels { Cancels = { run.StepCancels } }.ToByteArray() : null)))
         {
             await update.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -251,8 +290,8 @@ internal sealed class RunControl(NpgsqlDataSource dataSource, Outbox outbox, Run
         }
     }
 
-    private static RpcError Conflict(RunRow run, string message) =>
+    internal static RpcError Conflict(RunRow run, string message) =>
         new(StatusCode.FailedPrecondition, "RUN_STATE_CONFLICT", message, new Dictionary<string, string> { ["state"] = Name(run.State) });
 
-    private static string Name(RunState state) => state.ToString().ToLowerInvariant();
+    internal static string Name(RunState state) => state.ToString().ToLowerInvariant();
 }

@@ -72,6 +72,17 @@ internal sealed class RunHistory(DateTimeOffset now, string dashboardUrl)
         happened.Message = message.Length <= 500 ? message : message[..500];
     }
 
+    /// <summary>Adds that somebody asked to cancel a step.</summary>
+    public void AddStepCancel(RunRow run, StepCancel wish)
+    {
+        RunEvent happened = Add(run, "step.cancel_requested", Now);
+        happened.NodeId = wish.NodeId;
+        happened.Message = Describe(wish);
+    }
+
+    /// <summary>Returns who wished to cancel a step and why.</summary>
+    public static string Describe(StepCancel wish) => wish.Cause.Length > 0 ? $"{wish.Actor}: {wish.Cause}" : wish.Actor;
+
     /// <summary>Hints that the run may be claimed.</summary>
     public void AddHint(RunRow run)
     {

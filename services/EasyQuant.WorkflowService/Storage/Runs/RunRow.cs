@@ -12,7 +12,7 @@ internal sealed class RunRow
         run_id, project_id, workflow_id, workflow_name, workflow_version, sub_workflows, state, create_time, start_time, end_time, epoch, seed,
         event_sequence, crash_count, finished_step_count, step_count, cancel_requested, pause_requested, cancel_cause, worker_id, job_name,
         actor, only_node_id, trace_id, traceparent, retry_request_id, labels, inputs, outputs, error, priority, timeout_ms, target,
-        parent_run_id, root_run_id, item_path
+        parent_run_id, root_run_id, item_path, step_cancels
         """;
 
     /// <summary>The same columns of the table alias r, for statements that join.</summary>
@@ -21,11 +21,11 @@ internal sealed class RunRow
         r.run_id, r.project_id, r.workflow_id, r.workflow_name, r.workflow_version, r.sub_workflows, r.state, r.create_time, r.start_time, r.end_time,
         r.epoch, r.seed, r.event_sequence, r.crash_count, r.finished_step_count, r.step_count, r.cancel_requested, r.pause_requested, r.cancel_cause,
         r.worker_id, r.job_name, r.actor, r.only_node_id, r.trace_id, r.traceparent, r.retry_request_id, r.labels, r.inputs, r.outputs, r.error,
-        r.priority, r.timeout_ms, r.target, r.parent_run_id, r.root_run_id, r.item_path
+        r.priority, r.timeout_ms, r.target, r.parent_run_id, r.root_run_id, r.item_path, r.step_cancels
         """;
 
     /// <summary>Number of columns, and the index of what a statement adds behind them.</summary>
-    public const int ColumnCount = 36;
+    public const int ColumnCount = 37;
 
     public required Guid RunId { get; init; }
 
@@ -104,6 +104,9 @@ internal sealed class RunRow
     /// <summary>Where it stands below the topmost run; empty for none.</summary>
     public string ItemPath { get; set; } = "";
 
+    /// <summary>Steps that are to be cancelled alone, each once.</summary>
+    public IReadOnlyList<StepCancel> StepCancels { get; set; } = [];
+
     public bool HasEnded => State is RunState.Succeeded or RunState.Failed or RunState.Cancelled;
 
     public static RunRow Read(NpgsqlDataReader reader) => new()
@@ -144,7 +147,25 @@ internal sealed class RunRow
         ParentRunId = reader.IsDBNull(33) ? null : reader.GetGuid(33),
         RootRunId = reader.IsDBNull(34) ? null : reader.GetGuid(34),
         ItemPath = reader.GetString(35),
+        StepCancels = StepCancelsOf(Pg.BytesOrNull(reader, 36)),
     };
+
+    /// <summary>Reads the stored wishes to cancel steps.</summary>
+    public static IReadOnlyList<StepCancel> StepCancelsOf(byte[]? stored) => stored is null ? [] : Contracts.Run.V1.StepCancels.Parser.ParseFrom(stored).Cancels;
+
+    /// <summary>Returns who wished to cancel the step and why; null for nobody.</summary>
+    public StepCancel? StepCancelOf(string nodeId)
+    {
+        foreach (StepCancel wish in StepCancels)
+        {
+            if (wish.NodeId == nodeId)
+            {
+                return wish;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Returns the wire form; without inputs and outputs for lists and events.</summary>
     public Run ToRun(string dashboardUrl, bool withValues)
