@@ -207,11 +207,11 @@ public sealed class RestAndEqTests(PlatformFixture platform) : IDisposable
         string[] load = Cells(Assert.Single(lines, line => line.Contains(" load ", StringComparison.Ordinal)));
         string[] save = Cells(Assert.Single(lines, line => line.Contains(" save ", StringComparison.Ordinal)));
         string[] check = Cells(Assert.Single(lines, line => line.Contains(" check ", StringComparison.Ordinal)));
-        // Node, state, records in and out; items are empty.
-        Assert.Equal(["load", "Succeeded", "0", "2"], load[..4]);
+        // Node, state, records in and out; then the items of the loader: its files.
+        Assert.Equal(["load", "Succeeded", "2", "2", "1/1"], load[..5]);
         Assert.Equal(["save", "Succeeded", "2", "2"], save[..4]);
         Assert.Equal(["check", "Succeeded", "2", "2"], check[..4]);
-        foreach (string[] step in new[] { load, save, check })
+        foreach (string[] step in new[] { [.. load.Where(cell => cell != "1/1")], save, check })
         {
             Assert.True(double.Parse(step[4], CultureInfo.InvariantCulture) > 0, string.Join(' ', step));
             Assert.True(double.Parse(step[5], CultureInfo.InvariantCulture) >= 0, string.Join(' ', step));
@@ -230,11 +230,13 @@ public sealed class RestAndEqTests(PlatformFixture platform) : IDisposable
         JsonElement step = (await PostAsync($"/api/v1/runs/{id}/steps/hang:cancel", new JsonObject { ["cause"] = "it hangs" })).GetProperty("step");
         Assert.Equal("hang", step.GetProperty("nodeId").GetString());
         await StepBecomesAsync(id, "last", "STEP_STATE_RUNNING");
-        string steps = await EqAsync("runs", "steps", id);
-        Assert.Contains("STEP_CANCELLED", steps, StringComparison.Ordinal);
-        Assert.Contains("UPSTREAM_FAILED", steps, StringComparison.Ordinal);
+        JsonElement[] steps = [.. JsonElement.Parse(await EqAsync("runs", "steps", id, "-o", "json")).GetProperty("steps").EnumerateArray()];
+        Assert.Equal(
+            [("hang", "STEP_STATE_CANCELLED", "STEP_CANCELLED"), ("after", "STEP_STATE_SKIPPED", "UPSTREAM_FAILED")],
+            steps[..2].Select(s => (s.GetProperty("nodeId").GetString(), s.GetProperty("state").GetString(), s.GetProperty("error").GetProperty("reason").GetString())));
         Assert.Contains($"{id} last", await EqAsync("runs", "cancel-step", id, "last", "--cause", "enough"), StringComparison.Ordinal);
         await StepBecomesAsync(id, "last", "STEP_STATE_CANCELLED");
+        await RunBecomesAsync(id, "RUN_STATE_FAILED");
         JsonElement error = (await GetAsync($"/api/v1/runs/{id}")).GetProperty("run").GetProperty("error");
         Assert.Equal(("STEP_CANCELLED", "hang"), (error.GetProperty("reason").GetString(), error.GetProperty("nodeId").GetString()));
         Assert.EndsWith(": it hangs", error.GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -271,12 +273,14 @@ public sealed class RestAndEqTests(PlatformFixture platform) : IDisposable
         return [.. items.Select(item => item.GetProperty("index").GetRawText())];
     }
 
-    private Task RunEndsAsync(string id) => Poll.UntilAsync(
-        $"the end of run {id}",
+    private Task RunEndsAsync(string id) => RunBecomesAsync(id, "RUN_STATE_SUCCEEDED");
+
+    private Task RunBecomesAsync(string id, string wanted) => Poll.UntilAsync(
+        $"run {id} in {wanted}",
         async () =>
         {
             string state = (await GetAsync($"/api/v1/runs/{id}")).GetProperty("run").GetProperty("state").GetString()!;
-            return (state == "RUN_STATE_SUCCEEDED", state);
+            return (state == wanted, state);
         },
         _deadline.Token);
 

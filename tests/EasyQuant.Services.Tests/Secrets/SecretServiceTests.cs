@@ -72,6 +72,35 @@ public sealed class SecretServiceTests(WorkflowFixture fixture)
     }
 
     [Fact]
+    public async Task Set_BeyondAThousandOfOneProject_IsRefusedUntilOneIsDeleted()
+    {
+        string model = NewName();
+        await _host.OtherSecrets.SetSecretAsync(Request(model, "canary-model"));
+        try
+        {
+            await ExecuteAsync(
+                """
+                insert into workflow.secrets(project_id, name, version, hosts, nonce, ciphertext, data_key, key_id, create_time, update_time, actor)
+                select project_id, 'fill-' || n, version, hosts, nonce, ciphertext, data_key, key_id, create_time, update_time, actor
+                from workflow.secrets, generate_series(1, 1000 - (select count(*) from workflow.secrets where project_id = 'other')) n
+                where project_id = 'other' and name = $1
+                """,
+                model);
+
+            await ThrowsAsync("SECRET_COUNT_MAX", StatusCode.ResourceExhausted, () => _host.OtherSecrets.SetSecretAsync(Request(NewName(), "canary-more")).ResponseAsync);
+            Assert.Equal(2, (await _host.OtherSecrets.SetSecretAsync(Request(model, "canary-replaced"))).Secret.Version);
+            await SetAsync(NewName(), "canary-of-another-project");
+            await _host.OtherSecrets.DeleteSecretAsync(new DeleteSecretRequest { Name = "fill-1" });
+            await _host.OtherSecrets.SetSecretAsync(Request(NewName(), "canary-room"));
+            await ThrowsAsync("SECRET_COUNT_MAX", StatusCode.ResourceExhausted, () => _host.OtherSecrets.SetSecretAsync(Request(NewName(), "canary-more")).ResponseAsync);
+        }
+        finally
+        {
+            await ExecuteAsync("delete from workflow.secrets where project_id = 'other' and name like 'fill-%'");
+        }
+    }
+
+    [Fact]
     public async Task Delete_ThenSetAgain_ContinuesTheVersionsAndTheAudit()
     {
         string name = NewName();
