@@ -6,10 +6,12 @@ namespace EasyQuant.ServiceDefaults.Grpc;
 public static class ConnectionEnd
 {
     private const long NoError = 0;
+    private const long ProtocolError = 1;
 
     /// <summary>
-    /// Says whether a call failed because its server is away or going: UNAVAILABLE, or an HTTP/2 end with NO_ERROR. A server that stops sends GOAWAY or RST_STREAM with
-    /// NO_ERROR (RFC 9113, section 7); when that overtakes the trailers, the client must report INTERNAL (gRPC over HTTP/2, "HTTP2 Transport Mapping, Errors"). The call may have
+    /// Says whether a call failed because its server is away or going, or its connection is dead: UNAVAILABLE, or an HTTP/2 end with NO_ERROR or PROTOCOL_ERROR. A server that stops sends GOAWAY or RST_STREAM with
+    /// NO_ERROR (RFC 9113, section 7); when that overtakes the trailers, the client must report INTERNAL (gRPC over HTTP/2, "HTTP2 Transport Mapping, Errors"). PROTOCOL_ERROR is
+    /// what .NET says of a connection that did not answer its keep-alive ping or lost a part of what was sent. The call may have
     /// been executed: repeat it only when it is idempotent.
     /// </summary>
     /// <param name="exception">The failure.</param>
@@ -24,7 +26,7 @@ public static class ConnectionEnd
 
         for (Exception? cause = exception.StatusCode == StatusCode.Internal ? exception.Status.DebugException : null; cause is not null; cause = cause.InnerException)
         {
-            if (cause is HttpProtocolException { ErrorCode: NoError })
+            if (cause is HttpProtocolException { ErrorCode: NoError or ProtocolError })
             {
                 return true;
             }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Options;
 using EasyQuant.ServiceDefaults.Security;
 using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
@@ -75,7 +76,7 @@ public static class GrpcExtensions
         builder.Services.AddOptions<GrpcClientDefaults>().BindConfiguration(GrpcClientDefaults.Section).ValidateDataAnnotations().ValidateOnStart();
         return builder.Services
             .AddGrpcClient<TClient>(options => options.Address = new Uri($"http://_grpc.{serviceName}"))
-            .ConfigurePrimaryHttpMessageHandler(CreateHandler)
+            .ConfigurePrimaryHttpMessageHandler(provider => CreateHandler(provider.GetRequiredService<IOptions<GrpcClientDefaults>>().Value))
             .ConfigureChannel(channel =>
             {
                 channel.MaxReceiveMessageSize = MessageBytesMax;
@@ -110,15 +111,15 @@ public static class GrpcExtensions
         return new ServiceConfig { MethodConfigs = { unary } };
     }
 
-    private static SocketsHttpHandler CreateHandler() => new()
+    private static SocketsHttpHandler CreateHandler(GrpcClientDefaults defaults) => new()
     {
         EnableMultipleHttp2Connections = true,
         InitialHttp2StreamWindowSize = 1024 * 1024,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
-        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingDelay = defaults.PingDelay,
+        KeepAlivePingTimeout = defaults.PingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         UseProxy = false,
     };

@@ -16,16 +16,14 @@ public sealed class NetworkFaultTests(FaultBed bed) : IAsyncLifetime
     [Trait("Fault", "F21")]
     public async Task Database_SlowByFiftyMilliseconds_NoLeaseExpires()
     {
-        await bed.RestartWorkflowAsync(("Workflow__LeaseDuration", "00:00:20"));
         using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await bed.WaitReadyAsync(ready.Token);
+        await bed.UseUsualLeasesAsync(ready.Token);
         LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
         {
             bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = new ProxyRules { Delay = TimeSpan.FromMilliseconds(25) };
             await Task.Delay(TimeSpan.FromSeconds(4), cancellationToken);
         });
         Assert.Equal(0, check.CrashCount);
-        await bed.RestartWorkflowAsync();
     }
 
     /// <summary>F22: the reply to one COMMIT in twenty never comes.</summary>

@@ -22,6 +22,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IAsyncLifetime
     public async Task Items_StandingStillOrTooLarge_EndWithTheirChildProcessesAlone()
     {
         using var deadline = new CancellationTokenSource(s_deadline);
+        await bed.UseUsualLeasesAsync(deadline.Token);
         foreach (ServiceProcess runner in bed.Runners)
         {
             await bed.RestartRunnerAsync(runner, ("Runner__ItemProcessMemoryMax", "67108864"), ("Runner__ItemProcessSilenceMax", "00:00:05"), ("Runner__MaxItemProcesses", "3"));

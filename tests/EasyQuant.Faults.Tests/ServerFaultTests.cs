@@ -146,16 +146,14 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
     [Trait("Fault", "F50")]
     public async Task Processor_Starved_NoLeaseExpires()
     {
-        await bed.RestartWorkflowAsync(("Workflow__LeaseDuration", "00:00:20"));
         using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await bed.WaitReadyAsync(ready.Token);
+        await bed.UseUsualLeasesAsync(ready.Token);
         LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
         {
             await using var busy = BusyLoops.Start(4);
             await Task.Delay(TimeSpan.FromSeconds(4), cancellationToken);
         });
         Assert.Equal(0, check.CrashCount);
-        await bed.RestartWorkflowAsync();
     }
 
     /// <summary>F52: Workflow can open no file and no socket for a while.</summary>

@@ -24,6 +24,8 @@ public sealed class FaultBed : IAsyncLifetime
 {
     private const int TailLines = 400;
     private const int CommandSeconds = 5;
+    private const int ShortLeaseSeconds = 4;
+    private const int UsualLeaseSeconds = 20;
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(4);
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentDictionary<string, string> _workflowVariables = new();
@@ -37,6 +39,7 @@ public sealed class FaultBed : IAsyncLifetime
     private string _connection = "";
     private string _broker = "";
     private int _workflowPort;
+    private int _leaseSeconds = ShortLeaseSeconds;
     private bool _isInUse;
 
     /// <summary>Seed of everything that is left to chance; printed by every failure. <c>EQ_FAULT_SEED</c> repeats one.</summary>
@@ -115,7 +118,7 @@ public sealed class FaultBed : IAsyncLifetime
         await LoadDefinitions.StoreAsync(this, deadline.Token);
     }
 
-    /// <summary>Before a test: what an earlier one left broken is replaced whole, so that one failure stays one.</summary>
+    /// <summary>Before a test: what an earlier one left broken is replaced whole, so that one failure stays one; leases are short.</summary>
     internal async Task BeginAsync()
     {
         if (_isInUse)
@@ -131,6 +134,7 @@ public sealed class FaultBed : IAsyncLifetime
         using var deadline = new CancellationTokenSource(s_startDeadline);
         await HealAsync(deadline.Token);
         await Failpoints.DisarmAsync([]);
+        await UseLeasesAsync(ShortLeaseSeconds, deadline.Token);
     }
 
     /// <summary>Failpoints of the services.</summary>
@@ -185,6 +189,19 @@ public sealed class FaultBed : IAsyncLifetime
         }
 
         await WaitReadyAsync(cancellationToken);
+    }
+
+    /// <summary>For a test in which no lease may expire: leases of the usual length, until the next test begins.</summary>
+    internal Task UseUsualLeasesAsync(CancellationToken cancellationToken) => UseLeasesAsync(UsualLeaseSeconds, cancellationToken);
+
+    private async Task UseLeasesAsync(int seconds, CancellationToken cancellationToken)
+    {
+        if (_leaseSeconds != seconds)
+        {
+            _leaseSeconds = seconds;
+            await RestartWorkflowAsync();
+            await WaitReadyAsync(cancellationToken);
+        }
     }
 
     /// <summary>Starts Workflow anew with variables beside its own; empty for none.</summary>
@@ -370,7 +387,7 @@ public sealed class FaultBed : IAsyncLifetime
             // There is no Monitor here, and Runners work without.
             ["Logging__LogLevel__EasyQuant.RunnerService.Grpc.Monitoring"] = "None",
             ["Workflow__SweepInterval"] = "00:00:00.300",
-            ["Workflow__LeaseDuration"] = "00:00:03",
+            ["Workflow__LeaseDuration"] = string.Create(CultureInfo.InvariantCulture, $"00:00:{_leaseSeconds:00}"),
             ["Workflow__HintAge"] = "00:00:01",
             // A load lives through more faults than any run does in its life.
             ["Workflow__CrashCountMax"] = "1000",
@@ -378,6 +395,8 @@ public sealed class FaultBed : IAsyncLifetime
             ["Runner__DrainTimeout"] = "00:00:01",
             ["Runner__MaxConcurrentRuns"] = "8",
             ["GrpcClients__UnaryDeadline"] = "00:00:04",
+            ["GrpcClients__PingDelay"] = "00:00:01",
+            ["GrpcClients__PingTimeout"] = "00:00:02",
             ["DOTNET_gcServer"] = "0",
             // A process lives for seconds here: code that is counted before it is compiled for good would cost more than it brings.
             ["DOTNET_TieredPGO"] = "0",

@@ -2,6 +2,7 @@ using System.Globalization;
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Faults.Oracles;
+using Npgsql;
 
 namespace EasyQuant.Faults.Harness;
 
@@ -68,7 +69,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
             asked.End(LoadFiles.SymbolOf(i), CallOutcome.Ok);
         }
 
-        List<Violation> found = [.. Oracle.Effects(asked.Entries, await bed.RowsAsync($"select symbol from data.{load.ItemTable}", r => r.GetString(0), cancellationToken))];
+        List<Violation> found = [.. Oracle.Effects(asked.Entries, await SavedAsync(bed, $"select symbol from data.{load.ItemTable}", cancellationToken))];
         History rows = new();
         for (int file = 0; file < load.Size.StreamFileCount; file++)
         {
@@ -81,7 +82,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
             }
         }
 
-        string[] saved = [.. await bed.RowsAsync($"select symbol || '/' || trading_date::text from data.{load.StreamTable}", r => r.GetString(0), cancellationToken)];
+        string[] saved = [.. await SavedAsync(bed, $"select symbol || '/' || trading_date::text from data.{load.StreamTable}", cancellationToken)];
         found.AddRange(Oracle.Effects(rows.Entries, saved));
         int expected = load.Size.StreamRowCount - (deadChunks * 10);
         if (saved.Length != expected)
@@ -90,6 +91,19 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
         }
 
         return found;
+    }
+
+    // A table that nothing was saved to is not there.
+    private static async Task<List<string>> SavedAsync(FaultBed bed, string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await bed.RowsAsync(sql, r => r.GetString(0), cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return [];
+        }
     }
 
     // O3 and O11: the history of every run has no gap, tells each end once, and no owner writes after its successor.

@@ -9,7 +9,8 @@ public sealed class ConnectionEndTests
     [Theory]
     [InlineData(StatusCode.Unavailable, null, true)]
     [InlineData(StatusCode.Internal, 0L, true)]
-    [InlineData(StatusCode.Internal, 1L, false)]
+    [InlineData(StatusCode.Internal, 1L, true)]
+    [InlineData(StatusCode.Internal, 2L, false)]
     [InlineData(StatusCode.Internal, null, false)]
     [InlineData(StatusCode.Unknown, 0L, false)]
     public void Failure_OfAStatusAndAnHttp2Code_IsAnEndOrAFault(StatusCode status, long? http2Code, bool expected)

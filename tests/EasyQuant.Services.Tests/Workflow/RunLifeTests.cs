@@ -104,6 +104,19 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
         Assert.Equal(0, (await GetAsync(run)).CrashCount);
     }
 
+    [Fact]
+    public async Task Lease_ExpiredAfterAStepFailedForGood_NextRunnerDoesNotTryItAgain()
+    {
+        Run run = await ClaimNewAsync();
+        await _runner.ReportAsync(run, [FakeRunner.StepIn(StepState.Failed, "a", 0)]);
+        await _host.ExpireLeaseAsync(run.RunId);
+        await UntilAsync(run, current => current.State == RunState.Queued);
+        ClaimedRun next = await new FakeRunner(_host, "worker-2").ClaimAsync(run.RunId);
+        Step failed = Assert.Single(next.FinishedSteps);
+        Assert.Equal((StepState.Failed, "a"), (failed.State, failed.NodeId));
+        await _runner.ReportAsync(next.Run, [], RunState.Failed);
+    }
+
     // A report locks its runs from the oldest on: a renewal that held a newer one while it waits for an older one would be a deadlock with it.
     [Fact]
     public async Task Lease_RenewedWhileAnOlderRunIsLocked_HoldsNoNewerOneMeanwhile()

@@ -25,6 +25,7 @@ internal sealed partial class RunClaimer(
 {
     private const int ClaimMax = 100;
     private static readonly TimeSpan s_hintWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_claimMax = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _gate = new();
@@ -98,7 +99,7 @@ internal sealed partial class RunClaimer(
                     _round = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 }
 
-                mayHaveMore = await ClaimAsync(free, stoppingToken) == free;
+                mayHaveMore = await ClaimAsync(free) == free;
                 round.TrySetResult();
             }
 
@@ -116,7 +117,8 @@ internal sealed partial class RunClaimer(
         }
     }
 
-    private async Task<int> ClaimAsync(int free, CancellationToken cancellationToken)
+    // Not cancelled by a shutdown: what was granted while nobody listened any more would wait for the end of its lease. What comes that late is given back with the rest.
+    private async Task<int> ClaimAsync(int free)
     {
         try
         {
@@ -128,7 +130,7 @@ internal sealed partial class RunClaimer(
             };
             ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
                 request,
-                new CallOptions(CallProject.Headers("default", "service:runner"), cancellationToken: cancellationToken));
+                new CallOptions(CallProject.Headers("default", "service:runner"), time.GetUtcNow().UtcDateTime + s_claimMax, CancellationToken.None));
             foreach (ClaimedRun claimed in answer.Runs)
             {
                 Start(new ActiveRun(claimed, leases.TrustedUntil(sent, claimed.Lease.ToTimeSpan())));
@@ -138,11 +140,7 @@ internal sealed partial class RunClaimer(
         }
         catch (RpcException e)
         {
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                LogClaimFailed(e, e.StatusCode);
-            }
-
+            LogClaimFailed(e, e.StatusCode);
             return 0;
         }
     }

@@ -111,7 +111,7 @@ internal sealed partial class StepReporter(
             catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
             {
                 LogReportFailed(e, batch.Count, e.StatusCode);
-                bool isPermanent = e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted or StatusCode.Internal;
+                bool isPermanent = e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted or StatusCode.Internal && !ConnectionEnd.IsAway(e);
                 if (isPermanent && batch.Count > 1)
                 {
                     await SendEachAsync(batch, cancellationToken);

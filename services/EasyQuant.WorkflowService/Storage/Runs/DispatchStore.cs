@@ -107,7 +107,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
                     return (IReadOnlyList<Claim>)claims;
                 }
 
-                await ReadFinishedStepsAsync(connection, claims, token);
+                await ReadFinishedStepsAsync(connection, claims, history.Now.AddMilliseconds(-1), token);
                 foreach (Claim claim in claims)
                 {
                     // The statement has counted this event already.
@@ -219,9 +219,12 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task ReadFinishedStepsAsync(NpgsqlConnection connection, List<Claim> claims, CancellationToken cancellationToken)
+    private static async Task ReadFinishedStepsAsync(NpgsqlConnection connection, List<Claim> claims, DateTimeOffset claimTime, CancellationToken cancellationToken)
     {
-        Dictionary<Guid, Claim> continued = claims.Where(claim => claim.Run.FinishedStepCount > 0 || claim.Run.StepCancels.Count > 0).ToDictionary(claim => claim.Run.RunId);
+        // The count is of steps that need not run again; one that failed for good is not in it, and must not run again either.
+        Dictionary<Guid, Claim> continued = claims
+            .Where(claim => claim.Run.FinishedStepCount > 0 || claim.Run.CrashCount > 0 || claim.Run.StartTime < claimTime || claim.Run.StepCancels.Count > 0)
+            .ToDictionary(claim => claim.Run.RunId);
         if (continued.Count == 0)
         {
             return;
