@@ -9,6 +9,7 @@ using EasyQuant.Messaging.Topics.Redis;
 using EasyQuant.Nodes;
 using EasyQuant.Nodes.Hosting;
 using EasyQuant.Persistence;
+using EasyQuant.Persistence.Faults;
 using EasyQuant.RunnerService.Grpc.Dispatch;
 using EasyQuant.RunnerService.Grpc.Execution;
 using EasyQuant.RunnerService.Grpc.Groups;
@@ -36,6 +37,7 @@ public static class RunnerServiceExtensions
     public static WebApplicationBuilder AddRunner(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        Failpoints.Begin();
         IServiceCollection services = builder.Services;
         services.AddOptions<RunnerOptions>().BindConfiguration(RunnerOptions.Section).Configure<IConfiguration>((options, configuration) =>
         {

@@ -1,5 +1,6 @@
 using EasyQuant.Messaging;
 using EasyQuant.Persistence;
+using EasyQuant.Persistence.Faults;
 using EasyQuant.Persistence.Messages;
 using EasyQuant.ServiceDefaults.Grpc;
 using EasyQuant.WorkflowService.Definitions;
@@ -31,6 +32,7 @@ public static class WorkflowExtensions
     public static IHostApplicationBuilder AddWorkflow(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        Failpoints.Begin();
         builder.Services.AddOptions<WorkflowServiceOptions>().BindConfiguration(WorkflowServiceOptions.Section)
             .Configure<IConfiguration>((options, configuration) =>
             {
