@@ -16,6 +16,7 @@ internal sealed class ItemProcess : IDisposable
     public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
 
     private const int LinesMax = 20;
+    private const int YoungBytes = 16 << 20;
     private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -73,9 +74,9 @@ internal sealed class ItemProcess : IDisposable
         start.Environment["DOTNET_gcServer"] = "0";
         // Nobody waits for an answer between two items: a second thread that collects would only take a core from them.
         start.Environment["DOTNET_gcConcurrent"] = "0";
-        // A process lives for one fan-out, mostly: code that counts its own branches before it is compiled for good would cost more than it brings (measured: 2.2 s of
-        // processor time over the first 500 items of 0.5 ms with it, 1.1 s without).
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        // Without that thread the collector gives memory back after each collection and clears it again when an item needs it: with this much for what is young it
+        // keeps it (measured, items of 5,000 lines of CSV: 2.1 ms each without, 45 page faults; 1.4 ms with, none).
+        start.Environment["DOTNET_GCgen0size"] = YoungBytes.ToString("X", CultureInfo.InvariantCulture);
         Process process = Process.Start(start) ?? throw new InvalidOperationException("The child process did not start.");
         var child = new ItemProcess(process, silenceMax, usage, time);
         try
