@@ -11,8 +11,11 @@ namespace EasyQuant.Persistence;
 /// </summary>
 public static class TransientRetry
 {
-    /// <summary>For requests: at most 7 executions within about 8 s, exponential with jitter. A restarting server takes about 5 s.</summary>
-    public static readonly ResiliencePipeline Request = Build(6, TimeSpan.FromMilliseconds(60), TimeSpan.FromSeconds(3));
+    /// <summary>
+    /// For requests: at most 20 executions within about 8 s, exponential with jitter up to half a second. A restarting server takes about 5 s, and leases are
+    /// renewed as soon as it is back.
+    /// </summary>
+    public static readonly ResiliencePipeline Request = Build(19, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(500));
 
     /// <summary>For start-up, when the database may still be starting: retries for about 60 s.</summary>
     public static readonly ResiliencePipeline StartUp = Build(30, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));

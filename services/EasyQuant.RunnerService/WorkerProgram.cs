@@ -1,12 +1,15 @@
 using EasyQuant.RunnerService.Configuration;
 using EasyQuant.RunnerService.Processes;
 using EasyQuant.ServiceDefaults;
+using Microsoft.Extensions.Options;
 
 namespace EasyQuant.RunnerService;
 
 /// <summary>The worker program: reads its settings and runs until it is stopped.</summary>
 internal static class WorkerProgram
 {
+    private const int ThreadsMax = 64;
+
     /// <summary>Runs the program. Returns 0 in good order, 1 when a setting is wrong: each is named on standard error and nothing starts.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -39,9 +42,18 @@ internal static class WorkerProgram
         builder.AddRunner();
 
         WebApplication app = builder.Build();
+        ReserveThreads(app.Services.GetRequiredService<IOptions<RunnerOptions>>().Value.MaxConcurrentRuns);
         app.MapServiceDefaults();
         app.MapRunner();
         await app.RunAsync();
         return 0;
+    }
+
+    // Nodes compute on the threads of the pool. It starts with one a core and adds some a second: runs that all compute would keep the renewal of their
+    // own leases waiting.
+    private static void ReserveThreads(int runs)
+    {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + Math.Min(runs, ThreadsMax)), completions);
     }
 }

@@ -11,21 +11,6 @@ public sealed class NetworkFaultTests(FaultBed bed) : IAsyncLifetime
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    /// <summary>F21: 25 ms more in each direction, leases of the usual length.</summary>
-    [Fact]
-    [Trait("Fault", "F21")]
-    public async Task Database_SlowByFiftyMilliseconds_NoLeaseExpires()
-    {
-        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await bed.UseUsualLeasesAsync(ready.Token);
-        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
-        {
-            bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = new ProxyRules { Delay = TimeSpan.FromMilliseconds(25) };
-            await Task.Delay(TimeSpan.FromSeconds(4), cancellationToken);
-        });
-        Assert.Equal(0, check.CrashCount);
-    }
-
     /// <summary>F22: the reply to one COMMIT in twenty never comes.</summary>
     [Fact]
     [Trait("Fault", "F22")]

@@ -8,7 +8,7 @@ namespace EasyQuant.Faults;
 /// <summary>Items that would take their process with them; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class PoisonFaultTests(FaultBed bed) : IAsyncLifetime
+public sealed class PoisonFaultTests(FaultBed bed) : IClassFixture<NarrowRunners>, IAsyncLifetime
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(4);
 
@@ -22,12 +22,6 @@ public sealed class PoisonFaultTests(FaultBed bed) : IAsyncLifetime
     public async Task Items_StandingStillOrTooLarge_EndWithTheirChildProcessesAlone()
     {
         using var deadline = new CancellationTokenSource(s_deadline);
-        await bed.UseUsualLeasesAsync(deadline.Token);
-        foreach (ServiceProcess runner in bed.Runners)
-        {
-            await bed.RestartRunnerAsync(runner, ("Runner__ItemProcessMemoryMax", "67108864"), ("Runner__ItemProcessSilenceMax", "00:00:05"), ("Runner__MaxItemProcesses", "3"));
-        }
-
         await bed.WaitReadyAsync(deadline.Token);
         await WriteGreedyAsync(deadline.Token);
         string tag = Guid.NewGuid().ToString("N")[..8];

@@ -116,46 +116,6 @@ public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
         }
     }
 
-    /// <summary>F28: three connections for everything, and a lock that all need.</summary>
-    [Fact]
-    [Trait("Fault", "F28")]
-    public async Task DatabasePool_ThreeConnectionsAndALock_WaitsAreBoundedAndEverythingRecovers()
-    {
-        await bed.RestartWorkflowAsync(("ConnectionStrings__easyquant", bed.WorkflowConnection(3)));
-        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await bed.WaitReadyAsync(ready.Token);
-        await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
-        {
-            await using (var connection = new NpgsqlConnection(bed.DatabaseConnection + ";Pooling=false"))
-            {
-                await connection.OpenAsync(cancellationToken);
-                await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using var take = new NpgsqlCommand("lock table workflow.runs in exclusive mode", connection);
-                await take.ExecuteNonQueryAsync(cancellationToken);
-                Task storm = load.StormAsync(10, cancellationToken);
-                await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
-                await transaction.RollbackAsync(cancellationToken);
-                await storm;
-            }
-        });
-        await bed.RestartWorkflowAsync();
-    }
-
-    /// <summary>F50: four busy loops on the first processor and leases of the usual length.</summary>
-    [Fact]
-    [Trait("Fault", "F50")]
-    public async Task Processor_Starved_NoLeaseExpires()
-    {
-        using var ready = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await bed.UseUsualLeasesAsync(ready.Token);
-        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
-        {
-            await using var busy = BusyLoops.Start(4);
-            await Task.Delay(TimeSpan.FromSeconds(4), cancellationToken);
-        });
-        Assert.Equal(0, check.CrashCount);
-    }
-
     /// <summary>F52: Workflow can open no file and no socket for a while.</summary>
     [Fact]
     [Trait("Fault", "F52")]

@@ -25,7 +25,18 @@ internal sealed class DispatchGrpc(
         Guid preferred = Guid.TryParse(request.RunId, out Guid id) ? id : Guid.Empty;
         TimeSpan lease = options.Value.LeaseDuration;
         var worker = new ClaimingWorker(WorkerId(request.WorkerId), request.ProjectId, request.WorkerName, request.Region, request.Labels);
-        IReadOnlyList<Claim> claims = await dispatch.ClaimAsync(worker, request.MaxCount, beside, preferred, lease, context.CancellationToken);
+        IReadOnlyList<Lease>? held = request.Held is null ? null : ToHeld(request.Held);
+        if (request.Dropped is { Leases.Count: > 0 })
+        {
+            await dispatch.EndLeasesAsync(ToHeld(request.Dropped), request.ProjectId, context.CancellationToken);
+        }
+
+        if (request.ReleaseUnheld && held is not null)
+        {
+            await dispatch.ReleaseUnheldAsync(worker.WorkerId, held, request.ProjectId, context.CancellationToken);
+        }
+
+        IReadOnlyList<Claim> claims = await dispatch.ClaimAsync(worker, request.MaxCount, beside, preferred, lease, held, context.CancellationToken);
         var answer = new ClaimRunsResponse();
         if (claims.Count == 0)
         {
@@ -133,6 +144,8 @@ internal sealed class DispatchGrpc(
 
     private static IEnumerable<VersionKey> KeysOf(RunRow run) =>
         VersionText.Read(run.SubWorkflows).Prepend(new VersionKey(run.WorkflowId, run.WorkflowVersion));
+
+    private static IReadOnlyList<Lease> ToHeld(HeldLeases held) => held.Leases.Count == 0 ? [] : ToLeases(held.Leases);
 
     private static IReadOnlyList<Lease> ToLeases(IReadOnlyList<LeaseKey> keys)
     {

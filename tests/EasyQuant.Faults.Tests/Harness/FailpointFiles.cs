@@ -31,10 +31,10 @@ internal sealed class FailpointFiles(string directory, Func<string> story)
         await WriteAsync(services, specification);
     }
 
-    /// <summary>Takes the failpoints of services back, but for some.</summary>
-    public async Task DisarmAsync(IReadOnlyCollection<ServiceProcess> but)
+    /// <summary>Takes all failpoints back.</summary>
+    public async Task DisarmAsync()
     {
-        ServiceProcess[] armed = [.. _armed.Except(but)];
+        ServiceProcess[] armed = [.. _armed];
         await WriteAsync(armed, "");
         _armed.ExceptWith(armed);
     }

@@ -40,6 +40,7 @@ public sealed class FaultBed : IAsyncLifetime
     private string _broker = "";
     private int _workflowPort;
     private int _leaseSeconds = ShortLeaseSeconds;
+    private bool _areLeasesUsual;
     private bool _isInUse;
 
     /// <summary>Seed of everything that is left to chance; printed by every failure. <c>EQ_FAULT_SEED</c> repeats one.</summary>
@@ -118,7 +119,7 @@ public sealed class FaultBed : IAsyncLifetime
         await LoadDefinitions.StoreAsync(this, deadline.Token);
     }
 
-    /// <summary>Before a test: what an earlier one left broken is replaced whole, so that one failure stays one; leases are short.</summary>
+    /// <summary>Before a test: what an earlier one left broken is replaced whole, so that one failure stays one; leases are short, unless the class wants usual ones.</summary>
     internal async Task BeginAsync()
     {
         if (_isInUse)
@@ -133,8 +134,8 @@ public sealed class FaultBed : IAsyncLifetime
         _isInUse = true;
         using var deadline = new CancellationTokenSource(s_startDeadline);
         await HealAsync(deadline.Token);
-        await Failpoints.DisarmAsync([]);
-        await UseLeasesAsync(ShortLeaseSeconds, deadline.Token);
+        await Failpoints.DisarmAsync();
+        await UseLeasesAsync(_areLeasesUsual ? UsualLeaseSeconds : ShortLeaseSeconds, deadline.Token);
     }
 
     /// <summary>Failpoints of the services.</summary>
@@ -191,8 +192,13 @@ public sealed class FaultBed : IAsyncLifetime
         await WaitReadyAsync(cancellationToken);
     }
 
-    /// <summary>For a test in which no lease may expire: leases of the usual length, until the next test begins.</summary>
-    internal Task UseUsualLeasesAsync(CancellationToken cancellationToken) => UseLeasesAsync(UsualLeaseSeconds, cancellationToken);
+    /// <summary>Between tests: leases of the usual length from now on, or short ones again.</summary>
+    internal async Task UseUsualLeasesAsync(bool areUsual)
+    {
+        _areLeasesUsual = areUsual;
+        await BeginAsync();
+        EndWell();
+    }
 
     private async Task UseLeasesAsync(int seconds, CancellationToken cancellationToken)
     {
@@ -211,11 +217,11 @@ public sealed class FaultBed : IAsyncLifetime
         return Workflow.RestartAsync();
     }
 
-    /// <summary>Starts a Runner anew with variables beside its own; empty for none.</summary>
-    internal async Task RestartRunnerAsync(ServiceProcess runner, params (string Name, string Value)[] variables)
+    /// <summary>Starts both Runners anew with variables beside their own; empty for none.</summary>
+    internal async Task RestartRunnersAsync(params (string Name, string Value)[] variables)
     {
         Set(_runnerVariables, variables);
-        await runner.RestartAsync();
+        await Task.WhenAll(Runners.Select(runner => runner.RestartAsync()));
         _runnerVariables.Clear();
     }
 

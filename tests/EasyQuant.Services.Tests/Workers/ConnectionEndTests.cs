@@ -19,4 +19,17 @@ public sealed class ConnectionEndTests
 
         Assert.Equal(expected, ConnectionEnd.IsAway(new RpcException(new Status(status, "failed", cause))));
     }
+
+    [Theory]
+    [InlineData(HttpRequestError.ConnectionError, true)]
+    [InlineData(HttpRequestError.InvalidResponse, true)]
+    [InlineData(HttpRequestError.ResponseEnded, true)]
+    [InlineData(HttpRequestError.SecureConnectionError, false)]
+    [InlineData(HttpRequestError.ConfigurationLimitExceeded, false)]
+    public void Internal_OfAConnectionInTheMaking_IsAnEndUnlessItIsRefused(HttpRequestError error, bool expected)
+    {
+        var cause = new HttpRequestException(error, "the server did not complete the handshake");
+
+        Assert.Equal(expected, ConnectionEnd.IsAway(new RpcException(new Status(StatusCode.Internal, "failed", cause))));
+    }
 }

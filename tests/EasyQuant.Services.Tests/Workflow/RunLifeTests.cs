@@ -186,6 +186,74 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
     }
 
     [Fact]
+    public async Task Claim_AfterOneWhoseAnswerWasLost_GivesBackWhatTheWorkerDoesNotHold()
+    {
+        var runner = new FakeRunner(_host, "deaf");
+        Run held = (await runner.ClaimAsync((await CreateAsync()).RunId)).Run;
+        Run unheard = (await runner.ClaimAsync((await CreateAsync()).RunId)).Run;
+        Run others = await ClaimNewAsync();
+
+        // A worker that does not tell what it holds loses nothing.
+        var request = new ClaimRunsRequest { WorkerId = "deaf", MaxCount = 1, RunId = unheard.RunId, ReleaseUnheld = true, ProjectId = "nobodys" };
+        Assert.Empty((await _host.Dispatch.ClaimRunsAsync(request)).Runs);
+        Assert.Equal(RunState.Running, (await GetAsync(unheard)).State);
+
+        request.ProjectId = "";
+        request.Held = new HeldLeases { Leases = { new LeaseKey { RunId = held.RunId, Epoch = held.Epoch } } };
+        Run again = Assert.Single((await _host.Dispatch.ClaimRunsAsync(request)).Runs).Run;
+        Assert.Equal((unheard.RunId, 0, true), (again.RunId, again.CrashCount, again.Epoch > unheard.Epoch));
+        Assert.Equal(["run.created", "run.started", "run.released", "run.started"], (await EventsAsync(again)).Select(happened => happened.Type));
+        Assert.True((await runner.ReportAsync(unheard, [FakeRunner.Done("a", 0)])).Lost);
+        Assert.False((await runner.ReportAsync(held, [FakeRunner.Done("a", 0)])).Lost);
+        Assert.False((await _runner.ReportAsync(others, [FakeRunner.Done("a", 0)])).Lost);
+        foreach ((FakeRunner holder, Run run) in new[] { (runner, again), (runner, held), (_runner, others) })
+        {
+            await holder.CompleteAsync(run);
+        }
+    }
+
+    [Fact]
+    public async Task Claim_WithADroppedLease_EndsItAndCountsItAsACrash()
+    {
+        Run dropped = await ClaimNewAsync();
+        Run kept = await ClaimNewAsync();
+        var request = new ClaimRunsRequest
+        {
+            WorkerId = "worker-1",
+            MaxCount = 1,
+            ProjectId = "nobodys",
+            Dropped = new HeldLeases { Leases = { new LeaseKey { RunId = dropped.RunId, Epoch = dropped.Epoch }, new LeaseKey { RunId = kept.RunId, Epoch = kept.Epoch - 1 } } },
+        };
+        DateTime until = await _host.LeaseUntilAsync(dropped.RunId);
+        await _host.Dispatch.ClaimRunsAsync(request);
+        Assert.Equal(until, await _host.LeaseUntilAsync(dropped.RunId));
+
+        request.ProjectId = "default";
+        await _host.Dispatch.ClaimRunsAsync(request);
+        Run back = await UntilAsync(dropped, run => run.State == RunState.Queued);
+        Assert.Equal(1, back.CrashCount);
+        Assert.False((await _runner.ReportAsync(kept, [FakeRunner.Done("a", 0)])).Lost);
+        await CancelAsync(kept);
+        await CancelAsync(dropped);
+    }
+
+    [Fact]
+    public async Task Claim_CommittedAndTriedAgain_GrantsTheSameRunAndLeavesNoneBehind()
+    {
+        Run first = await CreateAsync();
+        var request = new ClaimRunsRequest { WorkerId = "twice", MaxCount = 1, RunId = first.RunId, Held = new HeldLeases() };
+        Run granted;
+        using (Failpoints.Arm("runs.claim.after-commit:throw:1"))
+        {
+            granted = Assert.Single((await _host.Dispatch.ClaimRunsAsync(request)).Runs).Run;
+        }
+
+        Assert.Equal(first.RunId, granted.RunId);
+        Assert.Equal(["run.created", "run.started", "run.released", "run.started"], (await EventsAsync(granted)).Select(happened => happened.Type));
+        await new FakeRunner(_host, "twice").CompleteAsync(granted);
+    }
+
+    [Fact]
     public async Task Release_Run_IsQueuedAgainWithoutCountingACrash()
     {
         Run run = await ClaimNewAsync();

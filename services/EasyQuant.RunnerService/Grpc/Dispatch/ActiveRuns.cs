@@ -7,6 +7,8 @@ namespace EasyQuant.RunnerService.Grpc.Dispatch;
 internal sealed class ActiveRuns
 {
     private readonly ConcurrentDictionary<(string RunId, long Epoch), ActiveRun> _runs = new();
+    // Leases that could not be renewed in time, until Workflow has heard of it.
+    private readonly ConcurrentDictionary<(string RunId, long Epoch), bool> _dropped = new();
     private int _waiting;
     private long _succeeded;
     private long _failed;
@@ -28,6 +30,24 @@ internal sealed class ActiveRuns
     public bool TryAdd(ActiveRun run) => _runs.TryAdd((run.RunId, run.Epoch), run);
 
     public void Remove(ActiveRun run) => _runs.TryRemove((run.RunId, run.Epoch), out _);
+
+    /// <summary>Notes a lease that is no longer trusted: Workflow shall take the run back, as that of a Runner that died.</summary>
+    public void Drop(ActiveRun run) => _dropped[(run.RunId, run.Epoch)] = true;
+
+    /// <summary>Gets every lease that is held, and those that were dropped and not yet told.</summary>
+    public IReadOnlyList<(string RunId, long Epoch)> Held => [.. _runs.Keys.Union(_dropped.Keys)];
+
+    /// <summary>Gets the dropped leases under which nothing is done any more.</summary>
+    public IReadOnlyList<(string RunId, long Epoch)> Dropped => [.. _dropped.Keys.Where(lease => !_runs.ContainsKey(lease))];
+
+    /// <summary>Forgets dropped leases that Workflow has heard of.</summary>
+    public void Forget(IEnumerable<(string RunId, long Epoch)> dropped)
+    {
+        foreach ((string RunId, long Epoch) lease in dropped)
+        {
+            _dropped.TryRemove(lease, out _);
+        }
+    }
 
     public void CountEnd(RunState state)
     {

@@ -28,6 +28,7 @@ internal sealed partial class LeaseKeeper(
                     if (run.Cause != StopCause.Lost)
                     {
                         LogSelfStop(run.RunId, run.Epoch);
+                        runs.Drop(run);
                         run.Stop(StopCause.Lost);
                     }
                 }

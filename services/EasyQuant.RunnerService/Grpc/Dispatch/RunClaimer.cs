@@ -24,6 +24,7 @@ internal sealed partial class RunClaimer(
     ILogger<RunClaimer> logger) : BackgroundService
 {
     private const int ClaimMax = 100;
+    private const int HeldMax = 1_000;
     private static readonly TimeSpan s_hintWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_claimMax = TimeSpan.FromSeconds(10);
 
@@ -33,6 +34,8 @@ internal sealed partial class RunClaimer(
     private readonly SlotShare _share = new();
     private TaskCompletionSource _round = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string _hintedRun = "";
+    // Set from a claim whose answer did not come until one whose answer came: runs may have been granted meanwhile.
+    private bool _mayHaveMissed;
 
     /// <summary>Handles a hint of the work queue: acknowledged once a claim has been made that could include the run.</summary>
     public async Task<MessageVerdict> HintAsync(IncomingMessage message, CancellationToken cancellationToken)
@@ -128,9 +131,20 @@ internal sealed partial class RunClaimer(
             {
                 WorkerId = identity.WorkerId, MaxCount = free, BesideItems = _share.Next(free, runs.Count - runs.BusyCount), RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
             };
+            IReadOnlyList<(string RunId, long Epoch)> dropped = [.. runs.Dropped.Take(HeldMax)];
+            request.Dropped = ToWire(dropped);
+            IReadOnlyList<(string RunId, long Epoch)> held = runs.Held;
+            if (held.Count <= HeldMax)
+            {
+                request.Held = ToWire(held);
+                request.ReleaseUnheld = _mayHaveMissed;
+            }
+
             ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
                 request,
                 new CallOptions(CallProject.Headers("default", "service:runner"), time.GetUtcNow().UtcDateTime + s_claimMax, CancellationToken.None));
+            _mayHaveMissed &= !request.ReleaseUnheld;
+            runs.Forget(dropped);
             foreach (ClaimedRun claimed in answer.Runs)
             {
                 Start(new ActiveRun(claimed, leases.TrustedUntil(sent, claimed.Lease.ToTimeSpan())));
@@ -140,10 +154,14 @@ internal sealed partial class RunClaimer(
         }
         catch (RpcException e)
         {
+            _mayHaveMissed = true;
             LogClaimFailed(e, e.StatusCode);
             return 0;
         }
     }
+
+    private static HeldLeases ToWire(IReadOnlyList<(string RunId, long Epoch)> leases) =>
+        new() { Leases = { leases.Select(lease => new LeaseKey { RunId = lease.RunId, Epoch = lease.Epoch }) } };
 
     private void Start(ActiveRun run)
     {

@@ -65,12 +65,17 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         returning r.run_id, r.cancel_requested, r.pause_requested, r.step_cancels
         """;
 
-    private const string ReleaseSql =
-        $"""
+    private const string EndLeasesSql =
+        """
         with l as (
             select r.run_id from workflow.runs r join unnest($1::uuid[], $2::bigint[]) as k(run_id, epoch) on r.run_id = k.run_id and r.epoch = k.epoch
-            where r.state = 2 and ($4 = '' or r.project_id = $4) order by r.run_id for update of r
+            where r.state = 2 and ($3 = '' or r.project_id = $3) order by r.run_id for no key update of r
         )
+        update workflow.runs r set lease_until = clock_timestamp() from l where r.run_id = l.run_id
+        """;
+
+    private const string ReleaseUpdate =
+        $"""
         update workflow.runs r
         set state = case when cancel_requested then 6 when pause_requested then 3 else 1 end, lease_until = null,
             end_time = case when cancel_requested then $3 end, hint_time = clock_timestamp()
@@ -78,18 +83,48 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         returning {RunRow.ColumnsOfR}
         """;
 
+    private const string ReleaseSql =
+        $"""
+        with l as (
+            select r.run_id from workflow.runs r join unnest($1::uuid[], $2::bigint[]) as k(run_id, epoch) on r.run_id = k.run_id and r.epoch = k.epoch
+            where r.state = 2 and ($4 = '' or r.project_id = $4) order by r.run_id for update of r
+        )
+        {ReleaseUpdate}
+        """;
+
+    // What a worker was granted and never heard of. The order of the locks is that of reports.
+    private const string ReleaseUnheldSql =
+        $"""
+        with l as (
+            select r.run_id from workflow.runs r
+            where r.worker_id = $5 and r.state = 2 and ($4 = '' or r.project_id = $4)
+                and not exists (select from unnest($1::uuid[], $2::bigint[]) as k(run_id, epoch) where r.run_id = k.run_id and r.epoch = k.epoch)
+            order by r.run_id for update of r
+        )
+        {ReleaseUpdate}
+        """;
+
     /// <summary>
     /// Grants leases on at most <paramref name="countMax"/> queued runs that the worker may take, the preferred one first; up to
     /// <paramref name="besideItems"/> of them are as urgent as the parents of the items that would come first. A wish for a worker is one for its name or its session.
+    /// When the claim is tried again, because its commit may have failed or not, what the worker does not hold is given back first; null when it is not known.
     /// </summary>
     public Task<IReadOnlyList<Claim>> ClaimAsync(
-        ClaimingWorker worker, int countMax, int besideItems, Guid preferredRunId, TimeSpan lease, CancellationToken cancellationToken) =>
-        Transactions.RunAsync(
+        ClaimingWorker worker, int countMax, int besideItems, Guid preferredRunId, TimeSpan lease, IReadOnlyList<Lease>? held, CancellationToken cancellationToken)
+    {
+        bool isRepeated = false;
+        return Transactions.RunAsync(
             dataSource,
             "runs.claim",
             async (connection, token) =>
             {
                 RunHistory history = histories.Create();
+                if (isRepeated && held is not null)
+                {
+                    await ReleaseAsync(connection, history, ReleaseUnheldSql, [.. ReleaseParameters(held, history, worker.ProjectId), Pg.P(worker.WorkerId)], token);
+                }
+
+                isRepeated = true;
                 var claims = new List<Claim>();
                 await using (NpgsqlCommand command = Pg.Command(
                     connection, ClaimSql, Pg.P(countMax), Pg.P(worker.WorkerId), Pg.P(lease), Pg.P(preferredRunId), Pg.P(history.Now),
@@ -102,11 +137,6 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
                     }
                 }
 
-                if (claims.Count == 0)
-                {
-                    return (IReadOnlyList<Claim>)claims;
-                }
-
                 await ReadFinishedStepsAsync(connection, claims, history.Now.AddMilliseconds(-1), token);
                 foreach (Claim claim in claims)
                 {
@@ -116,9 +146,10 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
                 }
 
                 await history.WriteAsync(connection, outbox, token);
-                return claims;
+                return (IReadOnlyList<Claim>)claims;
             },
             cancellationToken);
+    }
 
     /// <summary>Extends the leases that still hold; returns those with what was asked for meanwhile.</summary>
     public Task<Dictionary<Guid, LeaseAnswer>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan lease, string projectId, CancellationToken cancellationToken) =>
@@ -145,30 +176,59 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
             },
             cancellationToken);
 
+    /// <summary>Ends leases that their holder does not trust any more; whoever sweeps next takes the runs back. Idempotent.</summary>
+    public Task<int> EndLeasesAsync(IReadOnlyList<Lease> leases, string projectId, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(
+            dataSource,
+            async (connection, token) =>
+            {
+                await using NpgsqlCommand command = Pg.Command(connection, EndLeasesSql, [.. Lease.Parameters(leases), Pg.P(projectId)]);
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
+
     /// <summary>Queues the runs again whose lease still holds; one that is to be cancelled or paused goes there instead.</summary>
-    public async Task ReleaseAsync(IReadOnlyList<Lease> leases, string projectId, CancellationToken cancellationToken)
+    public Task ReleaseAsync(IReadOnlyList<Lease> leases, string projectId, CancellationToken cancellationToken) =>
+        ReleaseAsync(ReleaseSql, history => ReleaseParameters(leases, history, projectId), cancellationToken);
+
+    /// <summary>Queues every run again that the worker was granted and that is not among those it holds.</summary>
+    /// <returns>How many runs those were.</returns>
+    public Task<int> ReleaseUnheldAsync(string workerId, IReadOnlyList<Lease> held, string projectId, CancellationToken cancellationToken) =>
+        ReleaseAsync(ReleaseUnheldSql, history => [.. ReleaseParameters(held, history, projectId), Pg.P(workerId)], cancellationToken);
+
+    private async Task<int> ReleaseAsync(string sql, Func<RunHistory, NpgsqlParameter[]> parameters, CancellationToken cancellationToken)
     {
-        await Transactions.RunAsync(
+        int count = await Transactions.RunAsync(
             dataSource,
             "runs.release",
             async (connection, token) =>
             {
                 RunHistory history = histories.Create();
-                List<RunRow> released = await ReadRunsAsync(
-                    connection, ReleaseSql, [.. Lease.Parameters(leases), Pg.P(history.Now), Pg.P(projectId)], token);
-                foreach (RunRow run in released)
-                {
-                    history.AddRunEvent(run, "run.released");
-                    AddOutcome(history, run);
-                }
-
-                await WriteSequencesAsync(connection, released, token);
+                int released = await ReleaseAsync(connection, history, sql, parameters(history), token);
                 await history.WriteAsync(connection, outbox, token);
-                return released.Count;
+                return released;
             },
             cancellationToken);
         outbox.Wake();
+        return count;
     }
+
+    private static async Task<int> ReleaseAsync(
+        NpgsqlConnection connection, RunHistory history, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        List<RunRow> released = await ReadRunsAsync(connection, sql, parameters, cancellationToken);
+        foreach (RunRow run in released)
+        {
+            history.AddRunEvent(run, "run.released");
+            AddOutcome(history, run);
+        }
+
+        await WriteSequencesAsync(connection, released, cancellationToken);
+        return released.Count;
+    }
+
+    private static NpgsqlParameter[] ReleaseParameters(IReadOnlyList<Lease> leases, RunHistory history, string projectId) =>
+        [.. Lease.Parameters(leases), Pg.P(history.Now), Pg.P(projectId)];
 
     internal static void AddOutcome(RunHistory history, RunRow run)
     {

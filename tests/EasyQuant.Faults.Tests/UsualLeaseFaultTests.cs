@@ -1,0 +1,59 @@
+using EasyQuant.Faults.Harness;
+
+namespace EasyQuant.Faults;
+
+/// <summary>Faults under L1 and L2 that no lease of the usual length may notice; the numbers are those of the fault table.</summary>
+[Collection(BedCollection.Name)]
+[Trait(BedCollection.Suite, BedCollection.Bed)]
+public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeases>, IAsyncLifetime
+{
+    private static readonly TimeSpan s_slowTime = TimeSpan.FromSeconds(3);
+
+    public Task InitializeAsync() => bed.BeginAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>F12: one after the other, as an upgrade does.</summary>
+    [Theory]
+    [InlineData("workflow")]
+    [InlineData("runner-1")]
+    [InlineData("runner-2")]
+    [Trait("Fault", "F12")]
+    public async Task Service_Restarted_NoLeaseExpiresAndNothingIsRepeated(string name)
+    {
+        ServiceProcess service = bed.Services.Single(service => service.Name == name);
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+        {
+            Assert.Equal(0, await service.StopAsync());
+            await service.StartAsync();
+            await bed.WaitReadyAsync(cancellationToken);
+        });
+        Assert.Equal(0, check.CrashCount);
+    }
+
+    /// <summary>F21: 25 ms more in each direction.</summary>
+    [Fact]
+    [Trait("Fault", "F21")]
+    public async Task Database_SlowByFiftyMilliseconds_NoLeaseExpires()
+    {
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+        {
+            bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = new ProxyRules { Delay = TimeSpan.FromMilliseconds(25) };
+            await Task.Delay(s_slowTime, cancellationToken);
+        });
+        Assert.Equal(0, check.CrashCount);
+    }
+
+    /// <summary>F50: four busy loops on the first processor.</summary>
+    [Fact]
+    [Trait("Fault", "F50")]
+    public async Task Processor_Starved_NoLeaseExpires()
+    {
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+        {
+            await using var busy = BusyLoops.Start(4);
+            await Task.Delay(s_slowTime, cancellationToken);
+        });
+        Assert.Equal(0, check.CrashCount);
+    }
+}
