@@ -5,7 +5,7 @@ namespace EasyQuant.Faults;
 /// <summary>The network between the services and their servers is slow, loses replies or goes silent under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class NetworkFaultTests(FaultBed bed) : IAsyncLifetime
+public sealed class NetworkFaultTests(FaultBed bed) : IClassFixture<UsualLeases>, IAsyncLifetime
 {
     public Task InitializeAsync() => bed.BeginAsync();
 

@@ -13,19 +13,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    /// <summary>F01.</summary>
-    [Fact]
-    [Trait("Fault", "F01")]
-    public Task Workflow_KilledRepeatedly_NothingIsLostOrRepeated() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
-    {
-        for (int i = 0; i < 2; i++)
-        {
-            await bed.Workflow.RestartAsync();
-            await bed.WaitReadyAsync(cancellationToken);
-            await FaultRun.SomeTimeAsync(bed, 600, cancellationToken);
-        }
-    });
-
     /// <summary>F02.</summary>
     [Fact]
     [Trait("Fault", "F02")]

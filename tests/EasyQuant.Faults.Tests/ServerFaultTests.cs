@@ -8,7 +8,7 @@ namespace EasyQuant.Faults;
 /// <summary>PostgreSQL and RabbitMQ die, freeze or run full under L1 and L2; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
-public sealed class ServerFaultTests(FaultBed bed) : IAsyncLifetime
+public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>, IAsyncLifetime
 {
     public Task InitializeAsync() => bed.BeginAsync();
 

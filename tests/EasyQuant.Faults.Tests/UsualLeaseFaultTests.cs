@@ -2,7 +2,7 @@ using EasyQuant.Faults.Harness;
 
 namespace EasyQuant.Faults;
 
-/// <summary>Faults under L1 and L2 that no lease of the usual length may notice; the numbers are those of the fault table.</summary>
+/// <summary>Faults of processes and processors under L1 and L2 that leases of the usual length outlast; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeases>, IAsyncLifetime
@@ -12,6 +12,19 @@ public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeas
     public Task InitializeAsync() => bed.BeginAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>F01.</summary>
+    [Fact]
+    [Trait("Fault", "F01")]
+    public Task Workflow_KilledRepeatedly_NothingIsLostOrRepeated() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            await bed.Workflow.RestartAsync();
+            await bed.WaitReadyAsync(cancellationToken);
+            await FaultRun.SomeTimeAsync(bed, 600, cancellationToken);
+        }
+    });
 
     /// <summary>F12: one after the other, as an upgrade does.</summary>
     [Theory]
