@@ -8,6 +8,7 @@ public sealed class NarrowRunners(FaultBed bed) : IAsyncLifetime
     {
         await bed.UseUsualLeasesAsync(true);
         await bed.RestartRunnersAsync(("Runner__ItemProcessMemoryMax", "67108864"), ("Runner__ItemProcessSilenceMax", "00:00:03"), ("Runner__MaxItemProcesses", "3"));
+        await bed.WarmAsync();
     }
 
     public async Task DisposeAsync()

@@ -4,8 +4,6 @@ namespace EasyQuant.Faults.Harness;
 /// <param name="bed">Where.</param>
 public sealed class SmallPool(FaultBed bed) : IAsyncLifetime
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
-
     public async Task InitializeAsync()
     {
         await bed.BeginAsync();
@@ -18,7 +16,6 @@ public sealed class SmallPool(FaultBed bed) : IAsyncLifetime
     private async Task RestartAsync(params (string Name, string Value)[] variables)
     {
         await bed.RestartWorkflowAsync(variables);
-        using var deadline = new CancellationTokenSource(s_deadline);
-        await bed.WaitReadyAsync(deadline.Token);
+        await bed.WarmAsync();
     }
 }

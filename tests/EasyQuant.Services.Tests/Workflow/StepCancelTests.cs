@@ -91,6 +91,33 @@ public sealed class StepCancelTests(WorkflowFixture fixture)
     }
 
     [Fact]
+    public async Task CancelStep_WorkflowStartsAgain_TheWishIsToldAndExplained()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        string connectionString = await fixture.Servers.CreateDatabaseAsync(deadline.Token);
+        string broker = await fixture.Servers.CreateVirtualHostAsync(deadline.Token);
+        Run run;
+        await using (WorkflowHost first = await WorkflowHost.StartAsync(connectionString, broker, null, deadline.Token))
+        {
+            await WorkflowFixture.PrepareAsync(first);
+            run = Assert.Single((await first.Runs.CreateRunsAsync(new CreateRunsRequest { Runs = { WorkflowFixture.Spec() } })).Runs);
+            var runner = new FakeRunner(first);
+            run = (await runner.ClaimAsync(run.RunId)).Run;
+            await runner.ReportAsync(run, [FakeRunner.StepIn(StepState.Running, "a", 0)]);
+            await first.Runs.CancelStepAsync(new CancelStepRequest { RunId = run.RunId, NodeId = "a", Cause = "it hangs" });
+        }
+
+        await using WorkflowHost second = await WorkflowHost.StartAsync(connectionString, broker, null, deadline.Token);
+        var again = new FakeRunner(second);
+        LeaseAnswer answer = await again.ReportAsync(run, [FakeRunner.StepIn(StepState.Running, "a", 0)]);
+        Assert.Equal((false, "a"), (answer.Lost, Assert.Single(answer.CancelledNodeIds)));
+        await again.ReportAsync(run, [Cancelled("a"), FakeRunner.StepIn(StepState.Skipped, "b", 1, attempt: 0)], RunState.Failed, Error("a"));
+        Run ended = (await second.Runs.GetRunAsync(new GetRunRequest { RunId = run.RunId })).Run;
+        Assert.Equal((RunState.Failed, "STEP_CANCELLED"), (ended.State, ended.Error.Reason));
+        Assert.EndsWith(": it hangs", ended.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Retry_AfterACancelledStep_WithdrawsTheWish()
     {
         Run run = await ClaimNewAsync();
