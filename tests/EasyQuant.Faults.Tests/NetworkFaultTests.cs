@@ -20,7 +20,7 @@ public sealed class NetworkFaultTests(FaultBed bed) : IClassFixture<UsualLeases>
         await FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
         {
             bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = new ProxyRules { CutAfter = "COMMIT\0"u8.ToArray(), CutShare = 0.05 };
-            await load.WaitForAsync(load.Size.ItemCount / 2, load.Size.StreamRowCount / 2, cancellationToken);
+            await load.WaitForAsync(load.Size.ItemCount * 3 / 4, load.Size.StreamRowCount * 3 / 4, cancellationToken);
         });
         Assert.True(bed.WorkflowDatabase.CutCount + bed.RunnerDatabase.CutCount > before, "No reply was cut.");
     }

@@ -25,7 +25,22 @@ public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeas
         }
     });
 
-    /// <summary>F12: one after the other, as an upgrade does.</summary>
+    /// <summary>F12: all in one load, one after the other, as an upgrade does.</summary>
+    [Fact]
+    [Trait("Fault", "F12")]
+    public async Task Services_RestartedOneByOne_NoLeaseExpiresAndNothingIsRepeated()
+    {
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+        {
+            foreach (ServiceProcess service in bed.Services)
+            {
+                await RestartAsync(service, cancellationToken);
+            }
+        });
+        Assert.Equal(0, check.CrashCount);
+    }
+
+    /// <summary>F12: one of them.</summary>
     [Theory]
     [InlineData("workflow")]
     [InlineData("runner-1")]
@@ -34,12 +49,7 @@ public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeas
     public async Task Service_Restarted_NoLeaseExpiresAndNothingIsRepeated(string name)
     {
         ServiceProcess service = bed.Services.Single(service => service.Name == name);
-        LoadCheck check = await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
-        {
-            Assert.Equal(0, await service.StopAsync());
-            await service.StartAsync();
-            await bed.WaitReadyAsync(cancellationToken);
-        });
+        LoadCheck check = await FaultRun.UnderLoadAsync(bed, (_, cancellationToken) => RestartAsync(service, cancellationToken));
         Assert.Equal(0, check.CrashCount);
     }
 
@@ -67,5 +77,12 @@ public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeas
             await Task.Delay(s_slowTime, cancellationToken);
         });
         Assert.Equal(0, check.CrashCount);
+    }
+
+    private async Task RestartAsync(ServiceProcess service, CancellationToken cancellationToken)
+    {
+        Assert.Equal(0, await service.StopAsync());
+        await service.StartAsync();
+        await bed.WaitReadyAsync(cancellationToken);
     }
 }
