@@ -31,7 +31,7 @@ public sealed class WorkerGroupSumsTests(TestServersFixture fixture) : IClassFix
     {
         await using WorkerPlatform platform = await WorkerPlatform.StartAsync(fixture.Servers, _deadline);
         GroupStart start = await GroupRuns.StartAsync(platform.Runner, Groups);
-        start = (await platform.Runner.Workflow.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = start.StartId }, cancellationToken: _deadline)).Start;
+        start = await GroupRuns.WaitAsync(platform.Runner, start, one => one.Groups.All(group => group.Runs.Count == group.Replicas), _deadline);
         string replica = start.Groups.Single(group => group.GroupId == "save").Runs[0].RunId;
         await platform.Runner.Workflow.OtherWorkflows.CreateWorkflowAsync(
             new CreateWorkflowRequest { Definition = JsonParser.Default.Parse<WorkflowDefinition>(Workflow) }, cancellationToken: _deadline);
