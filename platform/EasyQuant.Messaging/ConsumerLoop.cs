@@ -37,6 +37,10 @@ internal sealed partial class ConsumerLoop(
             {
                 return;
             }
+            catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception))
+            {
+                LogUnreachable(_settings.Queue, MessagePublisher.CauseOf(exception));
+            }
             catch (Exception exception)
             {
                 // Outermost loop of the worker: whatever happened to the broker, the consumer comes back.
@@ -146,6 +150,9 @@ internal sealed partial class ConsumerLoop(
 
     [LoggerMessage(162, LogLevel.Warning, "The consumer of {Queue} cannot be built yet; it is tried again.")]
     private partial void LogRebuild(Exception exception, string queue);
+
+    [LoggerMessage(166, LogLevel.Warning, "The consumer of {Queue} cannot be built yet ({Cause}); it is tried again.")]
+    private partial void LogUnreachable(string queue, string cause);
 
     [LoggerMessage(165, LogLevel.Error, "The queue {Queue} did not answer {AttemptCount} attempts to consume it. The run queue is replaced; delete any other queue with rabbitmqctl when this goes on.")]
     private partial void LogSilent(string queue, int attemptCount);

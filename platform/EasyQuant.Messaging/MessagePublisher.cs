@@ -79,7 +79,7 @@ public sealed partial class MessagePublisher : IAsyncDisposable
         }
         catch (Exception exception) when (IsFaultOfBroker(exception))
         {
-            LogPublishFailed(exception, messages.Count);
+            LogPublishFailed(messages.Count, CauseOf(exception));
             Drop(session);
         }
 
@@ -96,6 +96,9 @@ public sealed partial class MessagePublisher : IAsyncDisposable
     internal static bool IsFaultOfBroker(Exception exception) =>
         exception is TimeoutException or OperationCanceledException or IOException
             or RabbitMQClientException or ObjectDisposedException or System.Net.Sockets.SocketException;
+
+    /// <summary>What a log says of a fault of the broker: it comes many times a second while the broker is away, and its place in the code tells nothing.</summary>
+    internal static string CauseOf(Exception exception) => exception.GetBaseException().Message;
 
     private static Activity? StartActivity(OutgoingMessage message) =>
         ActivityContext.TryParse(message.TraceParent, null, isRemote: true, out ActivityContext parent)
@@ -215,8 +218,8 @@ public sealed partial class MessagePublisher : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(150, LogLevel.Warning, "Publishing {MessageCount} messages was not confirmed in time; their outcome is unknown.")]
-    private partial void LogPublishFailed(Exception exception, int messageCount);
+    [LoggerMessage(150, LogLevel.Warning, "Publishing {MessageCount} messages was not confirmed in time ({Cause}); their outcome is unknown.")]
+    private partial void LogPublishFailed(int messageCount, string cause);
 
     // The window belongs to the session: publishes that a dead channel never ends take no room in the next one.
     private sealed class Session(IConnection connection, IChannel channel, int windowMax)

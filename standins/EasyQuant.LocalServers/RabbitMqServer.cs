@@ -13,6 +13,16 @@ public sealed class RabbitMqServer : ILocalServer
 {
     private static readonly byte[] s_protocolHeader = "AMQP\0\0\u0009\u0001"u8.ToArray();
 
+    // Run by each virtual machine the node starts. The node is the one that boots anything but no_dot_erlang: it loads the modules of rabbit and
+    // of all it depends on in one go. Its boot asks each of them for its attributes, and loading them one by one takes a third of the start.
+    private const string LoadAtOnce = """
+        case init:get_argument(boot) of {ok,[["no_dot_erlang"]|_]}->ok;
+        _->Modules=fun Next(App,Seen)->case lists:keymember(App,1,Seen) of true->Seen;
+        _->{ok,[{_,_,Keys}]}=file:consult(code:where_is_file(atom_to_list(App)++".app")),
+        lists:foldl(Next,[{App,proplists:get_value(modules,Keys,[])}|Seen],proplists:get_value(applications,Keys,[])) end end,
+        catch code:ensure_modules_loaded(lists:append([Some||{_,Some}<-Modules(rabbit,[])])) end.
+        """;
+
     private readonly RabbitMqOptions _options;
     private readonly UnixUser? _user;
 
@@ -101,6 +111,7 @@ public sealed class RabbitMqServer : ILocalServer
             ["RABBITMQ_SERVER_START_ARGS"] = "-noinput -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
             // Idle schedulers that spin take the machine's cores from everybody else.
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none",
+            ["ERL_AFLAGS"] = $"-eval '{LoadAtOnce.ReplaceLineEndings(" ")}'",
             ["ERL_CRASH_DUMP"] = "/dev/null",
             ["NOTIFY_SOCKET"] = null,
         },

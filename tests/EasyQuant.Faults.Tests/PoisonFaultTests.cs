@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.EndToEnd;
@@ -25,6 +26,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IClassFixture<NarrowRunners
         await bed.WaitReadyAsync(deadline.Token);
         await WriteGreedyAsync(deadline.Token);
         string tag = Guid.NewGuid().ToString("N")[..8];
+        string file = string.Create(CultureInfo.InvariantCulture, $"list-{LoadSize.Small.ItemCount}.csv");
         await LoadDefinitions.StoreAsync(
             bed,
             $"fault-poison-{tag}",
@@ -37,7 +39,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IClassFixture<NarrowRunners
             bed,
             $"fault-poisoned-{tag}",
             $$$"""
-            "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{Item(0, "list-80.csv")}}},{{{Item(3600, "list-80.csv")}}},{{{Item(0, "greedy.csv")}}},{{{Item(0, "list-80.csv")}}}]}},
+            "nodes":[{"id":"items","type":"JsonMap","params":{"value":[{{{Item(0, file)}}},{{{Item(3600, file)}}},{{{Item(0, "greedy.csv")}}},{{{Item(0, file)}}}]}},
               {"id":"batch","type":"BatchScheduler","params":{"workflow":"fault-poison-{{{tag}}}","mode":"processes","concurrency":3,"onFailure":"continue","itemTimeout":60}}],
             "edges":[{"from":"items.value","to":"batch.items"}]
             """,

@@ -416,6 +416,8 @@ public sealed class FaultBed : IAsyncLifetime
             ["DOTNET_gcServer"] = "0",
             // A process lives for seconds here: code that is counted before it is compiled for good would cost more than it brings.
             ["DOTNET_TieredPGO"] = "0",
+            // Nor is it worth a second mapping of each page of code.
+            ["DOTNET_EnableWriteXorExecute"] = "0",
         };
         if (database == WorkflowDatabase)
         {

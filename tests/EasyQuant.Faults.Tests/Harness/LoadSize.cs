@@ -8,10 +8,10 @@ namespace EasyQuant.Faults.Harness;
 internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerFile, string StreamFolder)
 {
     /// <summary>For the suite: seconds.</summary>
-    public static LoadSize Small { get; } = new(80, 12, 100, "small");
+    public static LoadSize Small { get; } = new(60, 9, 100, "small");
 
     /// <summary>For one crash point: enough that each is met in the middle.</summary>
-    public static LoadSize Tiny { get; } = new(64, 10, 100, "tiny");
+    public static LoadSize Tiny { get; } = new(48, 8, 100, "tiny");
 
     /// <summary>The loads of the fault table: 5,000 items of 20 ms, and 12,000 chunks of about 1 KB.</summary>
     public static LoadSize Full { get; } = new(5_000, 100, 1_200, "full");

@@ -21,11 +21,13 @@ public sealed class ConnectionEndTests
     }
 
     [Theory]
+    [InlineData(HttpRequestError.Unknown, true)]
     [InlineData(HttpRequestError.ConnectionError, true)]
     [InlineData(HttpRequestError.InvalidResponse, true)]
     [InlineData(HttpRequestError.ResponseEnded, true)]
     [InlineData(HttpRequestError.SecureConnectionError, false)]
     [InlineData(HttpRequestError.ConfigurationLimitExceeded, false)]
+    [InlineData(HttpRequestError.HttpProtocolError, false)]
     public void Internal_OfAConnectionInTheMaking_IsAnEndUnlessItIsRefused(HttpRequestError error, bool expected)
     {
         var cause = new HttpRequestException(error, "the server did not complete the handshake");

@@ -43,7 +43,7 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         }
         catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) && !cancellationToken.IsCancellationRequested)
         {
-            LogFailed(exception, Topic);
+            LogFailed(Topic, MessagePublisher.CauseOf(exception));
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         }
         catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) || exception is InvalidOperationException)
         {
-            LogFailed(exception, Topic);
+            LogFailed(Topic, MessagePublisher.CauseOf(exception));
             Drop(session);
             return SendOutcome.Unknown;
         }
@@ -223,8 +223,8 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         }
     }
 
-    [LoggerMessage(170, LogLevel.Warning, "A chunk for topic {Topic} was not confirmed in time; its outcome is unknown.")]
-    private partial void LogFailed(Exception exception, string topic);
+    [LoggerMessage(170, LogLevel.Warning, "A chunk for topic {Topic} was not confirmed in time ({Cause}); its outcome is unknown.")]
+    private partial void LogFailed(string topic, string cause);
 
     private sealed record Session(IConnection Connection, IChannel Channel);
 }
