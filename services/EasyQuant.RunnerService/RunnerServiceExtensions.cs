@@ -57,6 +57,8 @@ public static class RunnerServiceExtensions
         services.AddSingleton(AllNodePacks.CreateCatalog());
         services.AddSingleton<RunnerIdentity>();
         services.AddSingleton<ActiveRuns>();
+        services.AddSingleton(provider => new LivingWorkers(
+            provider.GetRequiredService<IOptions<RunnerOptions>>().Value.DataRoot, provider.GetRequiredService<RunnerIdentity>().WorkerId, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LeaseClock>();
         services.AddSingleton<GraphCache>();
         services.AddSingleton<GroupReports>();

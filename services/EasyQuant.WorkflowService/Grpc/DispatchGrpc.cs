@@ -31,6 +31,12 @@ internal sealed class DispatchGrpc(
             await dispatch.EndLeasesAsync(ToHeld(request.Dropped), request.ProjectId, context.CancellationToken);
         }
 
+        if (request.DeadWorkers.Count > 0)
+        {
+            Requests.Count(request.DeadWorkers.Count, 100, "dead_workers");
+            await dispatch.EndLeasesOfAsync([.. request.DeadWorkers.Where(dead => dead != worker.WorkerId)], request.ProjectId, context.CancellationToken);
+        }
+
         if (request.ReleaseUnheld && held is not null)
         {
             await dispatch.ReleaseUnheldAsync(worker.WorkerId, held, request.ProjectId, context.CancellationToken);

@@ -238,6 +238,27 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
     }
 
     [Fact]
+    public async Task Claim_NamingADeadWorker_EndsItsLeasesAloneAndCountsACrash()
+    {
+        var dead = new FakeRunner(_host, "dead");
+        Run orphan = (await dead.ClaimAsync((await CreateAsync()).RunId)).Run;
+        Run kept = await ClaimNewAsync();
+        var request = new ClaimRunsRequest { WorkerId = "worker-1", MaxCount = 1, ProjectId = "nobodys", DeadWorkers = { "dead", "worker-1" } };
+        DateTime until = await _host.LeaseUntilAsync(orphan.RunId);
+        await _host.Dispatch.ClaimRunsAsync(request);
+        Assert.Equal(until, await _host.LeaseUntilAsync(orphan.RunId));
+
+        request.ProjectId = "default";
+        await _host.Dispatch.ClaimRunsAsync(request);
+        Run back = await UntilAsync(orphan, run => run.State == RunState.Queued);
+        Assert.Equal(1, back.CrashCount);
+        Assert.True((await dead.ReportAsync(orphan, [FakeRunner.Done("a", 0)])).Lost);
+        Assert.False((await _runner.ReportAsync(kept, [FakeRunner.Done("a", 0)])).Lost);
+        await CancelAsync(kept);
+        await CancelAsync(orphan);
+    }
+
+    [Fact]
     public async Task Claim_CommittedAndTriedAgain_GrantsTheSameRunAndLeavesNoneBehind()
     {
         Run first = await CreateAsync();

@@ -2,6 +2,7 @@ using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Messaging;
 using EasyQuant.RunnerService.Grpc.Execution;
 using EasyQuant.RunnerService.Grpc.Monitoring;
+using EasyQuant.RunnerService.Processes;
 using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal sealed partial class RunClaimer(
     ActiveRuns runs,
     RunExecutor executor,
     RunnerIdentity identity,
+    LivingWorkers living,
     LeaseClock leases,
     LoadGuard guard,
     IOptions<RunnerOptions> options,
@@ -133,6 +135,8 @@ internal sealed partial class RunClaimer(
             };
             IReadOnlyList<(string RunId, long Epoch)> dropped = [.. runs.Dropped.Take(HeldMax)];
             request.Dropped = ToWire(dropped);
+            IReadOnlyList<string> dead = living.Dead();
+            request.DeadWorkers.Add(dead);
             IReadOnlyList<(string RunId, long Epoch)> held = runs.Held;
             if (held.Count <= HeldMax)
             {
@@ -145,6 +149,7 @@ internal sealed partial class RunClaimer(
                 new CallOptions(CallProject.Headers("default", "service:runner"), time.GetUtcNow().UtcDateTime + s_claimMax, CancellationToken.None));
             _mayHaveMissed &= !request.ReleaseUnheld;
             runs.Forget(dropped);
+            living.Told(dead);
             foreach (ClaimedRun claimed in answer.Runs)
             {
                 Start(new ActiveRun(claimed, leases.TrustedUntil(sent, claimed.Lease.ToTimeSpan())));

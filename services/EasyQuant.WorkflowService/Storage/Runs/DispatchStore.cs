@@ -74,6 +74,15 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         update workflow.runs r set lease_until = clock_timestamp() from l where r.run_id = l.run_id
         """;
 
+    private const string EndLeasesOfSql =
+        """
+        with l as (
+            select r.run_id from workflow.runs r where r.worker_id = any($1) and r.state = 2 and ($2 = '' or r.project_id = $2)
+            order by r.run_id for no key update of r
+        )
+        update workflow.runs r set lease_until = clock_timestamp() from l where r.run_id = l.run_id
+        """;
+
     private const string ReleaseUpdate =
         $"""
         update workflow.runs r
@@ -178,14 +187,11 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
 
     /// <summary>Ends leases that their holder does not trust any more; whoever sweeps next takes the runs back. Idempotent.</summary>
     public Task<int> EndLeasesAsync(IReadOnlyList<Lease> leases, string projectId, CancellationToken cancellationToken) =>
-        Transactions.ReadAsync(
-            dataSource,
-            async (connection, token) =>
-            {
-                await using NpgsqlCommand command = Pg.Command(connection, EndLeasesSql, [.. Lease.Parameters(leases), Pg.P(projectId)]);
-                return await command.ExecuteNonQueryAsync(token);
-            },
-            cancellationToken);
+        EndLeasesAsync(EndLeasesSql, () => [.. Lease.Parameters(leases), Pg.P(projectId)], cancellationToken);
+
+    /// <summary>Ends every lease of workers that are dead; whoever sweeps next takes the runs back. Idempotent.</summary>
+    public Task<int> EndLeasesOfAsync(string[] workerIds, string projectId, CancellationToken cancellationToken) =>
+        EndLeasesAsync(EndLeasesOfSql, () => [Pg.Many(NpgsqlDbType.Text, workerIds, id => id), Pg.P(projectId)], cancellationToken);
 
     /// <summary>Queues the runs again whose lease still holds; one that is to be cancelled or paused goes there instead.</summary>
     public Task ReleaseAsync(IReadOnlyList<Lease> leases, string projectId, CancellationToken cancellationToken) =>
@@ -195,6 +201,16 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
     /// <returns>How many runs those were.</returns>
     public Task<int> ReleaseUnheldAsync(string workerId, IReadOnlyList<Lease> held, string projectId, CancellationToken cancellationToken) =>
         ReleaseAsync(ReleaseUnheldSql, history => [.. ReleaseParameters(held, history, projectId), Pg.P(workerId)], cancellationToken);
+
+    private Task<int> EndLeasesAsync(string sql, Func<NpgsqlParameter[]> parameters, CancellationToken cancellationToken) =>
+        Transactions.ReadAsync(
+            dataSource,
+            async (connection, token) =>
+            {
+                await using NpgsqlCommand command = Pg.Command(connection, sql, parameters());
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
 
     private async Task<int> ReleaseAsync(string sql, Func<RunHistory, NpgsqlParameter[]> parameters, CancellationToken cancellationToken)
     {
