@@ -36,7 +36,8 @@ internal static class Plaintext
     public static async Task IsInNoFileAsync(string folder, string value)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(value);
-        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        // An empty file holds nothing; those of living Runners are locked besides.
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file) is not { Exists: true, Length: 0 }))
         {
             byte[] content;
             try
