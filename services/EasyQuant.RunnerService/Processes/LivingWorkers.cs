@@ -46,6 +46,11 @@ internal sealed class LivingWorkers : IDisposable
         try
         {
             string[] dead = [.. Directory.EnumerateFiles(_folder).Take(FilesMax).Where(IsAbandoned).Select(path => Path.GetFileName(path)).Take(DeadMax)];
+            foreach (string gone in _found.Keys.Except(dead).ToArray())
+            {
+                _found.Remove(gone);
+            }
+
             foreach (string id in dead)
             {
                 _found.TryAdd(id, _looked.Value);
