@@ -414,10 +414,13 @@ public sealed class FaultBed : IAsyncLifetime
             ["GrpcClients__PingDelay"] = "00:00:01",
             ["GrpcClients__PingTimeout"] = "00:00:02",
             ["DOTNET_gcServer"] = "0",
-            // A process lives for seconds here: code that is counted before it is compiled for good would cost more than it brings.
+            // A process lives for seconds here: code that is counted, compiled a second time (after 8,000 ms, in hexadecimal) or mapped
+            // twice costs more than it brings.
             ["DOTNET_TieredPGO"] = "0",
-            // Nor is it worth a second mapping of each page of code.
+            ["DOTNET_TC_CallCountingDelayMs"] = "1F40",
             ["DOTNET_EnableWriteXorExecute"] = "0",
+            // Six programs share the processors: who waits for work must not keep one busy.
+            ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
         };
         if (database == WorkflowDatabase)
         {
