@@ -79,8 +79,16 @@ public sealed partial class MessagePublisher : IAsyncDisposable
         }
         catch (Exception exception) when (IsFaultOfBroker(exception))
         {
-            LogPublishFailed(messages.Count, CauseOf(exception));
-            Drop(session);
+            if (session is null)
+            {
+                LogUnreachable(messages.Count, CauseOf(exception));
+                Array.Fill(outcomes, PublishOutcome.Unsent);
+            }
+            else
+            {
+                LogPublishFailed(messages.Count, CauseOf(exception));
+                Drop(session);
+            }
         }
 
         return outcomes;
@@ -209,17 +217,17 @@ public sealed partial class MessagePublisher : IAsyncDisposable
         return channel;
     }
 
-    private void Drop(Session? session)
+    private void Drop(Session session)
     {
-        if (session is not null)
-        {
-            Interlocked.CompareExchange(ref _session, null, session);
-            _connection.Abandon(session.Connection);
-        }
+        Interlocked.CompareExchange(ref _session, null, session);
+        _connection.Abandon(session.Connection);
     }
 
     [LoggerMessage(150, LogLevel.Warning, "Publishing {MessageCount} messages was not confirmed in time ({Cause}); their outcome is unknown.")]
     private partial void LogPublishFailed(int messageCount, string cause);
+
+    [LoggerMessage(151, LogLevel.Warning, "{MessageCount} messages could not be sent: the broker cannot be reached ({Cause}).")]
+    private partial void LogUnreachable(int messageCount, string cause);
 
     // The window belongs to the session: publishes that a dead channel never ends take no room in the next one.
     private sealed class Session(IConnection connection, IChannel channel, int windowMax)

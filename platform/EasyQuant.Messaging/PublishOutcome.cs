@@ -14,4 +14,7 @@ public enum PublishOutcome
 
     /// <summary>No answer in time: it may or may not be stored. Publish it again with the same id.</summary>
     Unknown,
+
+    /// <summary>The broker could not be reached: it was not sent. All messages of a call are unsent, or none.</summary>
+    Unsent,
 }

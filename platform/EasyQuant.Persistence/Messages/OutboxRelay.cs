@@ -8,8 +8,8 @@ namespace EasyQuant.Persistence.Messages;
 
 /// <summary>
 /// Empties an outbox: takes messages with SKIP LOCKED, publishes them pipelined, deletes the confirmed ones in the same
-/// transaction and gives the others a later try. Any number of replicas share the work; a message may go out more than once,
-/// always with the same id.
+/// transaction and gives the others a later try. While the broker cannot be reached the messages stay as they are, so that they go out as soon as it is
+/// back. Any number of replicas share the work; a message may go out more than once, always with the same id.
 /// </summary>
 public sealed partial class OutboxRelay : BackgroundService
 {
@@ -60,43 +60,28 @@ public sealed partial class OutboxRelay : BackgroundService
     /// <returns>Messages taken and messages confirmed.</returns>
     public async Task<(int TakenCount, int ConfirmedCount)> RelayOnceAsync(CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-        (List<long> ids, List<OutboxMessage> messages) = await TakeAsync(connection, cancellationToken);
-        if (ids.Count == 0)
-        {
-            return (0, 0);
-        }
-
-        Failpoints.Hit("outbox.before-publish");
-        IReadOnlyList<bool> confirmed = await _publish(messages, cancellationToken);
-        Failpoints.Hit("outbox.after-publish");
-        var done = new List<long>(ids.Count);
-        var failed = new List<long>();
-        for (int i = 0; i < ids.Count; i++)
-        {
-            (confirmed[i] ? done : failed).Add(ids[i]);
-        }
-
-        await FinishAsync(connection, done, failed, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        Failpoints.Hit("outbox.after-commit");
-        if (failed.Count > 0)
-        {
-            LogPostponed(failed.Count, ids.Count);
-        }
-
-        return (ids.Count, done.Count);
+        (int takenCount, int confirmedCount, _) = await RoundAsync(cancellationToken);
+        return (takenCount, confirmedCount);
     }
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        TimeSpan awayDelay = _options.AwayDelayMax / 8;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                (int takenCount, int confirmedCount) = await RelayOnceAsync(stoppingToken);
+                (int takenCount, int confirmedCount, bool isAway) = await RoundAsync(stoppingToken);
+                if (isAway)
+                {
+                    // Whatever is written meanwhile: it could not be sent either.
+                    await Task.Delay(awayDelay * (0.75 + (Random.Shared.NextDouble() / 4)), stoppingToken);
+                    awayDelay = awayDelay * 2 < _options.AwayDelayMax ? awayDelay * 2 : _options.AwayDelayMax;
+                    continue;
+                }
+
+                awayDelay = _options.AwayDelayMax / 8;
                 if (takenCount < _options.BatchSizeMax || confirmedCount == 0)
                 {
                     await _signal.WaitAsync(_options.PollInterval, stoppingToken);
@@ -113,6 +98,43 @@ public sealed partial class OutboxRelay : BackgroundService
                 await Task.Delay(_options.PollInterval * 2, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private async Task<(int TakenCount, int ConfirmedCount, bool IsAway)> RoundAsync(CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        (List<long> ids, List<OutboxMessage> messages) = await TakeAsync(connection, cancellationToken);
+        if (ids.Count == 0)
+        {
+            return (0, 0, false);
+        }
+
+        Failpoints.Hit("outbox.before-publish");
+        IReadOnlyList<bool>? confirmed = await _publish(messages, cancellationToken);
+        Failpoints.Hit("outbox.after-publish");
+        if (confirmed is null)
+        {
+            // No message is at fault, so none waits longer for it.
+            return (ids.Count, 0, true);
+        }
+
+        var done = new List<long>(ids.Count);
+        var failed = new List<long>();
+        for (int i = 0; i < ids.Count; i++)
+        {
+            (confirmed[i] ? done : failed).Add(ids[i]);
+        }
+
+        await FinishAsync(connection, done, failed, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Failpoints.Hit("outbox.after-commit");
+        if (failed.Count > 0)
+        {
+            LogPostponed(failed.Count, ids.Count);
+        }
+
+        return (ids.Count, done.Count, false);
     }
 
     private async Task<(List<long> Ids, List<OutboxMessage> Messages)> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ public sealed class OutboxRelayOptions
     /// <summary>Wait after the first failed attempt of a message; doubles with each further one. Default 200 ms.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Longest wait between two attempts. Default 5 s.</summary>
+    /// <summary>Longest wait between two attempts of a message. Default 5 s.</summary>
     public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait between two attempts to reach a broker that is away; the first wait is an eighth of it. Default 1 s.</summary>
+    public TimeSpan AwayDelayMax { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -9,7 +9,7 @@ internal static class OutboxAdapter
     public static OutboxPublish For(MessagePublisher publisher) => async (messages, cancellationToken) =>
     {
         IReadOnlyList<PublishOutcome> outcomes = await publisher.PublishAsync([.. messages.Select(ToOutgoing)], cancellationToken);
-        return [.. outcomes.Select(outcome => outcome == PublishOutcome.Confirmed)];
+        return outcomes.Contains(PublishOutcome.Unsent) ? null : [.. outcomes.Select(outcome => outcome == PublishOutcome.Confirmed)];
     };
 
     private static OutgoingMessage ToOutgoing(OutboxMessage message) => new()

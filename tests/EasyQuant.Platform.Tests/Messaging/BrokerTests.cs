@@ -149,11 +149,16 @@ public sealed class BrokerTests(TestServersFixture fixture) : IAsyncLifetime
         using var signal = new OutboxSignal();
         var outbox = new Outbox("test", signal);
         MessagePublisher publisher = Publisher(factory);
+        int unsentCount = 0;
         using var relay = new OutboxRelay(
             dataSource,
             "test",
             async (messages, token) =>
-                [.. (await publisher.PublishAsync([.. messages.Select(ToOutgoing)], token)).Select(outcome => outcome == PublishOutcome.Confirmed)],
+            {
+                IReadOnlyList<PublishOutcome> outcomes = await publisher.PublishAsync([.. messages.Select(ToOutgoing)], token);
+                unsentCount += outcomes.Count(outcome => outcome == PublishOutcome.Unsent);
+                return outcomes.Contains(PublishOutcome.Unsent) ? null : [.. outcomes.Select(outcome => outcome == PublishOutcome.Confirmed)];
+            },
             signal,
             new OutboxRelayOptions(),
             NullLogger<OutboxRelay>.Instance);
@@ -175,6 +180,7 @@ public sealed class BrokerTests(TestServersFixture fixture) : IAsyncLifetime
         }
 
         Assert.Equal(50L, await CountAsync(dataSource));
+        await Deadline.UntilAsync("the relay has seen that the broker is away", () => Task.FromResult(unsentCount > 0));
         await own.Own.RabbitMq.StartAsync(Deadline.In(60));
         await ConsumeAsync(factory, message => seen.TryAdd(message.MessageId, true) ? MessageVerdict.Ack : MessageVerdict.Ack);
         await Deadline.UntilAsync("all messages arrive", () => Task.FromResult(seen.Count == 50), 60);

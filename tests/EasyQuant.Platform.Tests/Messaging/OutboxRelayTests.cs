@@ -62,6 +62,22 @@ public sealed class OutboxRelayTests(TestServersFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Relay_BrokerAway_GoesOutAtOnceWhenItIsBack()
+    {
+        await WriteAsync("a", "b");
+        bool isAway = true;
+        OutboxRelay relay = Relay(_ => true, isAway: () => isAway);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal((2, 0), await relay.RelayOnceAsync(CancellationToken.None));
+        }
+
+        isAway = false;
+        Assert.Equal((2, 2), await relay.RelayOnceAsync(CancellationToken.None));
+        Assert.Equal(["a", "b"], _published);
+    }
+
+    [Fact]
     public async Task Relay_DiesAfterPublish_PublishesAgainUnderTheSameId()
     {
         await WriteAsync("a");
@@ -90,15 +106,20 @@ public sealed class OutboxRelayTests(TestServersFixture fixture) : IAsyncLifetim
         Assert.Equal(200, _published.Distinct().Count());
     }
 
-    private OutboxRelay Relay(Func<OutboxMessage, bool> isConfirmed, int batchSizeMax = 500) => new(
+    private OutboxRelay Relay(Func<OutboxMessage, bool> isConfirmed, int batchSizeMax = 500, Func<bool>? isAway = null) => new(
         _dataSource,
         "test",
         (messages, _) =>
         {
+            if (isAway?.Invoke() == true)
+            {
+                return Task.FromResult<IReadOnlyList<bool>?>(null);
+            }
+
             lock (_published)
             {
                 _published.AddRange(messages.Select(Text));
-                return Task.FromResult<IReadOnlyList<bool>>([.. messages.Select(isConfirmed)]);
+                return Task.FromResult<IReadOnlyList<bool>?>([.. messages.Select(isConfirmed)]);
             }
         },
         _signal,
