@@ -59,6 +59,10 @@ $fast || eq_install 'a test opens the dashboard in a browser' chromium || exit 1
 $fast || eq_install_dashboard "$(eq_home_data)"
 eq_try_official_packages
 
+# Tests and the programs they start live for seconds and share the processors: compiling code a second time (after 2,000 ms instead of 100, in
+# hexadecimal) and threads that spin while they wait for work would cost more than they bring.
+export DOTNET_TieredPGO=0 DOTNET_TC_CallCountingDelayMs=7D0 DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
+
 # Random faults for as long as asked, with the table at the end.
 if [ -n "$soak" ]; then
   echo '== build'

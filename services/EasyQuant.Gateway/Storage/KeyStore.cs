@@ -63,10 +63,14 @@ internal sealed class KeyStore(NpgsqlDataSource database) : IKeyStore
     /// <inheritdoc/>
     public async Task NoteUsesAsync(IReadOnlyCollection<KeyValuePair<Guid, DateTimeOffset>> uses, CancellationToken cancellationToken)
     {
+        // Locked in one order by every gateway, so that none waits for another that waits for it.
         const string Sql = """
+            with u as (
+                select k.key_id, n.time from unnest($1, $2) as n(key_id, time) join gateway.api_keys k using (key_id)
+                where k.last_use_time is null or k.last_use_time < n.time
+                order by k.key_id for no key update of k)
             update gateway.api_keys k set last_use_time = u.time
-            from unnest($1, $2) as u(key_id, time)
-            where k.key_id = u.key_id and (k.last_use_time is null or k.last_use_time < u.time)
+            from u where k.key_id = u.key_id and (k.last_use_time is null or k.last_use_time < u.time)
             """;
         await using NpgsqlCommand command = database.CreateCommand(Sql);
         command.Parameters.Add(Of(uses.Select(u => u.Key).ToArray()));

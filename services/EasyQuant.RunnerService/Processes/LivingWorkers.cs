@@ -14,6 +14,9 @@ internal sealed class LivingWorkers : IDisposable
     // A claim that the dead one had sent may be granted for as long as a claim takes.
     private static readonly TimeSpan s_tellTime = TimeSpan.FromSeconds(12);
 
+    // A worker that starts names its file at once.
+    private static readonly TimeSpan s_hiddenAge = TimeSpan.FromMinutes(1);
+
     private readonly string _folder;
     private readonly string _workerId;
     private readonly TimeProvider _time;
@@ -96,6 +99,7 @@ internal sealed class LivingWorkers : IDisposable
         try
         {
             Directory.CreateDirectory(_folder);
+            DeleteHidden();
             // Locked before it can be seen: nobody finds it in between.
             string hidden = Path.Combine(_folder, "." + _workerId);
             file = Open(hidden, FileMode.Create);
@@ -115,6 +119,16 @@ internal sealed class LivingWorkers : IDisposable
 
         file?.Dispose();
         return null;
+    }
+
+    // What a worker leaves that dies before it has named its file.
+    private void DeleteHidden()
+    {
+        DateTime old = _time.GetUtcNow().UtcDateTime - s_hiddenAge;
+        foreach (string path in Directory.EnumerateFiles(_folder, ".*").Take(FilesMax).Where(path => File.GetLastWriteTimeUtc(path) < old && IsFree(path)))
+        {
+            TryDelete(path);
+        }
     }
 
     private bool IsAbandoned(string path)

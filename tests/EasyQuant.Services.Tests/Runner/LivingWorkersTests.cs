@@ -45,6 +45,21 @@ public sealed class LivingWorkersTests : IDisposable
     }
 
     [Fact]
+    public void Start_BesideFilesThatWereNeverNamed_DeletesTheOldOnes()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_root, "workers")).FullName;
+        foreach ((string name, int age) in new[] { (".old", 61), (".new", 59) })
+        {
+            File.WriteAllText(Path.Combine(folder, name), "");
+            File.SetLastWriteTimeUtc(Path.Combine(folder, name), _time.GetUtcNow().UtcDateTime.AddSeconds(-age));
+        }
+
+        using var one = new LivingWorkers(_root, "one", _time);
+
+        Assert.Equal([".new", "one"], Files());
+    }
+
+    [Fact]
     public void Dead_OfMany_AreAHundredAtATime()
     {
         using var one = new LivingWorkers(_root, "one", _time);
