@@ -58,6 +58,32 @@ public sealed class DbSaveNodeTests(DatabaseFixture fixture) : IClassFixture<Dat
     }
 
     [Fact]
+    public async Task Save_WorkerThatStandsStill_KeepsItsLocksForABoundedTime()
+    {
+        await SaveAsync("""{"table":"idle_rows"}""", s_two, "idle-1");
+        await fixture.ExecuteAsync(
+            """
+            alter table idle_rows add column idle text default current_setting('idle_in_transaction_session_timeout');
+            create table idle_after(idle text);
+            create function note_idle() returns trigger language plpgsql as
+                $$ begin insert into idle_after values (current_setting('idle_in_transaction_session_timeout')); return new; end $$;
+            create trigger note_idle before update on eq_effects for each row execute function note_idle();
+            """);
+        try
+        {
+            await SaveAsync("""{"table":"idle_rows","timeoutSeconds":300}""", s_two, "idle-2");
+        }
+        finally
+        {
+            await fixture.ExecuteAsync("drop trigger note_idle on eq_effects");
+        }
+
+        Assert.Equal("30s", await fixture.ScalarAsync<string>("select string_agg(distinct idle, ',') from idle_rows where idle <> current_setting('idle_in_transaction_session_timeout')"));
+        Assert.Equal(
+            await fixture.ScalarAsync<string>("select current_setting('idle_in_transaction_session_timeout')"), await fixture.ScalarAsync<string>("select string_agg(distinct idle, ',') from idle_after"));
+    }
+
+    [Fact]
     public async Task Save_InsertNew_LeavesStoredRowsAlone()
     {
         const string Parameters = """{"table":"inserted","mode":"insertNew","keys":["symbol","trading_date"]}""";

@@ -14,6 +14,9 @@ namespace EasyQuant.Nodes.Data.Sql;
 /// </summary>
 internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpan timeout)
 {
+    /// <summary>How long a worker that stands still in the middle of its rows keeps their locks at most: 30 s.</summary>
+    private static readonly TimeSpan s_idleMax = TimeSpan.FromSeconds(30);
+
     private readonly TargetTable _target = new(database, plan);
 
     public async Task<JsonObject> RunAsync(NodeExecution execution, CancellationToken cancellationToken)
@@ -52,6 +55,7 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
         }
 
         SaveCounts counts = await WriteRowsAsync(connection, cancellationToken);
+        await LimitIdleAsync(connection, cancellationToken);
         string answer = counts.ToJson($"{database.Schema}.{plan.Target}", plan).ToJsonString();
         await database.Effects.SetResultAsync(connection, effectKey, answer, cancellationToken);
         return answer;
@@ -62,6 +66,7 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
     {
         await LimitTimeAsync(connection, cancellationToken);
         await WriteRowsAsync(connection, cancellationToken);
+        await LimitIdleAsync(connection, cancellationToken);
     }
 
     private async Task<SaveCounts> WriteRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -75,12 +80,22 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
         };
     }
 
-    // The pool's statement limit is made for short statements; a save has its own, on the server and in the client.
+    // The pool's statement limit is made for short statements; a save has its own, on the server and in the client. Between statements it may sort many keys.
     private async Task LimitTimeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        string milliseconds = ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        TimeSpan idle = timeout < s_idleMax ? timeout : s_idleMax;
         await using var command = new NpgsqlCommand(
-            $"set local statement_timeout = {milliseconds}; set local idle_in_transaction_session_timeout = {milliseconds}", connection);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"set local statement_timeout = {(long)timeout.TotalMilliseconds}; set local idle_in_transaction_session_timeout = {(long)idle.TotalMilliseconds}"),
+            connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // From here to the commit nothing computes: who stands still now holds up everybody who counts chunks of the same stream.
+    private static async Task LimitIdleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("set local idle_in_transaction_session_timeout to default", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
