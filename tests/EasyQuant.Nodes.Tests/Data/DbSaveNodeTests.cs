@@ -57,30 +57,38 @@ public sealed class DbSaveNodeTests(DatabaseFixture fixture) : IClassFixture<Dat
         Assert.Equal(6, await fixture.ScalarAsync<long>("select count(*) from appended"));
     }
 
-    [Fact]
-    public async Task Save_WorkerThatStandsStill_KeepsItsLocksForABoundedTime()
+    [Theory]
+    [InlineData("append", null)]
+    [InlineData("insertNew", "30s")]
+    [InlineData("upsert", "30s")]
+    public async Task Save_WorkerThatStandsStill_KeepsItsLocksForABoundedTime(string mode, string? expected)
     {
-        await SaveAsync("""{"table":"idle_rows"}""", s_two, "idle-1");
+        string usual = await fixture.ScalarAsync<string>("select current_setting('idle_in_transaction_session_timeout')");
+        string table = $"idle_{mode.ToLowerInvariant()}";
+        string keys = mode == "append" ? "" : ""","keys":["symbol","trading_date"]""";
+        string parameters = $$"""{"table":"{{table}}","mode":"{{mode}}","timeoutSeconds":300{{keys}}}""";
+        await SaveAsync(parameters, s_two, table);
         await fixture.ExecuteAsync(
-            """
-            alter table idle_rows add column idle text default current_setting('idle_in_transaction_session_timeout');
-            create table idle_after(idle text);
-            create function note_idle() returns trigger language plpgsql as
-                $$ begin insert into idle_after values (current_setting('idle_in_transaction_session_timeout')); return new; end $$;
+            $"""
+            delete from {table};
+            alter table {table} add column idle text default current_setting('idle_in_transaction_session_timeout');
+            create table {table}_after(idle text);
+            create or replace function note_idle() returns trigger language plpgsql as
+                $$ begin insert into {table}_after values (current_setting('idle_in_transaction_session_timeout')); return new; end $$;
             create trigger note_idle before update on eq_effects for each row execute function note_idle();
             """);
         try
         {
-            await SaveAsync("""{"table":"idle_rows","timeoutSeconds":300}""", s_two, "idle-2");
+            await SaveAsync(parameters, s_two, $"{table}-again");
         }
         finally
         {
             await fixture.ExecuteAsync("drop trigger note_idle on eq_effects");
         }
 
-        Assert.Equal("30s", await fixture.ScalarAsync<string>("select string_agg(distinct idle, ',') from idle_rows where idle <> current_setting('idle_in_transaction_session_timeout')"));
-        Assert.Equal(
-            await fixture.ScalarAsync<string>("select current_setting('idle_in_transaction_session_timeout')"), await fixture.ScalarAsync<string>("select string_agg(distinct idle, ',') from idle_after"));
+        Assert.NotEqual("0", usual);
+        Assert.Equal(expected ?? usual, await fixture.ScalarAsync<string>($"select string_agg(distinct idle, ',') from {table}"));
+        Assert.Equal(usual, await fixture.ScalarAsync<string>($"select string_agg(distinct idle, ',') from {table}_after"));
     }
 
     [Fact]

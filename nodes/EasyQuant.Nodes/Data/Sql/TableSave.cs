@@ -14,7 +14,7 @@ namespace EasyQuant.Nodes.Data.Sql;
 /// </summary>
 internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpan timeout)
 {
-    /// <summary>How long a worker that stands still in the middle of its rows keeps their locks at most: 30 s.</summary>
+    /// <summary>How long a worker that stands still while it looks for its keys holds its locks at most: 30 s.</summary>
     private static readonly TimeSpan s_idleMax = TimeSpan.FromSeconds(30);
 
     private readonly TargetTable _target = new(database, plan);
@@ -80,21 +80,27 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
         };
     }
 
-    // The pool's statement limit is made for short statements; a save has its own, on the server and in the client. Between statements it may sort many keys.
+    // With many keys it computes between two statements; appending computes while it sends.
+    private bool HasKeys => plan.Mode != DbSaveMode.Append;
+
+    // The pool's limits are made for short statements; a save has its own, on the server and in the client.
     private async Task LimitTimeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         TimeSpan idle = timeout < s_idleMax ? timeout : s_idleMax;
-        await using var command = new NpgsqlCommand(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"set local statement_timeout = {(long)timeout.TotalMilliseconds}; set local idle_in_transaction_session_timeout = {(long)idle.TotalMilliseconds}"),
-            connection);
+        string limits = string.Create(CultureInfo.InvariantCulture, $"set local statement_timeout = {(long)timeout.TotalMilliseconds}");
+        limits += HasKeys ? string.Create(CultureInfo.InvariantCulture, $"; set local idle_in_transaction_session_timeout = {(long)idle.TotalMilliseconds}") : "";
+        await using var command = new NpgsqlCommand(limits, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     // From here to the commit nothing computes: who stands still now holds up everybody who counts chunks of the same stream.
-    private static async Task LimitIdleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task LimitIdleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        if (!HasKeys)
+        {
+            return;
+        }
+
         await using var command = new NpgsqlCommand("set local idle_in_transaction_session_timeout to default", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
