@@ -146,11 +146,16 @@ internal sealed partial class ProjectDatabases(
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, "select pg_advisory_xact_lock(4711, 2)", cancellationToken);
         bool exists = await ScalarAsync(connection, "select 1 from pg_roles where rolname = $1", cancellationToken, role) is not null;
-        // DDL takes no parameters; the server itself quotes the names and the password.
+        // DDL takes no parameters, and the text of a statement stands in traces and logs: the server puts the verifier in, and sees no password at all.
         string verb = exists ? "alter" : "create";
-        string create = (string)(await ScalarAsync(
-            connection, $"select format('{verb} role %I login nosuperuser nocreatedb nocreaterole noreplication password %L', $1::text, $2::text)", cancellationToken, role, options.Value.DataPassword))!;
-        await ExecuteAsync(connection, create, cancellationToken);
+        await ScalarAsync(connection, "select set_config('easyquant.role', $1, true), set_config('easyquant.verifier', $2, true)", cancellationToken, role, ScramVerifier.Create(options.Value.DataPassword));
+        await ExecuteAsync(
+            connection,
+            $"""
+            do $$ begin execute format('{verb} role %I login nosuperuser nocreatedb nocreaterole noreplication password %L',
+                current_setting('easyquant.role'), current_setting('easyquant.verifier')); end $$
+            """,
+            cancellationToken);
         string quotedRole = SqlIdentifier.Quote(role);
         string quotedSchema = SqlIdentifier.Quote(schema);
         await ExecuteAsync(connection, $"grant {quotedRole} to current_user", cancellationToken);

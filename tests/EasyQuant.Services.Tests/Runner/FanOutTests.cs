@@ -387,7 +387,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         Assert.Equal((ItemState.Failed, "FILE_NOT_FOUND", 2), (item.State, item.Error.Reason, item.Attempt));
     }
 
-    private static async Task WriteOneAsync(RunnerHost host, string file)
+    internal static async Task WriteOneAsync(RunnerHost host, string file)
     {
         string folder = Directory.CreateDirectory(Path.Combine(host.Workflow.DataRoot, "files", "default")).FullName;
         await File.WriteAllTextAsync(

@@ -21,9 +21,11 @@ public sealed class RunnerHost : IAsyncDisposable
     private const string Credential = "0123456789abcdef0123456789abcdef";
 
     private readonly List<WebApplication> _runners = [];
+    private readonly ILoggerProvider? _log;
 
-    private RunnerHost(WorkflowHost workflow, Dictionary<string, string?> settings)
+    private RunnerHost(WorkflowHost workflow, Dictionary<string, string?> settings, ILoggerProvider? log)
     {
+        _log = log;
         Workflow = workflow;
         Settings = settings;
     }
@@ -34,7 +36,7 @@ public sealed class RunnerHost : IAsyncDisposable
     public Dictionary<string, string?> Settings { get; }
 
     public static async Task<RunnerHost> StartAsync(
-        TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null, string lease = "00:00:03")
+        TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null, string lease = "00:00:03", ILoggerProvider? log = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         string database = await servers.CreateDatabaseAsync(deadline.Token);
@@ -54,7 +56,7 @@ public sealed class RunnerHost : IAsyncDisposable
             ["Runner:DrainTimeout"] = "00:00:00.200",
             ["Runner:Region"] = "cn-east",
             ["Runner:Labels:disk"] = "ssd",
-        });
+        }, log);
         foreach ((string name, string? value) in settings ?? [])
         {
             host.Settings[name] = value;
@@ -74,6 +76,11 @@ public sealed class RunnerHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.ClearProviders();
+        if (_log is not null)
+        {
+            builder.Logging.AddProvider(_log);
+        }
+
         builder.AddServiceDefaults();
         builder.UseEasyQuantKestrel();
         builder.AddRunner();

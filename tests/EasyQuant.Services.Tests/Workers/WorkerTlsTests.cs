@@ -28,7 +28,7 @@ public sealed class WorkerTlsTests : IDisposable
     {
         (string authority, string server) = Certificates("ours");
         await using TestService platform = await PlatformAsync(server);
-        await using TestService worker = await WorkerAsync(platform, authority, new Lines());
+        await using TestService worker = await WorkerAsync(platform, authority, new LogLines());
 
         Assert.Equal($"Bearer {Key}", await Calls(platform).First.Task.WaitAsync(s_patience, _deadline));
     }
@@ -38,7 +38,7 @@ public sealed class WorkerTlsTests : IDisposable
     {
         (string authority, _) = Certificates("ours");
         (_, string server) = Certificates("theirs");
-        var log = new Lines();
+        var log = new LogLines();
         await using TestService platform = await PlatformAsync(server);
         await using TestService worker = await WorkerAsync(platform, authority, log);
 
@@ -57,7 +57,7 @@ public sealed class WorkerTlsTests : IDisposable
         (_, string server) = Certificates("ours");
         await using TestService platform = await PlatformAsync(server);
 
-        OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(() => WorkerAsync(platform, file, new Lines()));
+        OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(() => WorkerAsync(platform, file, new LogLines()));
         Assert.Contains("Runner:ServerCa (--ca) must be a PEM file", refused.Message, StringComparison.Ordinal);
     }
 
@@ -75,7 +75,7 @@ public sealed class WorkerTlsTests : IDisposable
         app => app.MapGrpcService<Platform>(),
         _deadline);
 
-    private Task<TestService> WorkerAsync(TestService platform, string authority, Lines log) => TestService.StartAsync(
+    private Task<TestService> WorkerAsync(TestService platform, string authority, LogLines log) => TestService.StartAsync(
         new Dictionary<string, string?>
         {
             ["EASYQUANT_DATA_ROOT"] = _folder,
@@ -126,25 +126,6 @@ public sealed class WorkerTlsTests : IDisposable
         {
             connects.First.TrySetResult(context.RequestHeaders.GetValue("authorization"));
             return Task.CompletedTask;
-        }
-    }
-
-    private sealed class Lines : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Texts { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Texts.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
         }
     }
 }
