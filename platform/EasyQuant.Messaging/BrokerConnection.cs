@@ -116,6 +116,20 @@ public sealed class BrokerConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes a channel that is given up either way; waits for at most 3 s.</summary>
+    internal static async Task CloseQuietlyAsync(IChannel channel)
+    {
+        try
+        {
+            await channel.AbortAsync().WaitAsync(TimeSpan.FromSeconds(3));
+            await channel.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // It ends with its connection.
+        }
+    }
+
     private static async Task CloseQuietlyAsync(IConnection connection)
     {
         try

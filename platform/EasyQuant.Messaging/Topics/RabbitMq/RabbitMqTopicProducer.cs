@@ -69,7 +69,7 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         await _closed.CancelAsync();
         if (Interlocked.Exchange(ref _session, null) is { } session)
         {
-            await CloseQuietlyAsync(session.Channel);
+            await BrokerConnection.CloseQuietlyAsync(session.Channel);
         }
     }
 
@@ -207,19 +207,6 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         if (session.Channel.IsOpen || !session.Connection.IsOpen)
         {
             _connection.Abandon(session.Connection);
-        }
-    }
-
-    private static async Task CloseQuietlyAsync(IChannel channel)
-    {
-        try
-        {
-            await channel.AbortAsync().WaitAsync(TimeSpan.FromSeconds(3));
-            await channel.DisposeAsync();
-        }
-        catch (Exception)
-        {
-            // It is given up either way.
         }
     }
 

@@ -72,9 +72,17 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
             topic,
             async (channel, token) =>
             {
-                foreach (string group in topic.Groups)
+                IChannel marks = await (await _publishing.GetAsync(token)).CreateChannelAsync(null, token);
+                try
                 {
-                    await RabbitMqTopicQueue.DeleteAsync(channel, topic, group, token);
+                    foreach (string group in topic.Groups)
+                    {
+                        await RabbitMqTopicQueue.DeleteAsync(channel, marks, topic, group, token);
+                    }
+                }
+                finally
+                {
+                    _ = BrokerConnection.CloseQuietlyAsync(marks);
                 }
 
                 return 0;
