@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using EasyQuant.EndToEnd;
 using EasyQuant.Samples.Demo;
 using Npgsql;
@@ -9,7 +9,8 @@ namespace EasyQuant.Faults;
 public sealed class FaultFixture : IAsyncLifetime
 {
     private static readonly TimeSpan s_prepareDeadline = TimeSpan.FromMinutes(5);
-    private readonly ConcurrentDictionary<string, string> _runnerVariables = new();
+    private readonly string _directory = Directory.CreateTempSubdirectory("eq-failpoints-").FullName;
+    private int _armings;
     private PlatformHost? _host;
 
     public PlatformHost Host => _host ?? throw new InvalidOperationException("The platform has not started.");
@@ -21,12 +22,14 @@ public sealed class FaultFixture : IAsyncLifetime
         {
             ["Workflow__LeaseDuration"] = "00:00:06", ["Workflow__SweepInterval"] = "00:00:00.500", ["Workflow__HintAge"] = "00:00:02", ["Workflow__CrashCountMax"] = "50",
         };
+        // Services may run as another user.
+        File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
         _host = await PlatformHost.StartAsync(new PlatformSettings
         {
             Environment = new Dictionary<string, Func<IReadOnlyDictionary<string, string>>>
             {
                 ["workflow"] = () => workflow,
-                ["runner"] = () => new Dictionary<string, string>(_runnerVariables),
+                ["runner"] = () => new Dictionary<string, string> { ["EQ_FAIL"] = "@" + FailpointFile },
             },
         });
         using CancellationTokenSource deadline = new(s_prepareDeadline);
@@ -38,12 +41,17 @@ public sealed class FaultFixture : IAsyncLifetime
 
     public PlatformClient Client() => new(Host.Grpc, Host.Key);
 
-    /// <summary>Starts the Runners anew with a failpoint; once the first has met it, Runners start without.</summary>
-    public async Task ArmAsync(string failpoint, CancellationToken cancellationToken)
+    /// <summary>Arms a failpoint in the Runners that run, and takes it back from the others once one has died.</summary>
+    /// <returns>Ends when one has died.</returns>
+    public async Task<Task> ArmAsync(string failpoint, CancellationToken cancellationToken)
     {
-        _runnerVariables["EQ_FAIL"] = failpoint;
-        await Host.RestartAsync("runner", cancellationToken);
-        _runnerVariables.Clear();
+        int[] armed = [.. Host.Processes("runner").Values];
+        string mark = await WriteAsync(failpoint, cancellationToken);
+        await Poll.UntilAsync(
+            "Runners that have read their failpoint",
+            () => Task.FromResult((LogsWith(mark) >= armed.Length, $"read by {LogsWith(mark)} of {armed.Length}\n{Host.Tail("runner")}")),
+            cancellationToken);
+        return DisarmAsync(armed, cancellationToken);
     }
 
     /// <summary>Reads one value from the platform's database.</summary>
@@ -72,5 +80,28 @@ public sealed class FaultFixture : IAsyncLifetime
         {
             await _host.DisposeAsync();
         }
+
+        Directory.Delete(_directory, recursive: true);
     }
+
+    private string FailpointFile => Path.Combine(_directory, "runner");
+
+    private async Task DisarmAsync(int[] armed, CancellationToken cancellationToken)
+    {
+        await Poll.UntilAsync(
+            "a Runner that has died of its failpoint", () => Task.FromResult((armed.Except(Host.Processes("runner").Values).Any(), Host.Tail("runner"))), cancellationToken);
+        await WriteAsync("", cancellationToken);
+    }
+
+    // The number tells one time from the next, though both may say the same.
+    private async Task<string> WriteAsync(string failpoint, CancellationToken cancellationToken)
+    {
+        string mark = string.Create(CultureInfo.InvariantCulture, $"#{++_armings},");
+        await File.WriteAllTextAsync(FailpointFile + ".new", mark + failpoint, cancellationToken);
+        File.Move(FailpointFile + ".new", FailpointFile, overwrite: true);
+        return mark;
+    }
+
+    private int LogsWith(string mark) => Directory.EnumerateFiles(Path.Combine(Host.DataDirectory, "logs"), "runner*")
+        .Count(file => File.ReadLines(file).Any(line => line.Contains($"Failpoints read: {mark}", StringComparison.Ordinal)));
 }
