@@ -36,7 +36,7 @@ public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeas
             {
                 await RestartAsync(service, cancellationToken);
             }
-        });
+        }, size: LoadSize.Brief);
         Assert.Equal(0, check.CrashCount);
     }
 

@@ -18,10 +18,11 @@ internal static class FaultRun
     /// <param name="fault">Does the fault and takes it back; may leave processes dead and rules set.</param>
     /// <param name="deadChunks">Told after the fault: chunks that it made unreadable. Null for none.</param>
     /// <param name="atOnce">Does the fault before the loads are under way.</param>
+    /// <param name="size">How large the loads are. Null for <see cref="LoadSize.Small"/>.</param>
     /// <param name="name">For the log.</param>
     /// <returns>What the oracles found: no violation.</returns>
     public static async Task<LoadCheck> UnderLoadAsync(
-        FaultBed bed, Func<Load, CancellationToken, Task> fault, Func<int>? deadChunks = null, bool atOnce = false, [CallerMemberName] string name = "")
+        FaultBed bed, Func<Load, CancellationToken, Task> fault, Func<int>? deadChunks = null, bool atOnce = false, LoadSize? size = null, [CallerMemberName] string name = "")
     {
         using var deadline = new CancellationTokenSource(s_deadline);
         try
@@ -29,7 +30,7 @@ internal static class FaultRun
             for (int i = 0; i < TriesMax; i++)
             {
                 bed.Note(name);
-                Load load = await Load.StartAsync(bed, LoadSize.Small, deadline.Token);
+                Load load = await Load.StartAsync(bed, size ?? LoadSize.Small, deadline.Token);
                 if (!atOnce)
                 {
                     await load.WaitForAsync(8, 50, deadline.Token);

@@ -10,6 +10,9 @@ internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerF
     /// <summary>For the suite: seconds.</summary>
     public static LoadSize Small { get; } = new(60, 9, 100, "small");
 
+    /// <summary>For a fault that comes at once and takes long: what is left after it need not.</summary>
+    public static LoadSize Brief { get; } = new(40, 6, 100, "brief");
+
     /// <summary>For one crash point: enough that each is met in the middle.</summary>
     public static LoadSize Tiny { get; } = new(48, 8, 100, "tiny");
 
