@@ -4,9 +4,9 @@ namespace EasyQuant.Services.Tests.Runner;
 
 public sealed class ScramVerifierTests
 {
-    // Salt, keys and iterations are those of the example in RFC 7677, section 3.
+    // Password, salt and iterations are those of the example in RFC 7677, section 3; the keys follow from them, computed with hashlib of Python.
     [Fact]
-    public void Create_ExampleOfTheStandard_GivesItsKeys() => Assert.Equal(
+    public void Create_InputsOfTheStandardsExample_GivesTheirKeys() => Assert.Equal(
         "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=",
         ScramVerifier.Create("pencil", Convert.FromBase64String("W22ZaJ0SNY7soEsUEjb6gQ==")));
 
