@@ -62,18 +62,6 @@ public sealed class MigratorTests(TestServersFixture fixture) : IAsyncLifetime
         Assert.StartsWith("Step 001_first of schema test was changed after it was applied", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Defaults_Applied_BoundEveryWaitOnTheServer()
-    {
-        var builder = new NpgsqlDataSourceBuilder(_dataSource.ConnectionString);
-        builder.ConnectionStringBuilder.ConnectionString = await fixture.Servers.CreateDatabaseAsync(Deadline.In(30));
-        DataSourceDefaults.Apply(builder, "eq-test", "test");
-        await using NpgsqlDataSource bounded = builder.Build();
-        await using NpgsqlCommand command = bounded.CreateCommand(
-            "select string_agg(current_setting(s), ',') from unnest(array['statement_timeout','lock_timeout','idle_in_transaction_session_timeout','application_name','search_path']) s");
-        Assert.Equal("10s,5s,10s,eq-test,test,public", await command.ExecuteScalarAsync());
-    }
-
     private Task<int> ApplyAsync() => Migrator.ApplyAsync(_dataSource, "test", typeof(MigratorTests).Assembly, Deadline.In(30));
 
     private async Task<object?> ScalarAsync(string sql)
