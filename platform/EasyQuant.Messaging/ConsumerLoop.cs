@@ -111,7 +111,7 @@ internal sealed partial class ConsumerLoop(
     {
         while (true)
         {
-            Task done = await Task.WhenAny(broken, Task.Delay(_settings.WatchdogInterval, stoppingToken));
+            Task done = await Task.WhenAny(broken, Task.Delay(_broker.WatchdogInterval, stoppingToken));
             stoppingToken.ThrowIfCancellationRequested();
             if (done == broken)
             {

@@ -11,8 +11,6 @@ internal sealed record ConsumerLoopSettings
 
     public required ushort ConcurrencyMax { get; init; }
 
-    public required TimeSpan WatchdogInterval { get; init; }
-
     /// <summary>Whether a queue that the broker cannot start may be deleted with what is in it.</summary>
     public required bool IsReplaceable { get; init; }
 

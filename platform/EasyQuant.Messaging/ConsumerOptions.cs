@@ -11,7 +11,4 @@ public sealed class ConsumerOptions
 
     /// <summary>Messages handled at once, 1 to 64. Default 1: in the order of the queue.</summary>
     public ushort ConcurrencyMax { get; init; } = 1;
-
-    /// <summary>How often the consumer checks that the broker still knows it. Default 5 s.</summary>
-    public TimeSpan WatchdogInterval { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -41,7 +41,6 @@ public sealed partial class MessageConsumer : BackgroundService
             Queue = options.Queue.Name,
             PrefetchMax = options.PrefetchMax,
             ConcurrencyMax = options.ConcurrencyMax,
-            WatchdogInterval = options.WatchdogInterval,
             IsReplaceable = options.Queue.Name == Topology.RunQueue,
             Declare = DeclareAsync,
         };

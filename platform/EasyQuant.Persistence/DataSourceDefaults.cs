@@ -20,6 +20,7 @@ public static class DataSourceDefaults
     public const int PoolSizeMax = 24;
 
     private const int CommandSecondsMax = 15;
+    private const int CancellationMillisecondsMax = 2000;
 
     /// <summary>Applies the defaults without naming an application or a schema.</summary>
     /// <param name="builder">The data source to be; changed in place.</param>
@@ -27,8 +28,8 @@ public static class DataSourceDefaults
 
     /// <summary>
     /// Applies the defaults: server-side time-outs, a pool of at most <see cref="PoolSizeMax"/> connections, automatic
-    /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool and a shorter time of a command (at most
-    /// 15 s, answer included) in the connection string are kept.
+    /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool, a shorter time of a command (at most
+    /// 15 s, answer included) and of its cancellation (at most 2 s) in the connection string are kept.
     /// </summary>
     /// <param name="builder">The data source to be; changed in place.</param>
     /// <param name="applicationName">Name that the server shows for the sessions; null keeps what the connection string says.</param>
@@ -41,7 +42,7 @@ public static class DataSourceDefaults
         settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, PoolSizeMax);
         settings.Timeout = 10;
         settings.CommandTimeout = settings.CommandTimeout is > 0 and < CommandSecondsMax ? settings.CommandTimeout : CommandSecondsMax;
-        settings.CancellationTimeout = 2000;
+        settings.CancellationTimeout = settings.CancellationTimeout is > 0 and < CancellationMillisecondsMax ? settings.CancellationTimeout : CancellationMillisecondsMax;
         settings.KeepAlive = 15;
         settings.MaxAutoPrepare = 64;
         settings.AutoPrepareMinUsages = 2;

@@ -57,7 +57,7 @@ public static class MonitorExtensions
 
     private static void AddOutbox(IServiceCollection services)
     {
-        services.AddSingleton(new BrokerOptions());
+        services.AddBrokerOptions();
         services.AddSingleton<MessagePublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton(provider => new Outbox(WorkerStore.Schema, provider.GetRequiredService<OutboxSignal>()));

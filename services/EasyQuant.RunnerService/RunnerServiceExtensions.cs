@@ -62,8 +62,9 @@ public static class RunnerServiceExtensions
         services.AddSingleton<LeaseClock>();
         services.AddSingleton<GraphCache>();
         services.AddSingleton<GroupReports>();
+        services.AddBrokerOptions();
         services.AddSingleton(provider => Brokers.Create(
-            provider.GetService<IConnectionFactory>(), provider.GetRequiredService<IOptions<RunnerOptions>>().Value.Redis,
+            provider.GetService<IConnectionFactory>(), provider.GetRequiredService<IOptions<RunnerOptions>>().Value.Redis, provider.GetRequiredService<BrokerOptions>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ChildBrokers>();
         services.AddSingleton(provider => new HttpDoor(
@@ -166,7 +167,7 @@ public static class RunnerServiceExtensions
         services.AddHostedService(provider => new MessageConsumer(
             provider.GetRequiredService<IConnectionFactory>(),
             new ConsumerOptions { Queue = new QueueDefinition { Name = Topology.RunQueue }, PrefetchMax = 8, ConcurrencyMax = 8 },
-            new BrokerOptions(),
+            provider.GetRequiredService<BrokerOptions>(),
             provider.GetRequiredService<RunClaimer>().HintAsync,
             provider.GetRequiredService<ILogger<MessageConsumer>>()));
     }

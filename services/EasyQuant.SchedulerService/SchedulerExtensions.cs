@@ -28,6 +28,7 @@ public static class SchedulerExtensions
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("workflow");
         IServiceCollection services = builder.Services;
         services.AddOptions<SchedulerOptions>().BindConfiguration(SchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddBrokerOptions();
         services.AddSingleton<ScheduleStore>();
         services.AddSingleton<FiringStore>();
         services.AddSingleton<DispatchStore>();
@@ -43,7 +44,7 @@ public static class SchedulerExtensions
         services.AddHostedService(provider => new MessageConsumer(
             provider.GetRequiredService<IConnectionFactory>(),
             new ConsumerOptions { Queue = RunEvents.Queue },
-            new BrokerOptions(),
+            provider.GetRequiredService<BrokerOptions>(),
             provider.GetRequiredService<RunEvents>().HandleAsync,
             provider.GetRequiredService<ILogger<MessageConsumer>>()));
         return builder;

@@ -86,7 +86,7 @@ public static class WorkflowExtensions
 
     private static void AddOutbox(IServiceCollection services)
     {
-        services.AddSingleton(new BrokerOptions());
+        services.AddBrokerOptions();
         services.AddSingleton<MessagePublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton(provider => new Outbox(Pg.Schema, provider.GetRequiredService<OutboxSignal>()));

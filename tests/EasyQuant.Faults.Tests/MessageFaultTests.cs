@@ -79,7 +79,8 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
                 }
             },
             deadChunks: () => 1,
-            atOnce: true);
+            atOnce: true,
+            size: LoadSize.Brief);
         Assert.InRange(deaths, 1, 8);
         Assert.Equal(1, check.DeadCount);
     }

@@ -134,7 +134,7 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
         Func<Task>[] starts = [.. bed.Services.Select(service => (Func<Task>)service.StartAsync), () => bed.Servers.Postgres.StartAsync(cancellationToken), () => bed.Servers.RabbitMq.StartAsync(cancellationToken)];
         bed.Random.Shuffle(starts);
         await Task.WhenAll(starts.Select(start => start()));
-    }, size: LoadSize.Brief);
+    }, size: LoadSize.Least);
 
     // The tables of streams are there with the first of them.
     private async Task<string> HolderAsync(string stream, CancellationToken cancellationToken)

@@ -52,7 +52,7 @@ public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>,
     {
         int broker = bed.Servers.RabbitMq.ProcessId!.Value;
         Signals.Stop(broker);
-        await Task.Delay(TimeSpan.FromSeconds(6), cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
         Signals.Continue(broker);
     });
 

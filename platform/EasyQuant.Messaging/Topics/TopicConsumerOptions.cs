@@ -15,9 +15,6 @@ public sealed record TopicConsumerOptions
     /// </summary>
     public TimeSpan MemberTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the consumer checks that the broker still knows it, 100 ms to 5 min. Default 5 s.</summary>
-    public TimeSpan WatchdogInterval { get; init; } = TimeSpan.FromSeconds(5);
-
     /// <summary>Checks the bounds.</summary>
     /// <exception cref="TopicException"><see cref="TopicException.Invalid"/>.</exception>
     public void Validate()
@@ -35,11 +32,6 @@ public sealed record TopicConsumerOptions
         if (MemberTimeout < TimeSpan.FromSeconds(1) || MemberTimeout > TimeSpan.FromHours(1))
         {
             throw new TopicException(TopicException.Invalid, $"Consumer: `member_timeout` must be 1 s to 1 h, was {MemberTimeout}.");
-        }
-
-        if (WatchdogInterval < TimeSpan.FromMilliseconds(100) || WatchdogInterval > TimeSpan.FromMinutes(5))
-        {
-            throw new TopicException(TopicException.Invalid, $"Consumer: `watchdog_interval` must be 100 ms to 5 min, was {WatchdogInterval}.");
         }
     }
 }

@@ -12,9 +12,6 @@ public sealed record TopicProducerOptions
     /// <summary>Chunks sent and not yet confirmed, 1 to 1,024; sending more waits. Default 64.</summary>
     public int WindowMax { get; init; } = 64;
 
-    /// <summary>Longest wait for a confirm, 100 ms to 60 s; the outcome is then unknown. Default 5 s.</summary>
-    public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
     /// <summary>Checks the bounds.</summary>
     /// <exception cref="TopicException"><see cref="TopicException.Invalid"/>.</exception>
     public void Validate()
@@ -22,11 +19,6 @@ public sealed record TopicProducerOptions
         if (WindowMax is < 1 or > 1024)
         {
             throw new TopicException(TopicException.Invalid, $"Producer: `window_max` must be 1 to 1024, was {WindowMax}.");
-        }
-
-        if (ConfirmTimeout < TimeSpan.FromMilliseconds(100) || ConfirmTimeout > TimeSpan.FromSeconds(60))
-        {
-            throw new TopicException(TopicException.Invalid, $"Producer: `confirm_timeout` must be 100 ms to 60 s, was {ConfirmTimeout}.");
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using EasyQuant.Messaging;
 using EasyQuant.Messaging.Topics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -7,10 +9,15 @@ using RabbitMQ.Client;
 namespace EasyQuant.RunnerService.Processes;
 
 /// <summary>What a child process must know to reach the brokers; it travels through the pipe, where no other user can read it. Thread-safe.</summary>
-internal sealed class ChildBrokers(IConfiguration configuration, IOptions<RunnerOptions> options)
+internal sealed class ChildBrokers(IConfiguration configuration, IOptions<RunnerOptions> options, BrokerOptions bounds)
 {
-    /// <summary>Writes the addresses.</summary>
-    public JsonObject ToJson() => new() { ["messaging"] = configuration.GetConnectionString("messaging"), ["redis"] = options.Value.Redis };
+    /// <summary>Writes the addresses and the bounds.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["messaging"] = configuration.GetConnectionString("messaging"),
+        ["redis"] = options.Value.Redis,
+        ["bounds"] = JsonSerializer.SerializeToNode(bounds),
+    };
 
     /// <summary>Makes the transports of a child process.</summary>
     /// <param name="brokers">What <see cref="ToJson"/> wrote; null for no brokers.</param>
@@ -23,6 +30,9 @@ internal sealed class ChildBrokers(IConfiguration configuration, IOptions<Runner
             factory.Uri = new Uri(address);
         }
 
-        return Brokers.Create(factory, brokers?["redis"]?.GetValue<string>() ?? "", TimeProvider.System, NullLoggerFactory.Instance);
+        return Brokers.Create(factory, brokers?["redis"]?.GetValue<string>() ?? "", BoundsOf(brokers), TimeProvider.System, NullLoggerFactory.Instance);
     }
+
+    /// <summary>Reads the bounds that <see cref="ToJson"/> wrote; the defaults when there are none.</summary>
+    internal static BrokerOptions BoundsOf(JsonObject? brokers) => brokers?["bounds"].Deserialize<BrokerOptions>() ?? new BrokerOptions();
 }

@@ -23,7 +23,7 @@ namespace EasyQuant.Faults.Harness;
 public sealed class FaultBed : IAsyncLifetime
 {
     private const int TailLines = 400;
-    private const int CommandSeconds = 5;
+    private const int CommandSeconds = 4;
     private const int ShortLeaseSeconds = 4;
     private const int UsualLeaseSeconds = 20;
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(4);
@@ -35,9 +35,7 @@ public sealed class FaultBed : IAsyncLifetime
     private TestServers _servers = null!;
     private GrpcChannel _channel = null!;
     private NpgsqlDataSource _database = null!;
-    private string _directory = "";
-    private string _connection = "";
-    private string _broker = "";
+    private string _directory = "", _connection = "", _broker = "";
     private int _workflowPort;
     private int _leaseSeconds = ShortLeaseSeconds;
     private bool _areLeasesUsual;
@@ -251,7 +249,7 @@ public sealed class FaultBed : IAsyncLifetime
 
     /// <summary>Connection string of Workflow with a pool of that size.</summary>
     internal string WorkflowConnection(int poolSize) =>
-        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize, CommandTimeout = CommandSeconds }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize, CommandTimeout = CommandSeconds, CancellationTimeout = 1000 }.ConnectionString;
 
     /// <summary>Executes statements as the superuser, without a proxy.</summary>
     internal async Task ExecuteAsync(string sql)
@@ -391,7 +389,7 @@ public sealed class FaultBed : IAsyncLifetime
     {
         var variables = new Dictionary<string, string?>
         {
-            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port, CommandTimeout = CommandSeconds }.ConnectionString,
+            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port, CommandTimeout = CommandSeconds, CancellationTimeout = 1000 }.ConnectionString,
             ["ConnectionStrings__messaging"] = new UriBuilder(_broker) { Port = Broker.Port }.Uri.AbsoluteUri,
             ["EQ_FAIL"] = "@" + Failpoints.PathOf(name),
             ["EASYQUANT_DATA_ROOT"] = _directory,
@@ -413,6 +411,9 @@ public sealed class FaultBed : IAsyncLifetime
             ["GrpcClients__UnaryDeadline"] = "00:00:04",
             ["GrpcClients__PingDelay"] = "00:00:01",
             ["GrpcClients__PingTimeout"] = "00:00:02",
+            ["Broker__CommandTimeout"] = "00:00:03",
+            ["Broker__ConfirmTimeout"] = "00:00:03",
+            ["Broker__WatchdogInterval"] = "00:00:01",
             ["DOTNET_gcServer"] = "0",
             // A process lives for seconds here: code that is counted, compiled a second time (after 8,000 ms, in hexadecimal) or mapped
             // twice costs more than it brings.

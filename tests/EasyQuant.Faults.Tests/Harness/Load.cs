@@ -194,7 +194,7 @@ internal sealed class Load
         {
             string request = Guid.NewGuid().ToString();
             await CallAsync(request, deadline => Create(LoadDefinitions.Tiny, new Struct(), request, deadline, cancellationToken), cancellationToken);
-            await Task.Delay(s_callPause, _callersStop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Size.CallPause, _callersStop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class LoadFiles
             File.WriteAllText(Path.Combine(folder, "items", SymbolOf(i) + ".csv"), Header + Row(SymbolOf(i), new DateOnly(2026, 1, 5)));
         }
 
-        foreach (int count in new[] { LoadSize.Brief.ItemCount, LoadSize.Tiny.ItemCount, LoadSize.Small.ItemCount, LoadSize.Full.ItemCount })
+        foreach (int count in new[] { LoadSize.Least.ItemCount, LoadSize.Brief.ItemCount, LoadSize.Tiny.ItemCount, LoadSize.Small.ItemCount, LoadSize.Full.ItemCount })
         {
             var list = new StringBuilder(Header);
             for (int i = 0; i < count; i++)
@@ -28,6 +28,7 @@ internal static class LoadFiles
             File.WriteAllText(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"list-{count}.csv")), list.ToString());
         }
 
+        WriteStream(folder, LoadSize.Least);
         WriteStream(folder, LoadSize.Brief);
         WriteStream(folder, LoadSize.Tiny);
         WriteStream(folder, LoadSize.Small);

@@ -13,11 +13,17 @@ internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerF
     /// <summary>For a fault that comes at once and takes long: what is left after it need not.</summary>
     public static LoadSize Brief { get; } = new(40, 6, 100, "brief");
 
+    /// <summary>For a fault after which every program starts anew on the same processors.</summary>
+    public static LoadSize Least { get; } = new(24, 4, 100, "least") { CallPause = TimeSpan.FromMilliseconds(500) };
+
     /// <summary>For one crash point: enough that each is met in the middle.</summary>
     public static LoadSize Tiny { get; } = new(48, 8, 100, "tiny");
 
     /// <summary>The loads of the fault table: 5,000 items of 20 ms, and 12,000 chunks of about 1 KB.</summary>
     public static LoadSize Full { get; } = new(5_000, 100, 1_200, "full");
+
+    /// <summary>How long the client waits between two runs that it creates. Default 150 ms.</summary>
+    public TimeSpan CallPause { get; init; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Rows that the stream saves.</summary>
     public int StreamRowCount => StreamFileCount * RowsPerFile;

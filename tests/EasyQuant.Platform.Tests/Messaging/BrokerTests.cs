@@ -228,10 +228,9 @@ public sealed class BrokerTests(TestServersFixture fixture) : IAsyncLifetime
         var options = new ConsumerOptions
         {
             Queue = new QueueDefinition { Name = "test.queue", Bindings = [new QueueBinding(Topology.EventsExchange, "test.message.*")] },
-            WatchdogInterval = TimeSpan.FromSeconds(1),
         };
         var consumer = new MessageConsumer(
-            factory, options, new BrokerOptions(),
+            factory, options, new BrokerOptions { WatchdogInterval = TimeSpan.FromSeconds(1) },
             (message, _) =>
             {
                 _received.Enqueue(message with { Body = message.Body.ToArray() });

@@ -15,6 +15,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
     private const uint BodyBytesMax = 136 * 1024 * 1024;
 
     private readonly TopicConsumerOptions _options;
+    private readonly BrokerOptions _broker;
     private readonly ILogger<RabbitMqTopicConsumer> _logger;
     private readonly BrokerConnection _connection;
     private readonly ConsumerLoop _loop;
@@ -30,6 +31,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
         Topic = topic.Name;
         Group = group;
         _options = options;
+        _broker = broker;
         _logger = logger;
         string queue = RabbitMqTopicQueue.NameOf(topic, group);
         _connection = new BrokerConnection(factory, $"consume {queue}", broker, BodyBytesMax);
@@ -38,7 +40,6 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
             Queue = queue,
             PrefetchMax = options.PrefetchMax,
             ConcurrencyMax = 1,
-            WatchdogInterval = options.WatchdogInterval,
             IsReplaceable = false,
             Declare = async (channel, token) =>
             {
@@ -165,7 +166,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
             ValueTask sent = answer(held.Channel, held.DeliveryTag);
             if (!sent.IsCompletedSuccessfully)
             {
-                await sent.AsTask().WaitAsync(TimeSpan.FromSeconds(5), cancellationToken);
+                await sent.AsTask().WaitAsync(_broker.ConfirmTimeout, cancellationToken);
             }
 
             return true;

@@ -111,7 +111,7 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
     {
         try
         {
-            await publish.WaitAsync(_options.ConfirmTimeout, cancellationToken);
+            await publish.WaitAsync(_broker.ConfirmTimeout, cancellationToken);
         }
         catch (Exception) when (!publish.IsCompleted)
         {
@@ -126,7 +126,7 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
         long start = _time.GetTimestamp();
         while (_connection.IsBlocked)
         {
-            if (_time.GetElapsedTime(start) > _options.ConfirmTimeout)
+            if (_time.GetElapsedTime(start) > _broker.ConfirmTimeout)
             {
                 return false;
             }

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace EasyQuant.Messaging.Topics.Redis;
 
 /// <summary>Stores chunks in the streams of all groups of one topic, all or none.</summary>
-internal sealed class RedisTopicProducer(IDatabase database, TopicDefinition topic, TopicProducerOptions options) : ITopicProducer
+internal sealed class RedisTopicProducer(IDatabase database, TopicDefinition topic, TopicProducerOptions options, BrokerOptions broker) : ITopicProducer
 {
     private readonly RedisTopicScripts _scripts = new(topic.Name);
     private readonly SemaphoreSlim _window = new(options.WindowMax, options.WindowMax);
@@ -51,7 +51,7 @@ internal sealed class RedisTopicProducer(IDatabase database, TopicDefinition top
                 ChunkWire.Write(topic.Name, chunk),
             ];
             string? outcome = (string?)await database.ScriptEvaluateAsync(RedisTopicScripts.Send, _scripts.TopicKeys, values)
-                .WaitAsync(options.ConfirmTimeout, cancellationToken);
+                .WaitAsync(broker.ConfirmTimeout, cancellationToken);
             return outcome switch
             {
                 RedisTopicScripts.Stored => SendOutcome.Confirmed,

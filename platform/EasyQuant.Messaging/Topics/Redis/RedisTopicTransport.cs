@@ -13,6 +13,7 @@ public sealed class RedisTopicTransport : ITopicTransport
     public const string KindName = "redis";
 
     private readonly ConfigurationOptions _configuration;
+    private readonly BrokerOptions _options;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ConnectionMultiplexer? _publishing;
     private ConnectionMultiplexer? _consuming;
@@ -24,6 +25,7 @@ public sealed class RedisTopicTransport : ITopicTransport
     public RedisTopicTransport(string connectionString, BrokerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _options = options;
         _configuration = ConfigurationOptions.Parse(connectionString);
         _configuration.AbortOnConnectFail = true;
         _configuration.ConnectTimeout = (int)options.CommandTimeout.TotalMilliseconds;
@@ -101,7 +103,7 @@ public sealed class RedisTopicTransport : ITopicTransport
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         await DeclareAsync(topic, cancellationToken);
-        return new RedisTopicProducer((await ConnectAsync(true, cancellationToken)).GetDatabase(), topic, options);
+        return new RedisTopicProducer((await ConnectAsync(true, cancellationToken)).GetDatabase(), topic, options, _options);
     }
 
     /// <inheritdoc />

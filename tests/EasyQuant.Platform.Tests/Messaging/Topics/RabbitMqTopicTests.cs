@@ -103,7 +103,7 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
     protected override async Task<ITopicTransport> CreateAsync()
     {
         _factory = new ConnectionFactory { Uri = new Uri(await fixture.Servers.CreateVirtualHostAsync(Deadline.In(30))), ClientProvidedName = "test" };
-        return new RabbitMqTopicTransport(_factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        return new RabbitMqTopicTransport(_factory, new BrokerOptions { WatchdogInterval = TimeSpan.FromMilliseconds(500) }, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     protected override Task PublishRawAsync(TopicDefinition topic, string messageId, byte[] body) => OnChannelAsync(async channel =>

@@ -311,7 +311,7 @@ public abstract class TopicTransportContract : IAsyncLifetime
 
     protected async Task<ITopicConsumer> ConsumerAsync(TopicDefinition topic, string group, ushort prefetch = 8) =>
         Keep(await Transport.OpenConsumerAsync(
-            topic, group, new TopicConsumerOptions { PrefetchMax = prefetch, MemberTimeout = TimeSpan.FromSeconds(2), WatchdogInterval = TimeSpan.FromMilliseconds(500) }, Deadline.In(30)));
+            topic, group, new TopicConsumerOptions { PrefetchMax = prefetch, MemberTimeout = TimeSpan.FromSeconds(2) }, Deadline.In(30)));
 
     protected static async Task SendAllAsync(ITopicProducer producer, int count)
     {

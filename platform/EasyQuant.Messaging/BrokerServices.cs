@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace EasyQuant.Messaging;
+
+/// <summary>Puts what clients of the brokers share into a service.</summary>
+public static class BrokerServices
+{
+    /// <summary>Reads <see cref="BrokerOptions"/> from section <see cref="BrokerOptions.Section"/>; a value out of its range ends the start with the name of the setting.</summary>
+    /// <param name="services">Services of the host; changed in place.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddBrokerOptions(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton(provider => provider.GetRequiredService<IOptions<BrokerOptions>>().Value);
+    }
+}
