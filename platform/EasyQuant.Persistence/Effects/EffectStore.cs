@@ -25,10 +25,14 @@ public sealed class EffectStore
             create table if not exists {quoted}.eq_fence(resource text primary key, epoch bigint not null);
             create table if not exists {quoted}.eq_effects(key text primary key, result text, create_time timestamptz not null default clock_timestamp())
             """;
+        // Writers of the epoch that holds share the row; only the first of a newer one changes it, and waits until the last of the older has ended.
         _fence =
             $"""
-            insert into {quoted}.eq_fence as f values ($1, $2)
-            on conflict (resource) do update set epoch = excluded.epoch where f.epoch <= excluded.epoch returning 1
+            with held as (select 1 from {quoted}.eq_fence where resource = $1 and epoch = $2 for share), raised as (
+                insert into {quoted}.eq_fence as f select $1, $2 where not exists (select from held)
+                on conflict (resource) do update set epoch = excluded.epoch where f.epoch <= excluded.epoch returning 1
+            )
+            select 1 from held union all select 1 from raised
             """;
         _add = $"insert into {quoted}.eq_effects(key) values ($1) on conflict do nothing";
         _setResult = $"update {quoted}.eq_effects set result = $2 where key = $1";
@@ -47,7 +51,10 @@ public sealed class EffectStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Fences the resource: from the commit on, writers with a smaller epoch are refused. Locks the resource until then.</summary>
+    /// <summary>
+    /// Fences the resource: from the commit on, writers with a smaller epoch are refused. Until then writers with a greater epoch wait; those with the same go on beside
+    /// each other once one of them has committed.
+    /// </summary>
     /// <param name="connection">Connection inside the transaction of the effect.</param>
     /// <param name="resource">What is written, for example <c>run/{id}</c>.</param>
     /// <param name="epoch">Epoch of the caller's lease.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EasyQuant.Persistence;
 using EasyQuant.Persistence.Effects;
 using EasyQuant.Persistence.Faults;
@@ -62,6 +63,54 @@ public sealed class EffectStoreTests(TestServersFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Fence_HeldByTheSameEpoch_DoesNotWait()
+    {
+        await EffectAsync("run/1", 7, "a");
+        await using NpgsqlConnection first = await _dataSource.OpenConnectionAsync(), second = await _dataSource.OpenConnectionAsync();
+        await using NpgsqlTransaction open = await first.BeginTransactionAsync(), beside = await second.BeginTransactionAsync();
+        await _store.FenceAsync(first, "run/1", 7, CancellationToken.None);
+        await WaitAtMostAsync(second, 2_000);
+        await _store.FenceAsync(second, "run/1", 7, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Fence_HeldByAnOlderEpoch_WaitsAndThenRefusesIt()
+    {
+        await EffectAsync("run/1", 6, "a");
+        await using NpgsqlConnection first = await _dataSource.OpenConnectionAsync(), second = await _dataSource.OpenConnectionAsync();
+        await using NpgsqlTransaction open = await first.BeginTransactionAsync();
+        await _store.FenceAsync(first, "run/1", 6, CancellationToken.None);
+        await using (NpgsqlTransaction early = await second.BeginTransactionAsync())
+        {
+            await WaitAtMostAsync(second, 100);
+            PostgresException waited = await Assert.ThrowsAsync<PostgresException>(() => _store.FenceAsync(second, "run/1", 7, CancellationToken.None));
+            Assert.Equal(PostgresErrorCodes.LockNotAvailable, waited.SqlState);
+        }
+
+        await open.CommitAsync();
+        Assert.True(await EffectAsync("run/1", 7, "b"));
+        await Assert.ThrowsAsync<EpochStaleException>(() => EffectAsync("run/1", 6, "c"));
+    }
+
+    [Fact]
+    public async Task Fence_RaisedWhileAnOlderEpochWaits_RefusesIt()
+    {
+        await EffectAsync("run/1", 6, "a");
+        await using NpgsqlConnection first = await _dataSource.OpenConnectionAsync();
+        await using NpgsqlTransaction open = await first.BeginTransactionAsync();
+        await _store.FenceAsync(first, "run/1", 7, CancellationToken.None);
+        Task<bool> late = EffectAsync("run/1", 6, "b");
+        await Deadline.UntilAsync("the older epoch waits", async () =>
+        {
+            await using NpgsqlCommand waiting = _dataSource.CreateCommand("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+            return (long)(await waiting.ExecuteScalarAsync())! == 1;
+        });
+        await open.CommitAsync();
+        await Assert.ThrowsAsync<EpochStaleException>(() => late);
+        Assert.Equal(1L, await CountAsync());
+    }
+
+    [Fact]
     public async Task EnsureTables_ByManyAtOnce_Succeeds()
     {
         await using (NpgsqlCommand drop = _dataSource.CreateCommand("drop table eq_fence, eq_effects"))
@@ -75,6 +124,12 @@ public sealed class EffectStoreTests(TestServersFixture fixture) : IAsyncLifetim
             await _store.EnsureTablesAsync(connection, CancellationToken.None);
         }));
         Assert.True(await EffectAsync("run/1", 1, "a"));
+    }
+
+    private static async Task WaitAtMostAsync(NpgsqlConnection connection, int milliseconds)
+    {
+        await using var limit = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {milliseconds}"), connection);
+        await limit.ExecuteNonQueryAsync();
     }
 
     private Task<bool> EffectAsync(string resource, long epoch, string key) =>
