@@ -41,7 +41,7 @@ public sealed class NetworkFaultTests(FaultBed bed) : IClassFixture<UsualLeases>
     {
         bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = bed.Broker.Rules = bed.Grpc.Rules = new ProxyRules { SwallowsReplies = true };
         await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
-    }, size: LoadSize.Brief);
+    }, size: LoadSize.Least);
 
     /// <summary>F25, shortened: every connection is reset, again and again.</summary>
     [Fact]

@@ -125,17 +125,6 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
         Assert.Fail($"In {TriesMax} loads no save stood still in its transaction.");
     }
 
-    /// <summary>F10: all at once, and up again in a random order.</summary>
-    [Fact]
-    [Trait("Fault", "F10")]
-    public Task Everything_KilledAtOnce_ConvergesByItself() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
-    {
-        await Task.WhenAll([.. bed.Services.Select(service => service.KillAsync()), bed.Servers.Postgres.KillAsync(), bed.Servers.RabbitMq.KillAsync()]);
-        Func<Task>[] starts = [.. bed.Services.Select(service => (Func<Task>)service.StartAsync), () => bed.Servers.Postgres.StartAsync(cancellationToken), () => bed.Servers.RabbitMq.StartAsync(cancellationToken)];
-        bed.Random.Shuffle(starts);
-        await Task.WhenAll(starts.Select(start => start()));
-    }, size: LoadSize.Least);
-
     // The tables of streams are there with the first of them.
     private async Task<string> HolderAsync(string stream, CancellationToken cancellationToken)
     {

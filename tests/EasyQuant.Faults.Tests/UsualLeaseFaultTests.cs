@@ -25,6 +25,17 @@ public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeas
         }
     });
 
+    /// <summary>F10: all at once, and up again in a random order.</summary>
+    [Fact]
+    [Trait("Fault", "F10")]
+    public Task Everything_KilledAtOnce_ConvergesByItself() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    {
+        await Task.WhenAll([.. bed.Services.Select(service => service.KillAsync()), bed.Servers.Postgres.KillAsync(), bed.Servers.RabbitMq.KillAsync()]);
+        Func<Task>[] starts = [.. bed.Services.Select(service => (Func<Task>)service.StartAsync), () => bed.Servers.Postgres.StartAsync(cancellationToken), () => bed.Servers.RabbitMq.StartAsync(cancellationToken)];
+        bed.Random.Shuffle(starts);
+        await Task.WhenAll(starts.Select(start => start()));
+    }, size: LoadSize.Least);
+
     /// <summary>F12: all in one load, one after the other, as an upgrade does.</summary>
     [Fact]
     [Trait("Fault", "F12")]

@@ -1,6 +1,6 @@
 namespace EasyQuant.Faults.Harness;
 
-/// <summary>For a class of tests in which no Runner dies: leases of the usual length while they run, short ones afterwards.</summary>
+/// <summary>For a class of tests that wait for no lease to end: leases of the usual length while they run, short ones afterwards.</summary>
 /// <param name="bed">Where.</param>
 public sealed class UsualLeases(FaultBed bed) : IAsyncLifetime
 {
