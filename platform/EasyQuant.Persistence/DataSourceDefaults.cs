@@ -29,7 +29,8 @@ public static class DataSourceDefaults
     /// <summary>
     /// Applies the defaults: server-side time-outs, a pool of at most <see cref="PoolSizeMax"/> connections, automatic
     /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool, a shorter time of a command (at most
-    /// 15 s, answer included) and of its cancellation (at most 2 s) in the connection string are kept.
+    /// 15 s, answer included) and of its cancellation (at most 2 s) in the connection string are kept; its <c>Options</c>
+    /// win over these, for an operator who must have other server-side time-outs.
     /// </summary>
     /// <param name="builder">The data source to be; changed in place.</param>
     /// <param name="applicationName">Name that the server shows for the sessions; null keeps what the connection string says.</param>
@@ -66,7 +67,8 @@ public static class DataSourceDefaults
             options += $" -c search_path={SqlIdentifier.Validate(schema)},public";
         }
 
-        settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{settings.Options} {options}";
+        // The server takes the last.
+        settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{options} {settings.Options}";
     }
 
     /// <summary>

@@ -107,11 +107,12 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
                 bed,
                 async (load, cancellationToken) =>
                 {
-                    isFrozen = await bed.WaitForIdleInTransactionAsync(load, cancellationToken);
+                    int[] backends = await bed.WaitForIdleInTransactionAsync(load, cancellationToken);
+                    isFrozen = backends.Length > 0;
                     if (isFrozen)
                     {
                         Signals.Stop(bed.FirstRunner.Id);
-                        await bed.WaitForCrashesAsync(load, cancellationToken);
+                        await Task.WhenAll(bed.WaitForEvictionAsync(backends, cancellationToken), bed.WaitForCrashesAsync(load, cancellationToken));
                         Signals.Continue(bed.FirstRunner.Id);
                     }
                 },

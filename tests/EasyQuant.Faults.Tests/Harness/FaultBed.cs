@@ -20,10 +20,11 @@ namespace EasyQuant.Faults.Harness;
 /// Private servers, a Workflow service and two Runners as processes, with a proxy on every connection between them. Faults are done to it by process id and by
 /// proxy; tests look at the database directly.
 /// </summary>
-public sealed class FaultBed : IAsyncLifetime
+public sealed partial class FaultBed : IAsyncLifetime
 {
     private const int TailLines = 400;
     private const int CommandSeconds = 4;
+    private const string IdleLimit = "-c idle_in_transaction_session_timeout=4000";
     private const int ShortLeaseSeconds = 4;
     private const int UsualLeaseSeconds = 20;
     private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(4);
@@ -249,78 +250,7 @@ public sealed class FaultBed : IAsyncLifetime
 
     /// <summary>Connection string of Workflow with a pool of that size.</summary>
     internal string WorkflowConnection(int poolSize) =>
-        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize, CommandTimeout = CommandSeconds, CancellationTimeout = 1000 }.ConnectionString;
-
-    /// <summary>Executes statements as the superuser, without a proxy.</summary>
-    internal async Task ExecuteAsync(string sql)
-    {
-        // On a connection that was not there when the server died.
-        _database.Clear();
-        await using NpgsqlCommand command = _database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
-    }
-
-    /// <summary>Reads one value from the database, without a proxy.</summary>
-    internal Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken) => OnFreshAsync(async () =>
-    {
-        await using NpgsqlCommand command = _database.CreateCommand(sql);
-        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
-    });
-
-    /// <summary>Reads rows from the database, without a proxy.</summary>
-    internal Task<List<T>> RowsAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => OnFreshAsync(async () =>
-    {
-        var rows = new List<T>();
-        await using NpgsqlCommand command = _database.CreateCommand(sql);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    });
-
-    // A pooled connection may have died with the server: what was read on it is read once more on a new one.
-    private async Task<T> OnFreshAsync<T>(Func<Task<T>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (NpgsqlException exception) when (exception.IsTransient)
-        {
-            _database.Clear();
-            return await read();
-        }
-    }
-
-    /// <summary>Waits until a lease of the load has expired.</summary>
-    internal Task WaitForCrashesAsync(Load load, CancellationToken cancellationToken) => Poll.UntilAsync(
-        "an expired lease",
-        async () =>
-        {
-            long count = await ScalarAsync<long>(string.Create(CultureInfo.InvariantCulture, $"select coalesce(sum(crash_count), 0)::bigint from workflow.runs where create_time >= '{load.StartTime:O}'"), cancellationToken);
-            return (count > 0 || await load.IsOverAsync(cancellationToken), "none");
-        },
-        cancellationToken);
-
-    /// <summary>Waits until a session of a node holds a transaction open and does nothing, or the load is over.</summary>
-    /// <returns>Whether there is such a session.</returns>
-    internal async Task<bool> WaitForIdleInTransactionAsync(Load load, CancellationToken cancellationToken)
-    {
-        bool isThere = false;
-        await Poll.UntilAsync(
-            "a session that is idle in its transaction",
-            async () =>
-            {
-                isThere = await ScalarAsync<long>(
-                    "select count(*) from pg_stat_activity where state = 'idle in transaction' and application_name = 'easyquant-nodes' and state_change < clock_timestamp() - interval '0.5 s'", cancellationToken) > 0;
-                return (isThere || await load.IsOverAsync(cancellationToken), "none");
-            },
-            cancellationToken);
-        return isThere;
-    }
+        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize, CommandTimeout = CommandSeconds, CancellationTimeout = 1000, Options = IdleLimit }.ConnectionString;
 
     /// <summary>Lines that services wrote and that hold a secret.</summary>
     internal IReadOnlyList<string> Leaks
@@ -389,7 +319,7 @@ public sealed class FaultBed : IAsyncLifetime
     {
         var variables = new Dictionary<string, string?>
         {
-            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port, CommandTimeout = CommandSeconds, CancellationTimeout = 1000 }.ConnectionString,
+            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port, CommandTimeout = CommandSeconds, CancellationTimeout = 1000, Options = IdleLimit }.ConnectionString,
             ["ConnectionStrings__messaging"] = new UriBuilder(_broker) { Port = Broker.Port }.Uri.AbsoluteUri,
             ["EQ_FAIL"] = "@" + Failpoints.PathOf(name),
             ["EASYQUANT_DATA_ROOT"] = _directory,

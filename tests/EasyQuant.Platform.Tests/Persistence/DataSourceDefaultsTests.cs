@@ -19,6 +19,19 @@ public sealed class DataSourceDefaultsTests(TestServersFixture fixture)
     }
 
     [Fact]
+    public async Task Defaults_ShorterTimesInTheConnectionString_AreKept()
+    {
+        var builder = new NpgsqlDataSourceBuilder(
+            await fixture.Servers.CreateDatabaseAsync(Deadline.In(30)) + ";Command Timeout=3;Cancellation Timeout=500;Maximum Pool Size=2;Options=-c lock_timeout=1234");
+        DataSourceDefaults.Apply(builder, "eq-test", "test");
+        NpgsqlConnectionStringBuilder kept = builder.ConnectionStringBuilder;
+        Assert.Equal((3, 500, 2), (kept.CommandTimeout, kept.CancellationTimeout, kept.MaxPoolSize));
+        await using NpgsqlDataSource bounded = builder.Build();
+        await using NpgsqlCommand command = bounded.CreateCommand("select current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')");
+        Assert.Equal("1234ms 10s", await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
     public async Task IndexesPreferred_TableWithoutIndex_IsReadWithoutCompilingTheStatement()
     {
         var builder = new NpgsqlDataSourceBuilder(await fixture.Servers.CreateDatabaseAsync(Deadline.In(30)));
