@@ -37,7 +37,7 @@ internal sealed class DispatchGrpc(
             await dispatch.EndLeasesOfAsync([.. request.DeadWorkers.Where(dead => dead != worker.WorkerId)], request.ProjectId, context.CancellationToken);
         }
 
-        if (request.ReleaseUnheld && held is not null)
+        if ((request.ReleaseUnheld || IsTriedAgain(context)) && held is not null)
         {
             await dispatch.ReleaseUnheldAsync(worker.WorkerId, held, request.ProjectId, context.CancellationToken);
         }
@@ -119,6 +119,9 @@ internal sealed class DispatchGrpc(
         await dispatch.ReleaseAsync(ToLeases(request.Leases), request.ProjectId, context.CancellationToken);
         return new ReleaseRunsResponse();
     }
+
+    // The client of a retried call says so; its caller never hears that an answer was lost.
+    private static bool IsTriedAgain(ServerCallContext context) => context.RequestHeaders.GetValue("grpc-previous-rpc-attempts") is not null;
 
     private async Task FailAsync(RunRow run, int size, CancellationToken cancellationToken)
     {

@@ -344,9 +344,12 @@ public sealed partial class FaultBed : IAsyncLifetime
             ["Broker__CommandTimeout"] = "00:00:03",
             ["Broker__ConfirmTimeout"] = "00:00:03",
             ["Broker__WatchdogInterval"] = "00:00:01",
+            ["Broker__ReconnectDelayMax"] = "00:00:00.500",
             ["DOTNET_gcServer"] = "0",
             // A process lives for seconds here: code that is counted, compiled a second time (after 8,000 ms, in hexadecimal) or mapped
-            // twice costs more than it brings.
+            // twice, and objects collected before there are 64 MiB of them, cost more than they bring.
+            ["DOTNET_GCgen0size"] = "4000000",
+            ["DOTNET_gcConcurrent"] = "0",
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_TC_CallCountingDelayMs"] = "1F40",
             ["DOTNET_EnableWriteXorExecute"] = "0",

@@ -213,6 +213,20 @@ public sealed class RunLifeTests(WorkflowFixture fixture)
     }
 
     [Fact]
+    public async Task Claim_TriedAgainByTheClientItself_GivesBackWhatTheFirstTryGranted()
+    {
+        var request = new ClaimRunsRequest { WorkerId = "retrying", MaxCount = 1, RunId = (await CreateAsync()).RunId, Held = new HeldLeases() };
+        Run unheard = Assert.Single((await _host.Dispatch.ClaimRunsAsync(request)).Runs).Run;
+
+        // What gRPC adds when it sends a call again under its retry policy.
+        var retried = new Metadata { { "grpc-previous-rpc-attempts", "1" } };
+        Run again = Assert.Single((await _host.Dispatch.ClaimRunsAsync(request, retried)).Runs).Run;
+
+        Assert.Equal((unheard.RunId, 0, true), (again.RunId, again.CrashCount, again.Epoch > unheard.Epoch));
+        await new FakeRunner(_host, "retrying").CompleteAsync(again);
+    }
+
+    [Fact]
     public async Task Claim_WithADroppedLease_EndsItAndCountsItAsACrash()
     {
         Run dropped = await ClaimNewAsync();
