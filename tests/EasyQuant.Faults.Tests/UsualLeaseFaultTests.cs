@@ -2,7 +2,7 @@ using EasyQuant.Faults.Harness;
 
 namespace EasyQuant.Faults;
 
-/// <summary>Faults of processes and processors under L1 and L2 that leases of the usual length outlast; the numbers are those of the fault table.</summary>
+/// <summary>Faults of processes and processors under L1 and L2 that wait for no lease to end; the numbers are those of the fault table.</summary>
 [Collection(BedCollection.Name)]
 [Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class UsualLeaseFaultTests(FaultBed bed) : IClassFixture<UsualLeases>, IAsyncLifetime

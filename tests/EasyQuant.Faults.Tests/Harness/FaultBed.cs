@@ -36,7 +36,9 @@ public sealed partial class FaultBed : IAsyncLifetime
     private TestServers _servers = null!;
     private GrpcChannel _channel = null!;
     private NpgsqlDataSource _database = null!;
-    private string _directory = "", _connection = "", _broker = "";
+    private string _directory = "";
+    private string _connection = "";
+    private string _broker = "";
     private int _workflowPort;
     private int _leaseSeconds = ShortLeaseSeconds;
     private bool _areLeasesUsual;
@@ -250,7 +252,10 @@ public sealed partial class FaultBed : IAsyncLifetime
 
     /// <summary>Connection string of Workflow with a pool of that size.</summary>
     internal string WorkflowConnection(int poolSize) =>
-        new NpgsqlConnectionStringBuilder(_connection) { Port = WorkflowDatabase.Port, MaxPoolSize = poolSize, CommandTimeout = CommandSeconds, CancellationTimeout = 1000, Options = IdleLimit }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(ConnectionThrough(WorkflowDatabase)) { MaxPoolSize = poolSize }.ConnectionString;
+
+    private string ConnectionThrough(TcpProxy proxy) =>
+        new NpgsqlConnectionStringBuilder(_connection) { Port = proxy.Port, CommandTimeout = CommandSeconds, CancellationTimeout = 1000, Options = IdleLimit }.ConnectionString;
 
     /// <summary>Lines that services wrote and that hold a secret.</summary>
     internal IReadOnlyList<string> Leaks
@@ -319,7 +324,7 @@ public sealed partial class FaultBed : IAsyncLifetime
     {
         var variables = new Dictionary<string, string?>
         {
-            ["ConnectionStrings__easyquant"] = new NpgsqlConnectionStringBuilder(_connection) { Port = database.Port, CommandTimeout = CommandSeconds, CancellationTimeout = 1000, Options = IdleLimit }.ConnectionString,
+            ["ConnectionStrings__easyquant"] = ConnectionThrough(database),
             ["ConnectionStrings__messaging"] = new UriBuilder(_broker) { Port = Broker.Port }.Uri.AbsoluteUri,
             ["EQ_FAIL"] = "@" + Failpoints.PathOf(name),
             ["EASYQUANT_DATA_ROOT"] = _directory,
