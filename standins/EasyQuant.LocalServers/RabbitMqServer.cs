@@ -14,13 +14,18 @@ public sealed class RabbitMqServer : ILocalServer
     private static readonly byte[] s_protocolHeader = "AMQP\0\0\u0009\u0001"u8.ToArray();
 
     // Run by each virtual machine the node starts. The node is the one that boots anything but no_dot_erlang: it loads the modules of rabbit and
-    // of all it depends on in one go. Its boot asks each of them for its attributes, and loading them one by one takes a third of the start.
+    // of what it depends on in one go. Its boot asks each of them for its attributes, and loading them one by one takes a third of the start.
+    // Applications of which a broker without plugins uses little or nothing are declared without modules, so that the boot asks them nothing;
+    // what it does use of them is loaded when it is called. None of them knows the attributes that the boot looks for.
     private const string LoadAtOnce = """
         case init:get_argument(boot) of {ok,[["no_dot_erlang"]|_]}->ok;
-        _->Modules=fun Next(App,Seen)->case lists:keymember(App,1,Seen) of true->Seen;
-        _->{ok,[{_,_,Keys}]}=file:consult(code:where_is_file(atom_to_list(App)++".app")),
-        lists:foldl(Next,[{App,proplists:get_value(modules,Keys,[])}|Seen],proplists:get_value(applications,Keys,[])) end end,
-        catch code:ensure_modules_loaded(lists:append([Some||{_,Some}<-Modules(rabbit,[])])) end.
+        _->Next=fun Next(App,Seen)->case lists:keymember(App,2,Seen) of true->Seen;
+        _->{ok,[{_,_,Keys}=Spec]}=file:consult(code:where_is_file(atom_to_list(App)++".app")),
+        lists:foldl(Next,[Spec|Seen],proplists:get_value(applications,Keys,[])) end end,
+        catch begin Specs=Next(rabbit,[]),
+        Rare=[amqp10_common,asn1,enough,inets,jsx,observer_cli,os_mon,osiris,public_key,recon,ssl,stdout_formatter,syntax_tools,tools,xmerl],
+        code:ensure_modules_loaded([Module||{_,App,Keys}<-Specs,not lists:member(App,Rare),Module<-proplists:get_value(modules,Keys,[])]),
+        [application:load({application,App,lists:keystore(modules,1,Keys,{modules,[]})})||{_,App,Keys}<-Specs,lists:member(App,Rare)] end end.
         """;
 
     private readonly RabbitMqOptions _options;
@@ -108,7 +113,10 @@ public sealed class RabbitMqServer : ILocalServer
             ["RABBITMQ_PID_FILE"] = PathOf("pid"),
             // The script then becomes the node instead of waiting for it: one process to signal and to watch.
             ["RABBITMQ_ALLOW_INPUT"] = "1",
-            ["RABBITMQ_SERVER_START_ARGS"] = "-noinput -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
+            // Named from its first moment, on the port mapper that runs already; a node that names itself later starts another virtual machine only to
+            // see that there is a port mapper.
+            ["RABBITMQ_SERVER_START_ARGS"] = "-noinput -start_epmd false -sname rabbit@localhost -kernel inet_dist_use_interface {127,0,0,1}"
+                + $" -kernel inet_dist_listen_min {Number(_options.DistributionPort)} -kernel inet_dist_listen_max {Number(_options.DistributionPort)}",
             // Idle schedulers that spin take the machine's cores from everybody else.
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none",
             ["ERL_AFLAGS"] = $"-eval '{LoadAtOnce.ReplaceLineEndings(" ")}'",
