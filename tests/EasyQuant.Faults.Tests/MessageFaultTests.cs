@@ -80,7 +80,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IAsyncLifetime
             },
             deadChunks: () => 1,
             atOnce: true,
-            size: LoadSize.Brief);
+            size: LoadSize.Least);
         Assert.InRange(deaths, 1, 8);
         Assert.Equal(1, check.DeadCount);
     }

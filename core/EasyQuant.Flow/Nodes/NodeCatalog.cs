@@ -19,6 +19,9 @@ public sealed class NodeCatalog : INodeDefinitions
     public IReadOnlyList<NodeDefinition> Definitions =>
         _sorted ??= [.. _entries.Values.Select(e => e.Definition.Value).OrderBy(d => d.Type, StringComparer.Ordinal)];
 
+    /// <summary>Names of all types, sorted. Unlike <see cref="Definitions"/> it makes no schema.</summary>
+    public IReadOnlyList<string> Types => [.. _entries.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>Adds a node type.</summary>
     /// <typeparam name="TParameters">Record of the parameters; <see cref="ParameterSchema"/> says which shapes it may have.</typeparam>
     /// <param name="template">What the author wrote down.</param>

@@ -112,13 +112,14 @@ public sealed class AuthMatrixTests(GatewayFixture fixture) : IClassFixture<Gate
     {
         string[] hidden = [.. GatewayHost.Owners().Services.SelectMany(s => s.Methods).Where(m => !ServiceOwners.IsPublic(m)).Select(m => m.FullName)];
 
-        Assert.Equal(["easyquant.group.v1.GroupService.ReportGroupSums", "easyquant.secret.v1.SecretService.FetchSecret", "easyquant.workflow.v1.NodeService.RegisterNodeDefinitions"], hidden);
+        Assert.Equal(["easyquant.group.v1.GroupService.ReportGroupSums", "easyquant.secret.v1.SecretService.FetchSecret", "easyquant.workflow.v1.NodeService.RegisterNodeDefinitions", "easyquant.workflow.v1.NodeService.HasNodeDefinitions"], hidden);
     }
 
     [Theory]
     [InlineData("/easyquant.run.v1.DispatchService/ClaimRuns")]
     [InlineData("/easyquant.secret.v1.SecretService/FetchSecret")]
     [InlineData("/easyquant.workflow.v1.NodeService/RegisterNodeDefinitions")]
+    [InlineData("/easyquant.workflow.v1.NodeService/HasNodeDefinitions")]
     [InlineData("/easyquant.run.v1.RunService/NoSuchMethod")]
     [InlineData("/easyquant.market.v1.marketservice/ListBars")]
     [InlineData("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")]

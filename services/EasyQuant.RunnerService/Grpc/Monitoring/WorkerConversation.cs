@@ -130,7 +130,7 @@ internal sealed partial class WorkerConversation(
             Capacity = options.Value.MaxConcurrentRuns,
             Labels = { options.Value.Labels },
         };
-        registration.NodeTypes.AddRange(catalog.Definitions.Select(d => d.Type));
+        registration.NodeTypes.AddRange(catalog.Types);
         return registration;
     }
 

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EasyQuant.RunnerService.Grpc.Registration;
 
-/// <summary>Offers our node types to Workflow at start, again and again until it took them. Unhealthy before.</summary>
+/// <summary>
+/// Offers our node types to Workflow at start, again and again until it has them. Unhealthy before. Their definitions are made only when Workflow does not
+/// have them yet: their schemas take a tenth of the processor time of a start.
+/// </summary>
 internal sealed partial class NodeRegistrar(
     NodeService.NodeServiceClient nodes, NodeCatalog catalog, RunnerIdentity identity, TimeProvider time, ILogger<NodeRegistrar> logger)
     : BackgroundService, IHealthCheck
@@ -19,17 +22,22 @@ internal sealed partial class NodeRegistrar(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var request = new RegisterNodeDefinitionsRequest { RunnerVersion = identity.Version };
-        request.Nodes.AddRange(catalog.Definitions.Select(NodeDefinitionCodec.ToWire));
+        string codeHash = NodeCode.Hash(catalog);
         TimeSpan delay = TimeSpan.FromMilliseconds(200);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                RegisterNodeDefinitionsResponse answer = await nodes.RegisterNodeDefinitionsAsync(
-                    request, new CallOptions(CallProject.Headers("default", "service:runner"), cancellationToken: stoppingToken));
+                if (await IsStoredAsync(codeHash, stoppingToken))
+                {
+                    LogStored(catalog.Types.Count);
+                }
+                else
+                {
+                    await RegisterAsync(codeHash, stoppingToken);
+                }
+
                 _isRegistered = true;
-                LogRegistered(request.Nodes.Count, answer.NodeCount);
                 return;
             }
             catch (RpcException e) when (!stoppingToken.IsCancellationRequested)
@@ -45,8 +53,35 @@ internal sealed partial class NodeRegistrar(
         }
     }
 
+    private async Task<bool> IsStoredAsync(string codeHash, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new HasNodeDefinitionsRequest { RunnerVersion = identity.Version, CodeHash = codeHash, NodeCount = catalog.Types.Count };
+            return (await nodes.HasNodeDefinitionsAsync(request, Options(cancellationToken))).IsStored;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
+        {
+            // A Workflow of before.
+            return false;
+        }
+    }
+
+    private async Task RegisterAsync(string codeHash, CancellationToken cancellationToken)
+    {
+        var request = new RegisterNodeDefinitionsRequest { RunnerVersion = identity.Version, CodeHash = codeHash };
+        request.Nodes.AddRange(catalog.Definitions.Select(NodeDefinitionCodec.ToWire));
+        RegisterNodeDefinitionsResponse answer = await nodes.RegisterNodeDefinitionsAsync(request, Options(cancellationToken));
+        LogRegistered(request.Nodes.Count, answer.NodeCount);
+    }
+
+    private static CallOptions Options(CancellationToken cancellationToken) => new(CallProject.Headers("default", "service:runner"), cancellationToken: cancellationToken);
+
     [LoggerMessage(2051, LogLevel.Information, "{OfferedCount} node types are registered; Workflow knows {KnownCount}.")]
     private partial void LogRegistered(int offeredCount, int knownCount);
+
+    [LoggerMessage(2053, LogLevel.Information, "Workflow has our {Count} node types already.")]
+    private partial void LogStored(int count);
 
     [LoggerMessage(2052, LogLevel.Warning, "The node types could not be registered ({Status}); it is tried again.")]
     private partial void LogFailed(Exception exception, StatusCode status);

@@ -29,8 +29,24 @@ internal sealed class NodeRegistry(NpgsqlDataSource dataSource, TimeProvider tim
         return await LoadAsync(cancellationToken);
     }
 
+    /// <summary>Tells whether as many node types as given are stored under a Runner version, all of them made by the code of a hash.</summary>
+    public Task<bool> HasAsync(string runnerVersion, string codeHash, int nodeCount, CancellationToken cancellationToken) => Transactions.ReadAsync(
+        dataSource,
+        async (connection, token) =>
+        {
+            await using NpgsqlCommand command = Pg.Command(
+                connection,
+                """
+                select count(*) = $4 and count(*) filter (where code_hash = $3) = $4
+                from workflow.node_definitions where project_id = $1 and runner_version = $2
+                """,
+                Pg.P(AllProjects), Pg.P(runnerVersion), Pg.P(codeHash), Pg.P(nodeCount));
+            return (bool)(await command.ExecuteScalarAsync(token))!;
+        },
+        cancellationToken);
+
     /// <summary>Stores the node types of a Runner version and forgets those that this version no longer offers.</summary>
-    public async Task<int> RegisterAsync(string runnerVersion, IReadOnlyList<NodeDefinition> nodes, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<int> RegisterAsync(string runnerVersion, string codeHash, IReadOnlyList<NodeDefinition> nodes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await Transactions.RunAsync(
             dataSource,
@@ -47,14 +63,16 @@ internal sealed class NodeRegistry(NpgsqlDataSource dataSource, TimeProvider tim
                 Pg.Add(
                     batch,
                     """
-                    insert into workflow.node_definitions(project_id, type, definition, runner_version, update_time)
-                    select $1, n.type, n.definition, $2, $3 from unnest($4::text[], $5::bytea[]) as n(type, definition)
+                    insert into workflow.node_definitions(project_id, type, definition, runner_version, update_time, code_hash)
+                    select $1, n.type, n.definition, $2, $3, $6 from unnest($4::text[], $5::bytea[]) as n(type, definition)
                     on conflict (project_id, type) do update
-                    set definition = excluded.definition, runner_version = excluded.runner_version, update_time = excluded.update_time
+                    set definition = excluded.definition, runner_version = excluded.runner_version, update_time = excluded.update_time,
+                        code_hash = excluded.code_hash
                     """,
                     Pg.P(AllProjects), Pg.P(runnerVersion), Pg.P(now),
                     Pg.Many(NpgsqlDbType.Text, nodes, node => node.Type),
-                    Pg.Many(NpgsqlDbType.Bytea, nodes, node => node.ToByteArray()));
+                    Pg.Many(NpgsqlDbType.Bytea, nodes, node => node.ToByteArray()),
+                    Pg.P(codeHash));
                 return await batch.ExecuteNonQueryAsync(token);
             },
             cancellationToken);
