@@ -23,7 +23,7 @@ namespace EasyQuant.Faults.Harness;
 public sealed partial class FaultBed : IAsyncLifetime
 {
     private const int TailLines = 400;
-    private const int CommandSeconds = 4;
+    private const int CommandSeconds = 3;
     private const string IdleLimit = "-c idle_in_transaction_session_timeout=4000";
     private const int ShortLeaseSeconds = 4;
     private const int UsualLeaseSeconds = 20;
