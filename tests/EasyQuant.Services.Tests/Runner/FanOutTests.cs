@@ -358,14 +358,39 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         await host.CreateAsync("appender", Appender);
         await host.CreateAsync("batch", Batch("appender", Numbers(30), $$"""  "mode":"{{mode}}","concurrency":3  """));
         Run run = await host.StartAsync("batch");
-        await doomed.WaitForExitAsync(deadline.Token);
-        Assert.Equal(137, doomed.ExitCode);
+        await DeathAsync(host, doomed, run, deadline.Token);
         await host.StartRunnerAsync(deadline.Token);
         Run ended = await host.WaitAsync(run.RunId);
         Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
         await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand("select count(*) from data.written");
         Assert.Equal(30L, await count.ExecuteScalarAsync(deadline.Token));
         Assert.All((await ListAsync(host, run)).Items, i => Assert.Equal(ItemState.Succeeded, i.State));
+    }
+
+    // A Runner that does not die is killed: it would outlive the tests, and their servers wait for it.
+    private static async Task DeathAsync(RunnerHost host, Process doomed, Run run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!doomed.HasExited)
+            {
+                Run now = (await host.Workflow.Runs.GetRunAsync(new GetRunRequest { RunId = run.RunId }, cancellationToken: cancellationToken)).Run;
+                Assert.True(now.State is RunState.Queued or RunState.Running, $"The run ended before the failpoint: {now}");
+                await Task.Delay(50, cancellationToken);
+            }
+
+            await doomed.WaitForExitAsync(cancellationToken);
+            Assert.Equal(137, doomed.ExitCode);
+        }
+        catch (OperationCanceledException)
+        {
+            Run now = (await host.Workflow.Runs.GetRunAsync(new GetRunRequest { RunId = run.RunId }, cancellationToken: CancellationToken.None)).Run;
+            Assert.Fail($"The failpoint was not met: {now}, items {await ListAsync(host, run)}");
+        }
+        finally
+        {
+            doomed.Kill();
+        }
     }
 
     [Fact]
