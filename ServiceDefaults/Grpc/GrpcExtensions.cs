@@ -86,7 +86,7 @@ public static class GrpcExtensions
     }
 
     // Generated code nests the client in a class that holds the methods of the service. The public descriptor names them too, but making one makes those of
-    // all contracts, which takes a tenth of the processor time of a start.
+    // all contracts, more than a tenth of what a start compiles.
     private static ServiceConfig RetryUnaryCalls(Type client)
     {
         IMethod[] methods = [.. (client.DeclaringType?.GetFields(BindingFlags.NonPublic | BindingFlags.Static) ?? [])

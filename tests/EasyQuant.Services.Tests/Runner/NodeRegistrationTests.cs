@@ -14,7 +14,7 @@ public sealed class NodeRegistrationTests(TestServersFixture fixture) : IClassFi
     {
         using var log = new LogLines();
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, log: log);
-        Assert.Equal(0, await CountAsync(host, "length(code_hash) <> 64"));
+        Assert.Equal(0, await CountAsync(host, "length(code_hash) <> 64 + 32"));
         await ExecuteAsync(host, "update workflow.node_definitions set update_time = '2000-01-01'");
 
         using var deadline = new CancellationTokenSource(s_patience);

@@ -1,6 +1,7 @@
 using EasyQuant.Contracts.Workflow.V1;
 using EasyQuant.ServiceDefaults.Errors;
 using Grpc.Core;
+using Npgsql;
 
 namespace EasyQuant.Services.Tests.Workflow;
 
@@ -46,6 +47,18 @@ public sealed class NodeDefinitionTests(WorkflowFixture fixture)
         await using WorkflowHost host = await WorkflowHost.StartAsync(fixture.Servers);
         await host.Nodes.RegisterNodeDefinitionsAsync(new RegisterNodeDefinitionsRequest { RunnerVersion = "1", CodeHash = s_code, Nodes = { Types("A") } });
         await host.Nodes.RegisterNodeDefinitionsAsync(new RegisterNodeDefinitionsRequest { RunnerVersion = "1", Nodes = { Types("A") } });
+
+        Assert.False(await HasAsync(host, "1", s_code, 1));
+    }
+
+    [Fact]
+    public async Task HasNodeDefinitions_AWorkflowOfBeforeReplacedOne_NotStored()
+    {
+        await using WorkflowHost host = await WorkflowHost.StartAsync(fixture.Servers);
+        await host.Nodes.RegisterNodeDefinitionsAsync(new RegisterNodeDefinitionsRequest { RunnerVersion = "1", CodeHash = s_code, Nodes = { Types("A") } });
+        // It knows no hash and leaves what is there.
+        await using NpgsqlCommand replace = host.DataSource.CreateCommand("update workflow.node_definitions set definition = definition || '\\x00'");
+        Assert.Equal(1, await replace.ExecuteNonQueryAsync());
 
         Assert.False(await HasAsync(host, "1", s_code, 1));
     }

@@ -8,7 +8,7 @@ namespace EasyQuant.RunnerService.Grpc.Registration;
 
 /// <summary>
 /// Offers our node types to Workflow at start, again and again until it has them. Unhealthy before. Their definitions are made only when Workflow does not
-/// have them yet: their schemas take a tenth of the processor time of a start.
+/// have them yet: their schemas are more than a tenth of what a start compiles.
 /// </summary>
 internal sealed partial class NodeRegistrar(
     NodeService.NodeServiceClient nodes, NodeCatalog catalog, RunnerIdentity identity, TimeProvider time, ILogger<NodeRegistrar> logger)

@@ -37,7 +37,7 @@ internal sealed class NodeRegistry(NpgsqlDataSource dataSource, TimeProvider tim
             await using NpgsqlCommand command = Pg.Command(
                 connection,
                 """
-                select count(*) = $4 and count(*) filter (where code_hash = $3) = $4
+                select count(*) = $4 and count(*) filter (where code_hash = $3 || md5(definition)) = $4
                 from workflow.node_definitions where project_id = $1 and runner_version = $2
                 """,
                 Pg.P(AllProjects), Pg.P(runnerVersion), Pg.P(codeHash), Pg.P(nodeCount));
@@ -64,7 +64,7 @@ internal sealed class NodeRegistry(NpgsqlDataSource dataSource, TimeProvider tim
                     batch,
                     """
                     insert into workflow.node_definitions(project_id, type, definition, runner_version, update_time, code_hash)
-                    select $1, n.type, n.definition, $2, $3, $6 from unnest($4::text[], $5::bytea[]) as n(type, definition)
+                    select $1, n.type, n.definition, $2, $3, $6 || md5(n.definition) from unnest($4::text[], $5::bytea[]) as n(type, definition)
                     on conflict (project_id, type) do update
                     set definition = excluded.definition, runner_version = excluded.runner_version, update_time = excluded.update_time,
                         code_hash = excluded.code_hash
