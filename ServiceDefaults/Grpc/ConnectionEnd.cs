@@ -20,12 +20,17 @@ public static class ConnectionEnd
     public static bool IsAway(RpcException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        if (exception.StatusCode == StatusCode.Unavailable)
-        {
-            return true;
-        }
+        return exception.StatusCode == StatusCode.Unavailable || (exception.StatusCode == StatusCode.Internal && HasEnd(exception.Status.DebugException));
+    }
 
-        for (Exception? cause = exception.StatusCode == StatusCode.Internal ? exception.Status.DebugException : null; cause is not null; cause = cause.InnerException)
+    /// <summary>Says the same of a failed request.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <returns>True when connecting again may help.</returns>
+    public static bool IsAway(HttpRequestException exception) => HasEnd(exception);
+
+    private static bool HasEnd(Exception? failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is HttpProtocolException { ErrorCode: NoError or ProtocolError }
                 or HttpRequestException

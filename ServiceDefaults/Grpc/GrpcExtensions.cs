@@ -51,8 +51,8 @@ public static class GrpcExtensions
 
     /// <summary>
     /// Adds a typed client for another service, found by service discovery at its endpoint <c>grpc</c>, calls spread round robin
-    /// over its replicas. Calls carry the internal credential, the project and the actor of the incoming call. Unary calls have a deadline, and an
-    /// Unavailable answer to one is tried again up to three times (200 ms to 2 s apart), so every method must be idempotent, as the contracts say. Streams
+    /// over its replicas. Calls carry the internal credential, the project and the actor of the incoming call. A server that goes before its answer begins
+    /// is Unavailable. Unary calls have a deadline, and an Unavailable answer to one is tried again up to three times (200 ms to 2 s apart), so every method must be idempotent, as the contracts say. Streams
     /// have neither: they last as long as they last, and who reads one knows where to go on.
     /// </summary>
     /// <typeparam name="TClient">The generated client.</typeparam>
@@ -75,6 +75,7 @@ public static class GrpcExtensions
         return builder.Services
             .AddGrpcClient<TClient>(options => options.Address = new Uri($"http://_grpc.{serviceName}"))
             .ConfigurePrimaryHttpMessageHandler(provider => CreateHandler(provider.GetRequiredService<IOptions<GrpcClientDefaults>>().Value))
+            .AddHttpMessageHandler(() => new ConnectionEndHandler())
             .ConfigureChannel(channel =>
             {
                 channel.MaxReceiveMessageSize = MessageBytesMax;

@@ -57,7 +57,7 @@ internal static class GatewayExtensions
         services.AddAuthentication(ApiKeyAuthenticationHandler.Scheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.Scheme, null);
         services.AddAuthorization(ScopePolicies.Add);
-        services.AddHttpClient(GrpcBackend.ClientName).ConfigurePrimaryHttpMessageHandler(CreateHandler).RemoveAllLoggers();
+        services.AddHttpClient(GrpcBackend.ClientName).ConfigurePrimaryHttpMessageHandler(CreateHandler).AddHttpMessageHandler(() => new ConnectionEndHandler()).RemoveAllLoggers();
         services.AddReverseProxy().LoadFromMemory(ProxyRoutes.Routes(owners), ProxyRoutes.Clusters(owners));
         services.AddSingleton<IDestinationResolver>(provider => new DestinationResolver(provider.GetRequiredService<ServiceEndpointResolver>()));
         return builder;

@@ -4,6 +4,7 @@ using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.EndToEnd;
 using EasyQuant.Faults.Oracles;
+using EasyQuant.ServiceDefaults.Grpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
@@ -173,8 +174,8 @@ internal sealed class Load
                 Note(key, CallOutcome.Ok);
                 return answer;
             }
-            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested && exception.StatusCode
-                is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.ResourceExhausted)
+            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested && (ConnectionEnd.IsAway(exception)
+                || exception.StatusCode is StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.ResourceExhausted))
             {
                 Note(key, CallOutcome.Unknown);
             }

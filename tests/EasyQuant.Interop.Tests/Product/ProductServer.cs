@@ -44,11 +44,12 @@ public sealed class ProductServer : IAsyncLifetime
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     /// <summary>A caller with the client that services use for each other.</summary>
-    public IHost CreateCaller()
+    /// <param name="address">What it calls; null for this server.</param>
+    public IHost CreateCaller(Uri? address = null)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Configuration[InternalCredential.Setting] = Credential;
-        builder.Configuration["services:echo:grpc:0"] = Address.AbsoluteUri;
+        builder.Configuration["services:echo:grpc:0"] = (address ?? Address).AbsoluteUri;
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
         builder.AddServiceClient<Echo.EchoClient>("echo");

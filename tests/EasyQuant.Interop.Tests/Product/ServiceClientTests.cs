@@ -33,6 +33,18 @@ public sealed class ServiceClientTests : IClassFixture<ProductServer>, IDisposab
     }
 
     [Fact]
+    public async Task Unary_ServerGoesAsTheConnectionIsMade_AnotherConnectionAnswers()
+    {
+        await using var going = new GoingServer(_server.Address, goingCount: 2);
+        using IHost caller = _server.CreateCaller(going.Address);
+
+        EchoReply reply = await caller.Services.GetRequiredService<Echo.EchoClient>().UnaryAsync(new EchoRequest { Text = "flaky-not" });
+
+        Assert.Equal("ok:flaky-not", reply.Text);
+        Assert.InRange(going.ConnectionCount, 3, int.MaxValue);
+    }
+
+    [Fact]
     public async Task ServerStream_Unavailable_NotTriedAgain()
     {
         using AsyncServerStreamingCall<EchoReply> call = _client.ServerStream(new EchoRequest { Text = "flaky:" + _key });
