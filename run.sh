@@ -13,6 +13,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . eng/install.sh
+. eng/precompile.sh
 
 data="$(eq_home_data)"
 demo=false
@@ -64,6 +65,7 @@ build() {
     dotnet build "$project" -c Release -v q --nologo >artifacts/run.build.log 2>&1 ||
       { grep -E 'error|warning' artifacts/run.build.log | sort -u | head -n 40 >&2; echo 'run.sh: the build failed; artifacts/run.build.log has everything' >&2; return 1; }
   done
+  eq_precompile
   echo "$fingerprint" >"$mark"
 }
 

@@ -9,6 +9,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . eng/install.sh
+. eng/precompile.sh
 
 # A caller that ignores Ctrl-C, as a background job does, would make the platforms under test ignore it too.
 if [ -z "${EQ_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/null; then
@@ -67,6 +68,7 @@ export DOTNET_TieredPGO=0 DOTNET_TC_CallCountingDelayMs=7D0 DOTNET_ThreadPool_Un
 if [ -n "$soak" ]; then
   echo '== build'
   dotnet build tests/EasyQuant.Faults.Tests -c Release -v q -clp:NoSummary --nologo || exit 1
+  eq_precompile
   table="$PWD/artifacts/soak.txt"
   rm -f "$table"
   echo "== soak of $soak minutes"
@@ -80,6 +82,8 @@ fi
 
 echo '== build'
 dotnet build EasyQuant.Aspire.sln -c Release -v q -clp:NoSummary --nologo || exit 1
+# The fault tests wait for starts more than for anything else.
+if ! $fast && [[ Faults == *"$only"* ]]; then eq_precompile; fi
 
 results="$PWD/artifacts/test-results"
 rm -rf "$results" && mkdir -p "$results"

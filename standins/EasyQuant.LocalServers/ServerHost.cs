@@ -8,10 +8,12 @@ namespace EasyQuant.LocalServers;
 /// </summary>
 public sealed class ServerHost : IAsyncDisposable
 {
+    private const int KeptLineCount = 20;
     private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly ILocalServer _server;
     private readonly Action<string, bool> _onLine;
+    private readonly Queue<string> _lastLines = new(KeptLineCount);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ChildProcess? _companion;
     private ChildProcess? _process;
@@ -24,11 +26,15 @@ public sealed class ServerHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(onLine);
         _server = server;
-        _onLine = onLine;
+        _onLine = (line, isError) =>
+        {
+            Keep(line);
+            onLine(line, isError);
+        };
     }
 
     /// <summary>How long a start may take, 60 s. PostgreSQL refuses to start for up to 30 s after a kill, until its orphans are gone.</summary>
-    public static TimeSpan StartTimeout { get; } = TimeSpan.FromSeconds(60);
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the server may take to end before it is killed; null takes what the server says.</summary>
     public TimeSpan? StopTimeout { get; init; }
@@ -47,7 +53,7 @@ public sealed class ServerHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up; what was started is stopped.</param>
     /// <returns>A task that completes when the server serves.</returns>
     /// <exception cref="InvalidOperationException">The server cannot be started.</exception>
-    /// <exception cref="TimeoutException">It does not serve within <see cref="StartTimeout"/>.</exception>
+    /// <exception cref="TimeoutException">It does not serve within <see cref="StartTimeout"/>; with the last lines that it printed.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
@@ -69,7 +75,7 @@ public sealed class ServerHost : IAsyncDisposable
             catch (OperationCanceledException) when (deadline.IsCancellationRequested)
             {
                 await StopCoreAsync();
-                throw new TimeoutException($"{_server.Name} does not serve on port {_server.Port} after {StartTimeout.TotalSeconds:0} s; its output has the reason.");
+                throw new TimeoutException($"{_server.Name} does not serve on port {_server.Port} after {StartTimeout.TotalSeconds:0} s. The last it said:\n{LastLines()}");
             }
             catch
             {
@@ -105,6 +111,27 @@ public sealed class ServerHost : IAsyncDisposable
     /// <summary>Stops everything.</summary>
     /// <returns>A task that completes when nothing runs.</returns>
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    private void Keep(string line)
+    {
+        lock (_lastLines)
+        {
+            if (_lastLines.Count == KeptLineCount)
+            {
+                _lastLines.Dequeue();
+            }
+
+            _lastLines.Enqueue(line);
+        }
+    }
+
+    private string LastLines()
+    {
+        lock (_lastLines)
+        {
+            return _lastLines.Count == 0 ? "nothing" : string.Join('\n', _lastLines);
+        }
+    }
 
     private async Task StartCompanionAsync(CancellationToken cancellationToken)
     {

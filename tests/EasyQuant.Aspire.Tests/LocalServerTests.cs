@@ -58,6 +58,31 @@ public sealed class LocalServerTests
         }
     }
 
+    [Fact]
+    public async Task Redis_PortIsTaken_StartFailsWithWhatTheServerSaid()
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        string directory = Directory.CreateTempSubdirectory("eq-redis-").FullName;
+        File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var server = new RedisServer(new RedisOptions { DataDirectory = Path.Combine(directory, "redis"), Port = port, Password = "a-password" });
+        try
+        {
+            await using var host = new ServerHost(server, (_, _) => { }) { StartTimeout = TimeSpan.FromSeconds(2) };
+
+            var error = await Assert.ThrowsAsync<TimeoutException>(() => host.StartAsync(deadline.Token));
+
+            Assert.Contains("Address already in use", error.Message, StringComparison.Ordinal);
+            Assert.Empty(host.ProcessIds);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
