@@ -24,6 +24,9 @@ public sealed record PostgresOptions
     /// <summary>Shared buffers in MiB; 256 by default.</summary>
     public int SharedBuffersMiB { get; init; } = 256;
 
+    /// <summary>Longest time between two checkpoints, whole seconds from 30 s to a day; 5 minutes by default. A start after a crash writes again what came after the last one but one.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Where the server's programs are looked for; the usual places and PATH by default.</summary>
     public Programs Programs { get; init; } = Programs.OfMachine;
 }

@@ -86,6 +86,7 @@ public sealed class PostgresServer : ILocalServer
                 "-c", "log_destination=stderr",
                 "-c", "logging_collector=off",
                 "-c", "max_wal_size=2GB",
+                "-c", string.Create(CultureInfo.InvariantCulture, $"checkpoint_timeout={_options.CheckpointInterval.TotalSeconds:0}s"),
                 "-c", "timezone=UTC",
             ],
             Environment = CleanEnvironment(),

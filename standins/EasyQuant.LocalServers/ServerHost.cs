@@ -10,6 +10,7 @@ public sealed class ServerHost : IAsyncDisposable
 {
     private const int KeptLineCount = 20;
     private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_restartDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly ILocalServer _server;
     private readonly Action<string, bool> _onLine;
@@ -173,7 +174,7 @@ public sealed class ServerHost : IAsyncDisposable
             }
 
             // After a kill the old server's children may hold its lock a little longer.
-            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            await Task.Delay(s_restartDelay, cancellationToken);
         }
     }
 

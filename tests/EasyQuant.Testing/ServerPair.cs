@@ -32,6 +32,8 @@ public sealed class ServerPair : IAsyncDisposable
             Password = password,
             Fsync = durable,
             SharedBuffersMiB = 64,
+            // Faults come every few seconds here, and each start would otherwise repeat the writes of all tests before it.
+            CheckpointInterval = isForFaults ? TimeSpan.FromSeconds(30) : TimeSpan.FromMinutes(5),
         });
         _rabbitMq = new RabbitMqServer(new RabbitMqOptions
         {

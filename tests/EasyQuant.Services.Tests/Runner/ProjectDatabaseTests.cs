@@ -6,15 +6,13 @@ namespace EasyQuant.Services.Tests.Runner;
 /// <summary>What a Runner does to give nodes a database of their own.</summary>
 public sealed class ProjectDatabaseTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private const string Canary = "canary-data-51c0ffee";
-
     [Fact]
     public async Task Runner_GivesNodesADatabase_ItsPasswordStandsInNoLog()
     {
         using var log = new LogLines();
         await using RunnerHost host = await RunnerHost.StartAsync(
             fixture.Servers,
-            settings: new Dictionary<string, string?> { ["EASYQUANT_DATA_PASSWORD"] = Canary, ["Logging:LogLevel:Npgsql.Command"] = "Debug" },
+            settings: new Dictionary<string, string?> { ["Logging:LogLevel:Npgsql.Command"] = "Debug" },
             log: log);
         await FanOutTests.WriteOneAsync(host, "one.csv");
         await host.CreateAsync(
@@ -29,6 +27,6 @@ public sealed class ProjectDatabaseTests(TestServersFixture fixture) : IClassFix
         // The role signs in with the password.
         Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
         Assert.Contains(log.Texts, text => text.Contains("login nosuperuser", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Texts, text => text.Contains(Canary, StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Texts, text => text.Contains(RunnerHost.DataPassword, StringComparison.Ordinal));
     }
 }

@@ -18,6 +18,9 @@ namespace EasyQuant.Services.Tests.Runner;
 /// <summary>A Workflow service on real servers and a Runner beside it, both in this process. There is no Monitor: the Runner works without.</summary>
 public sealed class RunnerHost : IAsyncDisposable
 {
+    /// <summary>Password of the role of nodes. Roles belong to the server, which the tests share and use at the same time: another password here locks the others out.</summary>
+    public const string DataPassword = "a-password-for-nodes";
+
     private const string Credential = "0123456789abcdef0123456789abcdef";
 
     private readonly List<WebApplication> _runners = [];
@@ -48,7 +51,7 @@ public sealed class RunnerHost : IAsyncDisposable
             ["ConnectionStrings:easyquant"] = database,
             ["ConnectionStrings:messaging"] = broker,
             ["EASYQUANT_DATA_ROOT"] = workflow.DataRoot,
-            ["EASYQUANT_DATA_PASSWORD"] = "a-password-for-nodes",
+            ["EASYQUANT_DATA_PASSWORD"] = DataPassword,
             ["Services:workflow:grpc:0"] = workflow.Address,
             ["Services:monitor:grpc:0"] = "http://127.0.0.1:9",
             [InternalCredential.Setting] = Credential,

@@ -8,8 +8,6 @@ namespace EasyQuant.Services.Tests.Runner.Groups;
 
 public sealed class GroupPoolerTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private const string Password = "a-password-for-nodes";
-
     [Theory]
     [InlineData("runners")]
     [InlineData("processes")]
@@ -61,6 +59,6 @@ public sealed class GroupPoolerTests(TestServersFixture fixture) : IClassFixture
     private async Task<PgBouncer> StartPoolerAsync(CancellationToken cancellationToken)
     {
         var server = new NpgsqlConnectionStringBuilder(fixture.Servers.PostgresConnectionString);
-        return await PgBouncer.StartAsync((server.Host!, server.Port), "eq_data_default", Password, serverConnections: 2, cancellationToken);
+        return await PgBouncer.StartAsync((server.Host!, server.Port), "eq_data_default", RunnerHost.DataPassword, serverConnections: 2, cancellationToken);
     }
 }
