@@ -77,18 +77,20 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
     }
 
     private Task LaneAsync(int lane, ITopicProducer? producer, CancellationToken cancellationToken) => context.IsSource
-        ? ShardsAsync(producer, cancellationToken)
+        ? ShardsAsync(lane, producer, cancellationToken)
         : StreamChain.Create(_nodes, catalog).RunAsync(Execution(lane, context.Group.Threads, producer), cancellationToken);
 
-    private async Task ShardsAsync(ITopicProducer? producer, CancellationToken cancellationToken)
+    private async Task ShardsAsync(int lane, ITopicProducer? producer, CancellationToken cancellationToken)
     {
-        // What an earlier lease of this run held is free at once: its holder is dead, or a zombie that is refused.
-        string owners = $"run/{context.Run.RunId}/";
+        // What an earlier lease of this run held is free at once: its holder is dead, or a zombie that is refused. So is what this lane took when the answer was lost.
+        string run = $"run/{context.Run.RunId}/";
+        string siblings = $"{run}{context.Run.Epoch}/";
+        var owner = new StreamOwner($"{siblings}{lane}", run, siblings);
         TimeSpan wait = s_shardWaitFirst;
         while (true)
         {
             StreamLease? lease = await ReadAsync(
-                (connection, token) => context.Producers.TakeAsync(connection, context.ShardStream, $"{owners}{context.Run.Epoch}", _shardLease, owners, token), cancellationToken);
+                (connection, token) => context.Producers.TakeAsync(connection, context.ShardStream, owner, _shardLease, token), cancellationToken);
             if (lease is not null)
             {
                 await ShardAsync(lease, producer, cancellationToken);

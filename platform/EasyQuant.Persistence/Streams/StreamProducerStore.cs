@@ -11,6 +11,11 @@ namespace EasyQuant.Persistence.Streams;
 /// </summary>
 public sealed class StreamProducerStore
 {
+    private const string IsFree = "p.lease_until is null or p.lease_until < clock_timestamp()";
+    private const string Lowest = "order by p.producer limit 1 for no key update skip locked";
+    private const string Free = $"({IsFree}) {Lowest}";
+    private const string FreeForOwner = $"({IsFree} or p.owner = $2 or ($4 <> '' and starts_with(p.owner, $4) and not ($5 <> '' and starts_with(p.owner, $5)))) {Lowest}";
+
     private readonly StreamTables _tables;
 
     /// <summary>Creates the store of one schema; does not touch the database.</summary>
@@ -26,19 +31,23 @@ public sealed class StreamProducerStore
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The lease; null when none is free or the stream is not open.</returns>
     public Task<StreamLease?> TakeAsync(NpgsqlConnection connection, string stream, string owner, TimeSpan leaseTime, CancellationToken cancellationToken) =>
-        TakeAsync(connection, stream, owner, leaseTime, "", cancellationToken);
+        TakeAsync(connection, stream, Free, owner, leaseTime, [], cancellationToken);
 
-    /// <summary>Takes the lowest producer that is neither closed nor held by a live owner, under a new epoch; what earlier owners of a family hold counts as free.</summary>
+    /// <summary>
+    /// Takes the lowest producer that is neither closed nor held by a live owner, under a new epoch; what the owner itself or its predecessors hold counts as free. Repeatable: a call whose
+    /// answer was lost is not waited for.
+    /// </summary>
     /// <param name="connection">Open connection.</param>
     /// <param name="stream">Id of the stream.</param>
-    /// <param name="owner">Who takes it; what it holds itself is not free.</param>
+    /// <param name="owner">Who takes it.</param>
     /// <param name="leaseTime">How long it holds without <see cref="RenewAsync"/>, 1 s to 1 h, by the database's clock.</param>
-    /// <param name="formerOwners">What the names of the earlier owners begin with, for example <c>run/{id}/</c>; empty for none.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The lease; null when none is free or the stream is not open.</returns>
-    public Task<StreamLease?> TakeAsync(
-        NpgsqlConnection connection, string stream, string owner, TimeSpan leaseTime, string formerOwners, CancellationToken cancellationToken) =>
-        TakeAsync(connection, stream, null, owner, leaseTime, formerOwners, cancellationToken);
+    public Task<StreamLease?> TakeAsync(NpgsqlConnection connection, string stream, StreamOwner owner, TimeSpan leaseTime, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        return TakeAsync(connection, stream, FreeForOwner, owner.Name, leaseTime, [P(owner.Former), P(owner.Siblings)], cancellationToken);
+    }
 
     /// <summary>Takes one producer under a new epoch, whoever held it before: the earlier owner is a zombie from now on.</summary>
     /// <param name="connection">Open connection.</param>
@@ -50,7 +59,7 @@ public sealed class StreamProducerStore
     /// <returns>The lease; null when the producer is closed already or the stream is not open.</returns>
     public Task<StreamLease?> TakeOverAsync(
         NpgsqlConnection connection, string stream, int producer, string owner, TimeSpan leaseTime, CancellationToken cancellationToken) =>
-        TakeAsync(connection, stream, producer, owner, leaseTime, "", cancellationToken);
+        TakeAsync(connection, stream, "p.producer = $4 for no key update", owner, leaseTime, [P(producer)], cancellationToken);
 
     /// <summary>Renews the lease and reports how far the producer's chunks are confirmed, so that a restart need not send them again.</summary>
     /// <param name="connection">Open connection.</param>
@@ -191,21 +200,15 @@ public sealed class StreamProducerStore
         }
     }
 
+    // The choice says which producers may be taken, and speaks of the owner as $2 and of its own parameters from $4 on.
     private async Task<StreamLease?> TakeAsync(
-        NpgsqlConnection connection, string stream, int? producer, string owner, TimeSpan leaseTime, string formerOwners, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string stream, string choice, string owner, TimeSpan leaseTime, NpgsqlParameter[] choiceParameters, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(formerOwners);
         if (leaseTime < TimeSpan.FromSeconds(1) || leaseTime > TimeSpan.FromHours(1))
         {
             throw new ArgumentOutOfRangeException(nameof(leaseTime), $"`leaseTime` must be 1 s to 1 h, was {leaseTime}.");
         }
 
-        string choice = producer is null
-            ? "(p.lease_until is null or p.lease_until < clock_timestamp() or ($4 <> '' and p.owner <> $2 and starts_with(p.owner, $4))) order by p.producer limit 1 for no key update skip locked"
-            : "p.producer = $4 for no key update";
-        NpgsqlParameter[] parameters = producer is { } number
-            ? [P(stream), P(owner), P(leaseTime), P(number)]
-            : [P(stream), P(owner), P(leaseTime), P(formerOwners)];
         List<StreamLease> taken = await QueryAsync(
             connection,
             $"""
@@ -216,7 +219,7 @@ public sealed class StreamProducerStore
             from free where t.stream = $1 and t.producer = free.producer
             returning t.producer, t.epoch, t.next_sequence, t.start_count
             """,
-            parameters,
+            [P(stream), P(owner), P(leaseTime), .. choiceParameters],
             reader => new StreamLease(stream, reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3)),
             cancellationToken);
         return taken is [var lease] ? lease : null;

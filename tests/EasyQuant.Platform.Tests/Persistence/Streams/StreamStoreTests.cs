@@ -190,12 +190,12 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
     public async Task Take_HeldByAnEarlierOwnerOfTheFamily_IsFreeAtOnceAndItsOldOwnerIsRefused()
     {
         await _db.OpenAsync(3, "g");
-        StreamLease old = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, "run/a/1", StreamDatabase.Lease, "run/a/", t)))!;
-        await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, "run/b/1", StreamDatabase.Lease, "run/b/", t));
+        StreamLease old = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, Owner("a", 1, 0), StreamDatabase.Lease, t)))!;
+        await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, Owner("b", 1, 0), StreamDatabase.Lease, t));
         int?[] taken = new int?[3];
         for (int i = 0; i < taken.Length; i++)
         {
-            taken[i] = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, "run/a/2", StreamDatabase.Lease, "run/a/", t)))?.Producer;
+            taken[i] = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, Owner("a", 2, i), StreamDatabase.Lease, t)))?.Producer;
         }
 
         Assert.Equal([0, 2, null], taken);
@@ -204,6 +204,24 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
             await _db.Producers.RenewAsync(c, old, 0, StreamDatabase.Lease, t);
             return true;
         }));
+    }
+
+    [Fact]
+    public async Task Take_AnswerWasLost_TheNextTakeHasTheSameProducerAndOthersKeepTheirs()
+    {
+        await _db.OpenAsync(3, "g");
+        StreamOwner lane = Owner("a", 1, 0);
+        StreamLease lost = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, lane, StreamDatabase.Lease, t)))!;
+        StreamLease other = (await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, Owner("a", 1, 1), StreamDatabase.Lease, t)))!;
+
+        StreamLease? again = await _db.InAsync("take", (c, t) => _db.Producers.TakeAsync(c, StreamDatabase.Id, lane, StreamDatabase.Lease, t));
+
+        Assert.Equal((lost.Producer, lost.Epoch + 1), (again?.Producer, again?.Epoch));
+        await _db.InAsync("renew", async (c, t) =>
+        {
+            await _db.Producers.RenewAsync(c, other, 0, StreamDatabase.Lease, t);
+            return true;
+        });
     }
 
     [Fact]
@@ -331,4 +349,6 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
         Assert.Equal(1, await _db.InAsync("forget", (c, t) => _db.Streams.ForgetAsync(c, TimeSpan.FromHours(1), 10, t)));
         Assert.Null(await _db.InAsync("get", (c, t) => _db.Streams.GetAsync(c, StreamDatabase.Id, t)));
     }
+
+    private static StreamOwner Owner(string run, int epoch, int lane) => new($"run/{run}/{epoch}/{lane}", $"run/{run}/", $"run/{run}/{epoch}/");
 }
