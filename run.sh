@@ -57,7 +57,10 @@ build() {
   local mark=artifacts/run.fingerprint fingerprint
   fingerprint=$( { dotnet --version; find . \( -path ./artifacts -o -path ./.git -o -path ./tests -o -path ./bench -o -name node_modules \) -prune -o \
     -type f ! -name '*.sh' ! -name '*.md' -printf '%p %s %T@\n' | LC_ALL=C sort; } | sha256sum)
-  [ -f "$mark" ] && [ "$(cat "$mark")" = "$fingerprint" ] && [ -f artifacts/bin/EasyQuant.AppHost/release/EasyQuant.AppHost.dll ] && return 0
+  if [ -f "$mark" ] && [ "$(cat "$mark")" = "$fingerprint" ] && [ -f artifacts/bin/EasyQuant.AppHost/release/EasyQuant.AppHost.dll ]; then
+    eq_is_precompiled || eq_precompile
+    return 0
+  fi
   echo 'Building.'
   mkdir -p artifacts
   local project

@@ -1,20 +1,32 @@
 # Compiles the services for this machine after a build. Sourced, not run.
 
+eq_precompiled=artifacts/publish/precompiled/release_linux-x64
+eq_programs='AppHost BacktestService Gateway MonitorService RunnerService SchedulerService WorkflowService'
+
 # eq_precompile: replaces the libraries of the AppHost and of the services by precompiled ones. What changed since the last time is compiled anew. Where the
 # compiler cannot be had, everything stays as it was built, and the programs compile at each start.
 eq_precompile() {
-  local name=precompiled target="release_linux-x64" log=artifacts/precompile.log library program
+  local built=artifacts/bin/precompiled/release_linux-x64 log=artifacts/precompile.log library program
   [ "$(uname -sm)" = 'Linux x86_64' ] || return 0
   echo 'Compiling for this machine, for faster starts.'
   # The references are built; building them here would build them for this project alone.
-  if ! timeout 900 dotnet publish "eng/$name.csproj" -c Release -v q --nologo -p:BuildProjectReferences=false >"$log" 2>&1; then
+  if ! timeout 900 dotnet publish eng/precompiled.csproj -c Release -v q --nologo -p:BuildProjectReferences=false >"$log" 2>&1; then
     echo "The services could not be compiled for this machine ($log); they start slower." >&2
     return 0
   fi
-  for library in "artifacts/publish/$name/$target"/*.dll; do
-    for program in AppHost BacktestService Gateway MonitorService RunnerService SchedulerService WorkflowService; do
-      eq_replace "artifacts/bin/EasyQuant.$program/release/${library##*/}" "artifacts/bin/$name/$target/${library##*/}" "$library"
+  for library in "$eq_precompiled"/*.dll; do
+    for program in $eq_programs; do
+      eq_replace "artifacts/bin/EasyQuant.$program/release/${library##*/}" "$built/${library##*/}" "$library"
     done
+  done
+}
+
+# eq_is_precompiled: false when `dotnet build` has put built libraries back in place of precompiled ones since.
+eq_is_precompiled() {
+  [ -d "$eq_precompiled" ] || return 0
+  local program
+  for program in $eq_programs; do
+    cmp -s "$eq_precompiled/EasyQuant.$program.dll" "artifacts/bin/EasyQuant.$program/release/EasyQuant.$program.dll" || return 1
   done
 }
 

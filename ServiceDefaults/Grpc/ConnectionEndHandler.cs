@@ -15,9 +15,9 @@ public sealed class ConnectionEndHandler : DelegatingHandler
         {
             return await base.SendAsync(request, cancellationToken);
         }
-        catch (HttpRequestException exception) when (ConnectionEnd.IsAway(exception))
+        catch (HttpRequestException exception) when (exception.GetBaseException() is not SocketException && ConnectionEnd.IsAway(exception))
         {
-            // The client takes the status from the causes; a socket that was reset is UNAVAILABLE.
+            // The client takes the status from the causes; what a socket caused is UNAVAILABLE as it is.
             throw new HttpRequestException(exception.HttpRequestError, exception.Message, new SocketException((int)SocketError.ConnectionReset, exception.Message));
         }
     }

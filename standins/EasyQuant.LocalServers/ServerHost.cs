@@ -34,7 +34,7 @@ public sealed class ServerHost : IAsyncDisposable
         };
     }
 
-    /// <summary>How long a start may take, 60 s. PostgreSQL refuses to start for up to 30 s after a kill, until its orphans are gone.</summary>
+    /// <summary>How long a start may take, 60 s by default. PostgreSQL refuses to start for up to 30 s after a kill, until its orphans are gone.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the server may take to end before it is killed; null takes what the server says.</summary>
