@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using EasyQuant.EndToEnd;
 using EasyQuant.Faults.Harness;
+using EasyQuant.Testing;
 
 namespace EasyQuant.Faults;
 

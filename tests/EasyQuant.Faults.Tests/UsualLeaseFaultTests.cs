@@ -1,4 +1,5 @@
 using EasyQuant.Faults.Harness;
+using EasyQuant.Testing;
 
 namespace EasyQuant.Faults;
 

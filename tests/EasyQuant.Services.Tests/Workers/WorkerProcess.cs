@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EasyQuant.Contracts.Worker.V1;
+using EasyQuant.LocalServers;
 using EasyQuant.Services.Tests.Scheduler;
 
 namespace EasyQuant.Services.Tests.Workers;
@@ -13,7 +12,7 @@ internal static class WorkerProcess
     /// <summary>Starts a worker and waits until it is in the pool.</summary>
     public static async Task<Process> StartAsync(WorkerPlatform platform, string name, string failpoint = "")
     {
-        int port = FreePort();
+        int port = FreePorts.Next();
         var start = new ProcessStartInfo("dotnet");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "EasyQuant.RunnerService.dll"));
         foreach ((string setting, string? value) in new Dictionary<string, string?>(Database(platform))
@@ -54,11 +53,4 @@ internal static class WorkerProcess
         ["ConnectionStrings:easyquant"] = platform.Runner.Settings["ConnectionStrings:easyquant"],
         ["EASYQUANT_DATA_PASSWORD"] = platform.Runner.Settings["EASYQUANT_DATA_PASSWORD"],
     };
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

@@ -140,8 +140,7 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
         try
         {
             IConnection connection = await _publishing.GetAsync(cancellationToken);
-            await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken).WaitAsync(_options.CommandTimeout, cancellationToken);
-            return await work(channel, cancellationToken).WaitAsync(_options.CommandTimeout * 4, cancellationToken);
+            return await OnChannelOfAsync(connection, work, cancellationToken);
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
         {
@@ -155,4 +154,34 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
             throw new TopicException(TopicException.BrokerUnavailable, $"RabbitMQ cannot be used for topic {topic.Name}: {exception.Message}", exception);
         }
     }
+
+    private async Task<T> OnChannelOfAsync<T>(IConnection connection, Func<IChannel, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        IChannel? channel = null;
+        bool isDone = false;
+        try
+        {
+            channel = await connection.CreateChannelAsync(null, cancellationToken).WaitAsync(_options.CommandTimeout, cancellationToken);
+            T result = await work(channel, cancellationToken).WaitAsync(_options.CommandTimeout * 4, cancellationToken);
+            isDone = true;
+            return result;
+        }
+        catch (Exception exception) when (IsSilence(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            // It may be half-open, and its heartbeats take long to find that: the next call must not wait for the same silence.
+            _publishing.Abandon(connection);
+            throw;
+        }
+        finally
+        {
+            if (channel is not null)
+            {
+                Task closing = BrokerConnection.CloseQuietlyAsync(channel);
+                await (isDone ? closing : Task.CompletedTask);
+            }
+        }
+    }
+
+    // The client library ends a command that is not answered with either.
+    private static bool IsSilence(Exception exception) => exception is TimeoutException or OperationCanceledException;
 }

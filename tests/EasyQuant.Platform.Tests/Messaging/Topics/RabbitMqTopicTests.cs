@@ -100,6 +100,26 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
         Assert.Equal(TopicException.BrokerUnavailable, exception.Reason);
     }
 
+    [Fact]
+    public async Task Delete_ConnectionHalfOpen_IsAskedOnANewOneNext()
+    {
+        var server = new Uri(await fixture.Servers.CreateVirtualHostAsync(Deadline.In(30)));
+        await using TcpProxy proxy = TcpProxy.Start(server.Port, seed: 1);
+        // Heartbeats that would find it out by themselves come too late here.
+        var options = new BrokerOptions { CommandTimeout = TimeSpan.FromSeconds(2), Heartbeat = TimeSpan.FromMinutes(5) };
+        await using var transport = new RabbitMqTopicTransport(
+            new ConnectionFactory { Uri = new UriBuilder(server) { Port = proxy.Port }.Uri }, options, TimeProvider.System, NullLoggerFactory.Instance);
+        TopicDefinition topic = Topic("g");
+        await transport.DeclareAsync(topic, Deadline.In(60));
+        proxy.Rules = new ProxyRules { SwallowsReplies = true };
+        TopicException silent = await Assert.ThrowsAsync<TopicException>(() => transport.DeleteAsync(topic, Deadline.In(60)));
+        Assert.Equal(TopicException.BrokerUnavailable, silent.Reason);
+
+        proxy.Rules = new ProxyRules();
+        await transport.DeleteAsync(topic, Deadline.In(60));
+        Assert.Equal(TopicException.BrokerUnavailable, (await Assert.ThrowsAsync<TopicException>(() => transport.GetDepthsAsync(topic, Deadline.In(60)))).Reason);
+    }
+
     protected override async Task<ITopicTransport> CreateAsync()
     {
         _factory = new ConnectionFactory { Uri = new Uri(await fixture.Servers.CreateVirtualHostAsync(Deadline.In(30))), ClientProvidedName = "test" };

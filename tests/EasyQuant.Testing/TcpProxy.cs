@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace EasyQuant.Faults.Harness;
+namespace EasyQuant.Testing;
 
 /// <summary>Stands between clients and a server on 127.0.0.1 and does what its rules say; the rules may change at any moment. Thread-safe.</summary>
-internal sealed class TcpProxy : IAsyncDisposable
+public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly int _upstreamPort;

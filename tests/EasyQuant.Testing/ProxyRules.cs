@@ -1,7 +1,7 @@
-namespace EasyQuant.Faults.Harness;
+namespace EasyQuant.Testing;
 
 /// <summary>What a proxy does to the bytes of all its connections. Immutable; the default lets everything through.</summary>
-internal sealed record ProxyRules
+public sealed record ProxyRules
 {
     /// <summary>Wait before each piece is passed on, in both directions.</summary>
     public TimeSpan Delay { get; init; }
