@@ -35,11 +35,10 @@ public sealed class BarImportNode : INodeHandler
 
     /// <summary>Imports the files in the order of their names and merges them.</summary>
     /// <exception cref="NodeException"><c>FILE_NOT_FOUND</c>, <c>FILE_OUTSIDE_ROOT</c>, <c>LIMIT_EXCEEDED</c>, or a reason of <see cref="CsvReasons"/>, <see cref="TdxException"/> or <see cref="ImportException"/> with the file.</exception>
-    public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
-        load.Run(LoadOne, ImportMerge.Tables, _filter.IsAll ? null : _filter.Keep, cancellationToken);
-        return ValueTask.CompletedTask;
+        var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax, _parameters.Threads);
+        await load.RunAsync(LoadOne, ImportMerge.Tables, _filter.IsAll ? null : _filter.Keep, cancellationToken);
     }
 
     private static BarImportNode Create(BarImportParameters parameters)

@@ -83,6 +83,12 @@ public sealed record BarImportParameters
     [Hint("Reads the first 20 rows of each file, to look at the mapping in the report.", "每个文件只读前 20 行，用于查看报告中的列映射。")]
     public bool PreviewOnly { get; init; }
 
+    /// <summary>Files that are read at a time. Default 2.</summary>
+    [Title("Threads", "线程数")]
+    [Hint("Files that are read at a time.", "同时读取的文件数。")]
+    [Bounds(1, 64)]
+    public int Threads { get; init; } = 2;
+
     /// <summary>Largest number of rows of all files together. Default 20,000,000.</summary>
     [Title("Most rows", "最大行数")]
     [Bounds(1, 100_000_000)]

@@ -29,11 +29,10 @@ public sealed class CsvLoaderNode : IStreamSource
 
     /// <summary>Loads the files in the order of their names and merges them.</summary>
     /// <exception cref="NodeException"><c>FILE_NOT_FOUND</c>, <c>FILE_OUTSIDE_ROOT</c>, <c>LIMIT_EXCEEDED</c>, or a reason of <see cref="CsvReasons"/> with file and line.</exception>
-    public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
-        load.Run(LoadOne, BarTable.Merge, cancellationToken);
-        return ValueTask.CompletedTask;
+        var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax, _parameters.Threads);
+        await load.RunAsync(LoadOne, BarTable.Merge, cancellationToken);
     }
 
     /// <summary>
@@ -52,7 +51,8 @@ public sealed class CsvLoaderNode : IStreamSource
 
         long sequence = 0;
         var pending = new List<Table>();
-        await foreach (Table table in ReadAheadAsync(files, [.. paths.Where((_, i) => i % execution.ShardCount == execution.Shard)], cancellationToken))
+        string[] own = [.. paths.Where((_, i) => i % execution.ShardCount == execution.Shard)];
+        await foreach (Table table in FileReads.AheadAsync(own, _parameters.Threads, (path, _) => LoadOne(files, path, _parameters.RowsMax).Table, cancellationToken))
         {
             if (pending.Count > 0 && pending.Sum(one => one.RowCount) + table.RowCount > _parameters.ChunkSize)
             {
@@ -72,26 +72,6 @@ public sealed class CsvLoaderNode : IStreamSource
         if (pending.Count > 0)
         {
             yield return new StreamChunk(execution.Shard, sequence, Merged(pending));
-        }
-    }
-
-    private async IAsyncEnumerable<Table> ReadAheadAsync(IDataFiles files, string[] paths, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var reading = new Queue<Task<Table>>(_parameters.Threads);
-        foreach (string path in paths)
-        {
-            Table? done = reading.Count == _parameters.Threads ? await reading.Dequeue() : null;
-            reading.Enqueue(Task.Run(() => LoadOne(files, path, _parameters.RowsMax).Table, cancellationToken));
-            if (done is not null)
-            {
-                // The next file is read while this one is written and sent.
-                yield return done;
-            }
-        }
-
-        while (reading.TryDequeue(out Task<Table>? table))
-        {
-            yield return await table;
         }
     }
 

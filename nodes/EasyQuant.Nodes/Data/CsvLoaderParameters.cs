@@ -45,9 +45,9 @@ public sealed record CsvLoaderParameters
     [Bounds(1, 1_000_000)]
     public int AmountMultiplier { get; init; } = 1;
 
-    /// <summary>In a process group: files of a shard that are read ahead at a time. Default 2.</summary>
+    /// <summary>Files that are read at a time; in a process group, of each shard. Default 2.</summary>
     [Title("Threads", "线程数")]
-    [Hint("In a process group: files that are read at a time.", "在进程组中：同时读取的文件数。")]
+    [Hint("Files that are read at a time.", "同时读取的文件数。")]
     [Bounds(1, 64)]
     public int Threads { get; init; } = 2;
 

@@ -4,8 +4,8 @@ using EasyQuant.Flow;
 
 namespace EasyQuant.Nodes.Data;
 
-/// <summary>What the loaders share: finding the files, bounds, merging, the report.</summary>
-internal sealed class LoaderFiles(NodeExecution execution, string pattern, int rowsMax)
+/// <summary>What the loaders share: finding the files, reading some of them at a time, bounds, merging, the report. All is in the order of the files' names.</summary>
+internal sealed class LoaderFiles(NodeExecution execution, string pattern, int rowsMax, int threads = 1)
 {
     /// <summary>Files that a report describes one by one.</summary>
     public const int FilesInReportMax = 200;
@@ -21,9 +21,9 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
 
     public delegate (Table Table, ParseReport? Report, string? Profile) Load(IDataFiles files, string path, int rowsMax);
 
-    public void Run(Load load, Func<IReadOnlyList<Table>, Table> merge, CancellationToken cancellationToken) => Run(load, merge, null, cancellationToken);
+    public ValueTask RunAsync(Load load, Func<IReadOnlyList<Table>, Table> merge, CancellationToken cancellationToken) => RunAsync(load, merge, null, cancellationToken);
 
-    public void Run(Load load, Func<IReadOnlyList<Table>, Table> merge, Func<Table, Table>? keep, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(Load load, Func<IReadOnlyList<Table>, Table> merge, Func<Table, Table>? keep, CancellationToken cancellationToken)
     {
         IDataFiles files = execution.Services.Require<IDataFiles>("a data directory");
         IReadOnlyList<string> paths = files.Find(pattern);
@@ -37,10 +37,10 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
         var skipped = new SortedDictionary<string, long>(StringComparer.Ordinal);
         long rowsRead = 0;
         int rowsLeft = rowsMax;
-        for (int i = 0; i < paths.Count; i++)
+        int i = 0;
+        await foreach ((Table loaded, ParseReport? report, string? profile) in FileReads.AheadAsync(paths, threads, (path, _) => load(files, path, rowsMax), cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            (Table table, ParseReport? report, string? profile) = load(files, paths[i], rowsLeft);
+            Table table = loaded;
             rowsRead += report?.RowsRead ?? table.RowCount;
             if (keep is not null)
             {
@@ -54,6 +54,11 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
             }
 
             rowsLeft -= table.RowCount;
+            if (rowsLeft < 0)
+            {
+                throw new NodeException("LIMIT_EXCEEDED", $"{paths[i]}: the files have more than {rowsMax} rows; raise rowsMax.");
+            }
+
             tables.Add(table);
             foreach ((string reason, long count) in report?.SkippedByReason ?? new Dictionary<string, long>())
             {
@@ -65,7 +70,7 @@ internal sealed class LoaderFiles(NodeExecution execution, string pattern, int r
                 perFile.Add((JsonNode)Describe(paths[i], table, report, profile));
             }
 
-            execution.Progress(i + 1, paths.Count);
+            execution.Progress(++i, paths.Count);
         }
 
         Table merged = Merged(merge, tables);

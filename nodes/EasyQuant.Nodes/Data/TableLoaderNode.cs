@@ -32,24 +32,20 @@ public sealed class TableLoaderNode : IStreamSource
 
     /// <summary>Loads the files in the order of their names, one below the other.</summary>
     /// <exception cref="NodeException"><c>FILE_NOT_FOUND</c>, <c>FILE_OUTSIDE_ROOT</c>, <c>IMPORT_FORMAT</c>, <c>COLUMN_MISSING</c>, <c>TABLE_SCHEMA</c>: the files have other columns; <c>LIMIT_EXCEEDED</c>.</exception>
-    public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         IDataFiles files = execution.Services.Require<IDataFiles>("a data directory");
         IReadOnlyList<string> paths = Find(files);
         var parts = new List<Table>();
         var perFile = new JsonArray();
         long rows = 0;
-        for (int i = 0; i < paths.Count; i++)
+        int i = 0;
+        await foreach (List<Table> read in FileReads.AheadAsync(paths, _parameters.Threads, (path, token) => ReadWhole(files, path, token), cancellationToken))
         {
             long before = rows;
-            foreach (Table part in Parts(files, paths[i], cancellationToken))
+            foreach (Table part in read)
             {
                 rows += part.RowCount;
-                if (rows > _parameters.RowsMax)
-                {
-                    throw new NodeException("LIMIT_EXCEEDED", $"{paths[i]}: the files have more than {_parameters.RowsMax} rows; raise rowsMax, or read them in a process group.");
-                }
-
                 if (parts.Count > 0 && !parts[0].Schema.SequenceEqual(part.Schema))
                 {
                     throw new NodeException("TABLE_SCHEMA", $"{paths[i]}: its columns are not those of {paths[0]}: {Names(part)}, expected {Names(parts[0])}.");
@@ -58,18 +54,22 @@ public sealed class TableLoaderNode : IStreamSource
                 parts.Add(part);
             }
 
+            if (rows > _parameters.RowsMax)
+            {
+                throw TooManyRows(paths[i]);
+            }
+
             if (perFile.Count < LoaderFiles.FilesInReportMax)
             {
                 perFile.Add((JsonNode)new JsonObject { ["path"] = paths[i], ["rows_loaded"] = rows - before });
             }
 
-            execution.Progress(i + 1, paths.Count);
+            execution.Progress(++i, paths.Count);
         }
 
         execution.SetOutput(0, parts.Count == 1 ? parts[0] : Table.Concat(parts));
         execution.SetOutput(1, new JsonObject { ["file_count"] = paths.Count, ["rows_read"] = rows, ["rows_loaded"] = rows, ["rows_skipped"] = 0, ["files"] = perFile });
         execution.Report(new StepMetrics(rows, rows));
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Reads the files of one shard, every <c>shardCount</c>-th of the sorted list, so each file belongs to one shard; chunks never join files.</summary>
@@ -96,6 +96,27 @@ public sealed class TableLoaderNode : IStreamSource
     private IReadOnlyList<string> Find(IDataFiles files) => files.Find(_parameters.Path) is { Count: > 0 } paths
         ? paths
         : throw new NodeException("FILE_NOT_FOUND", $"No file matches `{_parameters.Path}` in the data directory.");
+
+    private List<Table> ReadWhole(IDataFiles files, string path, CancellationToken cancellationToken)
+    {
+        var parts = new List<Table>();
+        long rows = 0;
+        foreach (Table part in Parts(files, path, cancellationToken))
+        {
+            rows += part.RowCount;
+            if (rows > _parameters.RowsMax)
+            {
+                throw TooManyRows(path);
+            }
+
+            parts.Add(part);
+        }
+
+        return parts;
+    }
+
+    private NodeException TooManyRows(string path) =>
+        new("LIMIT_EXCEEDED", $"{path}: the files have more than {_parameters.RowsMax} rows; raise rowsMax, or read them in a process group.");
 
     private IEnumerable<Table> Parts(IDataFiles files, string path, CancellationToken cancellationToken)
     {

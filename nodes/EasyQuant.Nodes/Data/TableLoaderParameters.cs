@@ -23,6 +23,12 @@ public sealed record TableLoaderParameters
     [Bounds(1, 1_000_000)]
     public int ChunkSize { get; init; } = 20_000;
 
+    /// <summary>Files that are read at a time, outside of process groups. Default 2.</summary>
+    [Title("Threads", "线程数")]
+    [Hint("Outside of process groups: files that are read at a time.", "在进程组之外：同时读取的文件数。")]
+    [Bounds(1, 64)]
+    public int Threads { get; init; } = 2;
+
     /// <summary>Outside of process groups: largest number of rows of all files together. Default 20,000,000.</summary>
     [Title("Most rows", "最大行数")]
     [Bounds(1, 100_000_000)]

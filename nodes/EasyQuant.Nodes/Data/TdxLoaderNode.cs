@@ -28,11 +28,10 @@ public sealed class TdxLoaderNode : INodeHandler
 
     /// <summary>Loads the files in the order of their names and merges them.</summary>
     /// <exception cref="NodeException"><c>FILE_NOT_FOUND</c>, <c>FILE_OUTSIDE_ROOT</c>, <c>TDX_BAD_NAME</c>, <c>TDX_TRUNCATED</c> or another reason of <see cref="TdxException"/> with the file.</exception>
-    public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
-        load.Run(LoadOne, BarTable.Merge, cancellationToken);
-        return ValueTask.CompletedTask;
+        var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax, _parameters.Threads);
+        await load.RunAsync(LoadOne, BarTable.Merge, cancellationToken);
     }
 
     private static (Table Table, ParseReport? Report, string? Profile) LoadOne(IDataFiles files, string path, int rowsMax)

@@ -11,6 +11,12 @@ public sealed record TdxLoaderParameters
     [TextLength(1, 1000)]
     public required string Path { get; init; }
 
+    /// <summary>Files that are read at a time. Default 2.</summary>
+    [Title("Threads", "线程数")]
+    [Hint("Files that are read at a time.", "同时读取的文件数。")]
+    [Bounds(1, 64)]
+    public int Threads { get; init; } = 2;
+
     /// <summary>Largest number of rows of all files together. Default 20,000,000.</summary>
     [Title("Most rows", "最大行数")]
     [Bounds(1, 100_000_000)]

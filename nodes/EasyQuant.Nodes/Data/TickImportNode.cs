@@ -31,11 +31,10 @@ public sealed class TickImportNode : INodeHandler
 
     /// <summary>Imports the files in the order of their names and puts them one after the other.</summary>
     /// <exception cref="NodeException"><c>FILE_NOT_FOUND</c>, <c>FILE_OUTSIDE_ROOT</c>, <c>FILE_NOT_REGULAR</c>, or a reason of <see cref="CsvReasons"/> or <see cref="ImportException"/> with the file.</exception>
-    public ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
         var load = new LoaderFiles(execution, _parameters.Path, _parameters.RowsMax);
-        load.Run(LoadOne, TickMerge.Tables, cancellationToken);
-        return ValueTask.CompletedTask;
+        await load.RunAsync(LoadOne, TickMerge.Tables, cancellationToken);
     }
 
     private (Table Table, ParseReport? Report, string? Profile) LoadOne(IDataFiles files, string path, int rowsMax)

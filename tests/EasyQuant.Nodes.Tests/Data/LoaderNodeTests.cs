@@ -66,7 +66,7 @@ public sealed class LoaderNodeTests
             Assert.Equal(shard == 0 ? [5, 10, 6] : [8, 6], sizes);
         }
 
-        SingleNodeResult whole = await NodeRunner.RunAsync("CsvLoader", """{"path":"csv/*.csv"}""", Services(folder));
+        SingleNodeResult whole = await NodeRunner.RunAsync("CsvLoader", $$"""{"path":"csv/*.csv","threads":{{threads}}}""", Services(folder));
         Assert.True(BarTable.Merge(loaded).ContentEquals(whole.Outputs["table"].AsTable()));
     }
 
@@ -75,6 +75,7 @@ public sealed class LoaderNodeTests
     [InlineData("""{"path":"../x.csv"}""", "FILE_OUTSIDE_ROOT", "`../x.csv` lies outside")]
     [InlineData("""{"path":"bad/quote.csv"}""", "CSV_UNCLOSED_QUOTE", "bad/quote.csv: Line 2: a quote is opened and never closed.")]
     [InlineData("""{"path":"sh600000.csv","rowsMax":1}""", "CSV_TOO_MANY_ROWS", "sh600000.csv: Line 3: the file has more than 1 rows.")]
+    [InlineData("""{"path":"two/*.csv","rowsMax":3}""", "LIMIT_EXCEEDED", "two/600002.SH.csv: the files have more than 3 rows; raise rowsMax.")]
     [InlineData("""{"path":"x.csv","volumeMultiplier":7}""", "PARAMETER_OUT_OF_RANGE", "volumeMultiplier must be a power of ten from 1 to 1,000,000, was 7.")]
     [InlineData("""{"path":"x.csv","symbol":"no such"}""", "PARAMETER_OUT_OF_RANGE", "symbol: `no such` is no known spelling of a symbol.")]
     [InlineData("""{"path":"x.csv","profile":"bloomberg"}""", "PARAMETER_OUT_OF_RANGE", "")]
@@ -82,6 +83,11 @@ public sealed class LoaderNodeTests
     {
         using var folder = new TempFolder();
         folder.Write("bad/quote.csv", Encoding.UTF8.GetBytes("symbol," + Header + "600000,\"2024-01-02,1,1,1,1,1,1\n"));
+        foreach (int i in new[] { 1, 2 })
+        {
+            folder.Write($"two/60000{i}.SH.csv", Encoding.UTF8.GetBytes(Header + "2024-01-02,1,1,1,1,1,1\n2024-01-03,1,1,1,1,1,1\n"));
+        }
+
         folder.Write("sh600000.csv", Encoding.UTF8.GetBytes(Header + "2024-01-02,1,1,1,1,1,1\n2024-01-03,1,1,1,1,1,1\n"));
 
         NodeException error = await Assert.ThrowsAsync<NodeException>(() => NodeRunner.RunAsync("CsvLoader", parameters, Services(folder)));
