@@ -282,8 +282,10 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         Assert.All((await ListAsync(host, run)).Items, i => Assert.Equal(1, i.Attempt));
     }
 
-    [Fact]
-    public async Task Processes_BarsByReference_GiveWhatThreadsGive()
+    [Theory]
+    [InlineData(""" "type":"DataPreload" """, "bars", "data")]
+    [InlineData(""" "type":"PanelSave","params":{"dataset":"shared"} """, "table", "panel")]
+    public async Task BarsByReference_OtherProcessesAndRunners_GiveWhatThreadsGive(string node, string input, string output)
     {
         await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, lease: "00:00:20");
         string folder = Directory.CreateDirectory(Path.Combine(host.Workflow.DataRoot, "files", "default")).FullName;
@@ -303,14 +305,14 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
             "nodes":[{"id":"b","type":"Backtest","params":{"strategy":"sma_cross","parameters":{"fast":3,"slow":"${inputs.slow}"},"data":"${inputs.data}","cash":"1000000"}}]
             """);
         var tables = new List<string>();
-        foreach (string mode in new[] { "threads", "processes" })
+        foreach (string mode in new[] { "threads", "processes", "remote" })
         {
             await host.CreateAsync(
                 mode,
                 $$$"""
-                "nodes":[{"id":"l","type":"CsvLoader","params":{"path":"bars.csv"}},{"id":"p","type":"DataPreload"},{"id":"items","type":"JsonMap","params":{"value":[{"slow":10},{"slow":20},{"slow":30}]}},
-                  {"id":"batch","type":"BatchScheduler","params":{"workflow":"backtest","params":{"data":"${nodes.p.data}","slow":"${item.slow}"},"mode":"{{{mode}}}","concurrency":2}}],
-                "edges":[{"from":"l.table","to":"p.bars"},{"from":"items.value","to":"batch.items"}]
+                "nodes":[{"id":"l","type":"CsvLoader","params":{"path":"bars.csv"}},{"id":"p",{{{node}}}},{"id":"items","type":"JsonMap","params":{"value":[{"slow":10},{"slow":20},{"slow":30}]}},
+                  {"id":"batch","type":"BatchScheduler","params":{"workflow":"backtest","params":{"data":"${nodes.p.{{{output}}}}","slow":"${item.slow}"},"mode":"{{{mode}}}","concurrency":2}}],
+                "edges":[{"from":"l.table","to":"p.{{{input}}}"},{"from":"items.value","to":"batch.items"}]
                 """);
             Run run = await host.WaitAsync((await host.StartAsync(mode)).RunId);
             Assert.True(run.State == RunState.Succeeded, $"{run.Error}");
@@ -320,8 +322,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
             }
         }
 
-        Assert.Equal(tables[0], tables[2]);
-        Assert.Equal(tables[1], tables[3]);
+        Assert.Equal([tables[0], tables[1], tables[0], tables[1]], tables[2..]);
         // Each combination is one trial of the project, wherever and however often it ran.
         await using NpgsqlCommand count = host.Workflow.DataSource.CreateCommand("select count(*) from data.eq_trials where family = 'sma_cross'");
         Assert.Equal(3L, await count.ExecuteScalarAsync());
