@@ -59,9 +59,10 @@ public sealed class BacktestNode : INodeHandler
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        MarketPanel panel = execution.HasInput(TicksPort)
-            ? OfTicks(execution)
+        using PanelLease lease = execution.HasInput(TicksPort)
+            ? new PanelLease(OfTicks(execution))
             : await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
+        MarketPanel panel = lease.Panel;
         panel = _parameters.ExchangeRates is { } rates ? WithRates(panel, execution.Evaluate(rates)) : panel;
         panel = execution.HasInput(ActionsPort) ? WithActions(panel, execution.InputTable(ActionsPort)) : panel;
         panel = BenchmarkUniverse.Of(panel, _settings.Benchmark.Select(part => part.Symbol), ImmutableHashSet<Symbol>.Empty);

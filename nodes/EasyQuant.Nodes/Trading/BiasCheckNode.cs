@@ -46,7 +46,8 @@ public sealed class BiasCheckNode : INodeHandler
     /// </exception>
     public async ValueTask RunAsync(NodeExecution execution, CancellationToken cancellationToken)
     {
-        MarketPanel panel = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
+        using PanelLease lease = await StrategyInputs.PanelAsync(execution, _parameters.Data, cancellationToken);
+        MarketPanel panel = lease.Panel;
         BiasOptions options = new() { Seed = execution.Run.Seed, ShuffleCount = _parameters.ShuffleCount, CutCount = _parameters.CutCount };
         RuleBook rules = BacktestTerms.Rules(_parameters.RuleBook is { } book ? execution.Evaluate(book) : null);
         try

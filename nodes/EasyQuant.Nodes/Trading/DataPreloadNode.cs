@@ -1,12 +1,13 @@
 using EasyQuant.Data;
 using EasyQuant.Engine;
 using EasyQuant.Flow;
+using EasyQuant.Nodes.Data.Files;
 
 namespace EasyQuant.Nodes.Trading;
 
 /// <summary>
-/// Stores a table of daily bars once, by content, and hands on a small JSON reference. Child runs that get the reference share one
-/// loaded copy a process.
+/// Stores a table of daily bars once, by content, and hands on a small JSON reference. Child runs that get the reference map one file, in whatever process of the
+/// machine they execute; without a data directory each process loads a copy.
 /// </summary>
 public sealed class DataPreloadNode : INodeHandler
 {
@@ -39,7 +40,7 @@ public sealed class DataPreloadNode : INodeHandler
         IArtifactStore store = execution.Services.Require<IArtifactStore>("an artifact store");
         MarketPanel panel = PanelCache.Convert(bars);
         ArtifactRef artifact = await store.SaveAsync(bars, cancellationToken);
-        PanelCache.Shared.Offer(artifact.Sha256, panel);
+        await PanelCache.Shared.OfferAsync(artifact.Sha256, panel, execution.Services.Get<DirectoryDataFiles>()?.SharedPanels(), cancellationToken);
         execution.SetOutput(0, DataReference.Write(artifact));
         execution.Report(new StepMetrics(bars.RowCount, bars.RowCount));
     }

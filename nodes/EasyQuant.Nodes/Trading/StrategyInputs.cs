@@ -18,14 +18,14 @@ internal static class StrategyInputs
         new("data", PortType.Json, new LocalizedText("Reference", "数据引用"), Required: false),
     ];
 
-    /// <summary>Returns the bars as a panel; the same reference gives the same panel to all nodes of the process.</summary>
+    /// <summary>Lends the bars as a panel; the same reference gives the same memory to all nodes of the process, and of the machine where it is mapped.</summary>
     /// <exception cref="NodeException"><c>MISSING_INPUT</c> without bars; the reasons of the artifact store.</exception>
     /// <exception cref="BarTableException">The table is no bar table.</exception>
-    public static async ValueTask<MarketPanel> PanelAsync(NodeExecution execution, JsonTemplate? data, CancellationToken cancellationToken)
+    public static async ValueTask<PanelLease> PanelAsync(NodeExecution execution, JsonTemplate? data, CancellationToken cancellationToken)
     {
         if (execution.HasInput(BarsPort))
         {
-            return PanelCache.Convert(execution.InputTable(BarsPort));
+            return new PanelLease(PanelCache.Convert(execution.InputTable(BarsPort)));
         }
 
         JsonNode? reference = execution.HasInput(DataPort) ? execution.InputJson(DataPort)
@@ -33,11 +33,12 @@ internal static class StrategyInputs
             : throw new NodeException("MISSING_INPUT", $"Node '{execution.NodeId}' needs bars: connect 'bars' or 'data', or set the parameter 'data'.");
         if (PanelReference.TryRead(reference, out PanelReference? panel))
         {
-            return await PanelCache.Shared.GetAsync(panel, execution.Services.Require<DirectoryDataFiles>("a data directory").Panels(), cancellationToken);
+            return await PanelCache.Shared.RentAsync(panel, execution.Services.Require<DirectoryDataFiles>("a data directory").Panels(), cancellationToken);
         }
 
         IArtifactStore store = execution.Services.Require<IArtifactStore>("an artifact store");
-        return await PanelCache.Shared.GetAsync(DataReference.Read(reference), store, cancellationToken);
+        SharedPanels? shared = execution.Services.Get<DirectoryDataFiles>()?.SharedPanels();
+        return await PanelCache.Shared.RentAsync(DataReference.Read(reference), store, shared, cancellationToken);
     }
 
     /// <summary>Returns the strategy's parameters, empty for all defaults.</summary>

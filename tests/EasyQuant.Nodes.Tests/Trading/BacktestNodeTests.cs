@@ -207,9 +207,10 @@ public sealed class BacktestNodeTests
         FakeArtifactStore store = new();
         ArtifactRef artifact = await new FakeArtifactStore().SaveAsync(TradingBench.Bars(1, 20, 12), CancellationToken.None);
         PanelCache cache = new(2, 1 << 20);
-        await Assert.ThrowsAsync<NodeException>(() => cache.GetAsync(artifact, store, CancellationToken.None));
+        await Assert.ThrowsAsync<NodeException>(() => cache.RentAsync(artifact, store, null, CancellationToken.None));
         await store.SaveAsync(TradingBench.Bars(1, 20, 12), CancellationToken.None);
-        Assert.Equal(20, (await cache.GetAsync(artifact, store, CancellationToken.None)).BarCount);
+        using PanelLease lease = await cache.RentAsync(artifact, store, null, CancellationToken.None);
+        Assert.Equal(20, lease.Panel.BarCount);
     }
 
     [Fact]
@@ -221,12 +222,12 @@ public sealed class BacktestNodeTests
         for (int i = 0; i < artifacts.Length; i++)
         {
             artifacts[i] = await store.SaveAsync(TradingBench.Bars(1, 20, 20 + i), CancellationToken.None);
-            await cache.GetAsync(artifacts[i], store, CancellationToken.None);
-            await cache.GetAsync(artifacts[0], store, CancellationToken.None);
+            (await cache.RentAsync(artifacts[i], store, null, CancellationToken.None)).Dispose();
+            (await cache.RentAsync(artifacts[0], store, null, CancellationToken.None)).Dispose();
         }
 
         Assert.Equal((2, 3), (cache.Count, store.LoadCount));
-        await cache.GetAsync(artifacts[1], store, CancellationToken.None);
+        (await cache.RentAsync(artifacts[1], store, null, CancellationToken.None)).Dispose();
         Assert.Equal((2, 4), (cache.Count, store.LoadCount));
     }
 

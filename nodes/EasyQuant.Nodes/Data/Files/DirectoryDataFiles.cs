@@ -1,5 +1,6 @@
 using EasyQuant.Flow;
 using EasyQuant.Nodes.Hosting;
+using EasyQuant.Nodes.Trading;
 
 namespace EasyQuant.Nodes.Data.Files;
 
@@ -119,6 +120,19 @@ public sealed class DirectoryDataFiles : IDataFiles, IDataSink
         }
 
         return new PanelStore(folder);
+    }
+
+    /// <summary>Markets that processes share, below <c>.shared/</c> of the data root.</summary>
+    /// <exception cref="NodeException"><c>FILE_OUTSIDE_ROOT</c>: <c>.shared</c> is a link that leads outside.</exception>
+    internal SharedPanels SharedPanels()
+    {
+        string folder = Path.Combine(_root, ".shared");
+        if (Directory.Exists(folder))
+        {
+            RequireInside(RealPath(folder), ".shared");
+        }
+
+        return new SharedPanels(folder);
     }
 
     /// <inheritdoc/>
