@@ -104,6 +104,18 @@ public sealed class RunnerOptions
     [Range(0.01, 1.0)]
     public double? CpuCeiling { get; init; }
 
+    /// <summary>How long the keys of a stream are kept after its end, 7 to 3,650 days: until then its parked chunks can be replayed. Default 7 days.</summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
+    public TimeSpan StreamRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long the keys of steps' effects are kept, 7 to 3,650 days: a step that is executed again later than that would have its effect twice. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
+    public TimeSpan EffectRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often what is older than <see cref="StreamRetention"/> and <see cref="EffectRetention"/> is looked for, 1 s to 1 day. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Prepared workflows that are kept warm, 1 to 10,000. Default 256.</summary>
     [Range(1, 10_000)]
     public int CacheSize { get; init; } = 256;

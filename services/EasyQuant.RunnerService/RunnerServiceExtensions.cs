@@ -75,7 +75,7 @@ public static class RunnerServiceExtensions
             provider.GetRequiredService<IOptions<RunnerOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ProjectDatabases>>()));
-        services.AddSingleton<ProjectServices>();
+        services.AddSingleton<ProjectServices>().AddSingleton<ProjectRetention>();
         services.AddSingleton<WorkerUsage>().AddSingleton<ItemProcessPool>();
         services.AddSingleton<RunExecutor>();
         services.AddSingleton<LoadGuard>().AddSingleton<DispatchTunnel>().AddSingleton<WorkerConversation>().AddSingleton<AttachPlace>();
@@ -153,6 +153,7 @@ public static class RunnerServiceExtensions
         services.AddHostedService(provider => provider.GetRequiredService<StepReporter>());
         services.AddHostedService<LeaseKeeper>();
         services.AddHostedService<ProjectPreparation>();
+        services.AddHostedService<RetentionLoop>();
         if (!start.Listen)
         {
             services.AddHostedService<WorkerLink>();

@@ -9,6 +9,9 @@ public enum DbSaveMode
     /// <summary>Rows with a new key are added, the others left out. Of rows of one key in the input the first counts.</summary>
     InsertNew = 1,
 
-    /// <summary>Rows with a new key are added, the others replace the stored row when they differ. Of rows of one key in the input the last counts.</summary>
+    /// <summary>
+    /// Rows with a new key are added, the others replace the stored row when they differ; in a process group, when the stored row is not newer. Of rows of one key in
+    /// the input the last counts.
+    /// </summary>
     Upsert = 2,
 }

@@ -66,7 +66,13 @@ public sealed class DbSaveNode : IStreamSink
         GroupContext context = execution.Services.Require<GroupContext>("a process group");
         var save = new TableSave(context.Database, SavePlan.Create(chunk.Table, _parameters), TimeSpan.FromSeconds(_parameters.TimeoutSeconds));
         long bytes = chunk.Delivery is MqDelivery delivery ? delivery.ByteCount : chunk.Table.EstimatedBytes;
-        await context.ConsumeAsync(chunk, execution, bytes, save.WriteAsync, cancellationToken);
+        await context.ConsumeAsync(
+            chunk,
+            execution,
+            bytes,
+            async (connection, token) => await save.WriteAsync(
+                connection, _parameters.Mode == DbSaveMode.Upsert ? await context.OrderAsync(connection, chunk, token) : null, token),
+            cancellationToken);
         return 1;
     }
 

@@ -17,6 +17,7 @@ internal sealed class GroupContext(
 
     private volatile HashSet<StreamPosition>? _suspects;
     private long _suspectsTime;
+    private long _number;
 
     public string StartId => startId;
 
@@ -83,6 +84,19 @@ internal sealed class GroupContext(
     /// <summary>Names a consumer to the database. A fence is locked until its transaction ends, so each lane has two of its own.</summary>
     public StreamMember Member(StreamExecution execution, long sequence) =>
         new(CountStream, CountGroup, $"run/{run.RunId}/{execution.Shard}/{sequence & 1}", run.Epoch);
+
+    /// <summary>Place of a chunk among all that upsert into the same table.</summary>
+    public async Task<SaveOrder> OrderAsync(Npgsql.NpgsqlConnection connection, StreamChunk chunk, CancellationToken cancellationToken)
+    {
+        long number = Interlocked.Read(ref _number);
+        if (number == 0)
+        {
+            number = await Streams.GetNumberAsync(connection, CountStream, CountGroup, cancellationToken);
+            Interlocked.Exchange(ref _number, number);
+        }
+
+        return new SaveOrder(number, chunk.Sequence, chunk.Shard);
+    }
 
     /// <summary>Whether somebody has tried the chunk and has not told its end: it, or a copy that a restarted reader sent, may end processes.</summary>
     public bool IsSuspect(StreamPosition position) => _suspects?.Contains(position) == true;

@@ -13,6 +13,7 @@ public sealed class EffectStore
     private readonly string _add;
     private readonly string _setResult;
     private readonly string _getResult;
+    private readonly string _forget;
 
     /// <summary>Creates the store of one schema; does not touch the database.</summary>
     /// <param name="schema">Schema of the written data.</param>
@@ -36,6 +37,11 @@ public sealed class EffectStore
             """;
         _add = $"insert into {quoted}.eq_effects(key) values ($1) on conflict do nothing";
         _setResult = $"update {quoted}.eq_effects set result = $2 where key = $1";
+        _forget =
+            $"""
+            delete from {quoted}.eq_effects where ctid = any(array(
+                select ctid from {quoted}.eq_effects where create_time < clock_timestamp() - $1 limit $2 for update skip locked)) and create_time < clock_timestamp() - $1
+            """;
         _getResult = $"select result from {quoted}.eq_effects where key = $1";
     }
 
@@ -108,5 +114,22 @@ public sealed class EffectStore
         await using var command = new NpgsqlCommand(_getResult, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
         return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
+    /// <summary>Forgets effects, a bounded part in each call: their keys are needed only while their runs may be executed again. Callers at the same time take different ones.</summary>
+    /// <param name="connection">Open connection.</param>
+    /// <param name="age">Time since the effect, at least 1 hour; 30 days are usual.</param>
+    /// <param name="countMax">Most effects to forget in one call, 1 to 100,000.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Effects forgotten.</returns>
+    public async Task<int> ForgetAsync(NpgsqlConnection connection, TimeSpan age, int countMax, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(age, TimeSpan.FromHours(1));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(countMax, 100_000);
+        await using var command = new NpgsqlCommand(_forget, connection);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = age });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = countMax });
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

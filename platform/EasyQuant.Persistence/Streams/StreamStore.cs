@@ -50,7 +50,7 @@ public sealed class StreamStore
         await ExecuteAsync(
             connection,
             $"insert into {_tables.Groups}(stream, consumer_group) select $1, g from unnest($2) as g",
-            [P(opening.Stream), P(opening.Groups.ToArray())],
+            [P(opening.Stream), P(opening.Groups.Order(StringComparer.Ordinal).ToArray())],
             cancellationToken);
         await AddProducersAsync(connection, opening.Stream, 0, opening.ProducerCount, cancellationToken);
         return true;
@@ -123,6 +123,18 @@ public sealed class StreamStore
             ? State(state)
             : throw NotFound($"{stream} with group {group}");
 
+    /// <summary>Number of a group's view of a stream: greater than that of every group of a stream that was opened before. Never changes.</summary>
+    /// <param name="connection">Open connection.</param>
+    /// <param name="stream">Id of the stream.</param>
+    /// <param name="group">Consumer group.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="StreamException"><see cref="StreamException.NotFound"/>.</exception>
+    public async Task<long> GetNumberAsync(NpgsqlConnection connection, string stream, string group, CancellationToken cancellationToken) =>
+        await ScalarAsync(
+            connection, $"select number from {_tables.Groups} where stream = $1 and consumer_group = $2", [P(stream), P(group)], cancellationToken) is long number
+            ? number
+            : throw NotFound($"{stream} with group {group}");
+
     /// <summary>The safety net behind counting and closing: completes what is complete. Call it with every poll of <see cref="GetStateAsync"/>, in a transaction. Repeatable.</summary>
     /// <param name="connection">Connection inside a transaction.</param>
     /// <param name="stream">Id of the stream.</param>
@@ -172,29 +184,50 @@ public sealed class StreamStore
         return new StreamStatus(stream, row.Project, row.Topic, State(row.State), row.Reason, producers, groups);
     }
 
-    /// <summary>Forgets streams that ended: their keys are needed only while chunks may still come. Parked chunks stay.</summary>
-    /// <param name="connection">Open connection.</param>
+    /// <summary>
+    /// Forgets streams that ended, a bounded part in each call: their keys are needed only while chunks may still come or be replayed. A stream goes when its last
+    /// key has gone. Parked chunks stay. Callers at the same time take different streams.
+    /// </summary>
+    /// <param name="connection">Connection inside a transaction.</param>
     /// <param name="age">Time since the end, at least 1 hour; 7 days are usual.</param>
-    /// <param name="countMax">Most streams to forget in one call, 1 to 1,000.</param>
+    /// <param name="streamsMax">Most streams to forget in one call, 1 to 1,000.</param>
+    /// <param name="keysMax">Most keys to forget in one call, 1 to 100,000.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>Streams forgotten.</returns>
-    public async Task<int> ForgetAsync(NpgsqlConnection connection, TimeSpan age, int countMax, CancellationToken cancellationToken)
+    /// <returns>What was forgotten; nothing when nothing is left to do.</returns>
+    public async Task<StreamsForgotten> ForgetAsync(NpgsqlConnection connection, TimeSpan age, int streamsMax, int keysMax, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(age, TimeSpan.FromHours(1));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(countMax, 1000);
-        object? count = await ScalarAsync(
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(streamsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(streamsMax, 1000);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keysMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keysMax, 100_000);
+        List<string> old = await QueryAsync(
+            connection,
+            $"select stream from {_tables.Streams} where state <> 'open' and end_time < clock_timestamp() - $1 order by end_time limit $2 for update skip locked",
+            [P(age), P(streamsMax)],
+            reader => reader.GetString(0),
+            cancellationToken);
+        if (old.Count == 0)
+        {
+            return default;
+        }
+
+        // A chunk that comes although some keys are gone is refused by the counters, which are full.
+        int keys = await ExecuteAsync(
+            connection,
+            $"delete from {_tables.Seen} where ctid = any(array(select ctid from {_tables.Seen} where stream = any($1) limit $2)) and stream = any($1)",
+            [P(old.ToArray()), P(keysMax)],
+            cancellationToken);
+        int streams = await ExecuteAsync(
             connection,
             $"""
-            with old as (select stream from {_tables.Streams} where state <> 'open' and end_time < clock_timestamp() - $1 order by end_time limit $2 for update skip locked),
-                 seen as (delete from {_tables.Seen} s using old where s.stream = old.stream returning 1),
-                 suspects as (delete from {_tables.Suspects} s using old where s.stream = old.stream returning 1),
-                 gone as (delete from {_tables.Streams} s using old where s.stream = old.stream returning 1)
-            select count(*)::int from gone
+            with ready as (select s.stream from unnest($1) as s(stream) where not exists (select from {_tables.Seen} k where k.stream = s.stream)),
+                 suspects as (delete from {_tables.Suspects} k using ready where k.stream = ready.stream)
+            delete from {_tables.Streams} s using ready where s.stream = ready.stream
             """,
-            [P(age), P(countMax)],
+            [P(old.ToArray())],
             cancellationToken);
-        return count is int forgotten ? forgotten : 0;
+        return new StreamsForgotten(streams, keys);
     }
 
     internal static StreamException NotFound(string what) => new(StreamException.NotFound, $"There is no stream {what}.");

@@ -19,6 +19,16 @@ internal sealed class StreamTables(string schema)
 
     public string Parked => $"{_schema}.eq_stream_parked";
 
+    // Tables of an older version have no numbers yet; altering locks the table, so it is looked first.
+    private string AddNumber =>
+        $"""
+        do $add$ begin
+            if not exists (select from pg_attribute where attrelid = '{Groups}'::regclass and attname = 'number' and not attisdropped) then
+                alter table {Groups} add column number bigint generated always as identity;
+            end if;
+        end $add$
+        """;
+
     // The total of a producer stands in its counters too: closing and counting then meet at one row, so that one of them sees the other.
     public string Create =>
         $"""
@@ -34,6 +44,7 @@ internal sealed class StreamTables(string schema)
         create table if not exists {Groups}(
             stream text not null references {Streams} on delete cascade, consumer_group text not null,
             state text not null default 'open' check (state in ('open', 'completed', 'aborted')), end_time timestamptz,
+            number bigint generated always as identity,
             primary key (stream, consumer_group));
         create table if not exists {Counts}(
             stream text not null references {Streams} on delete cascade, consumer_group text not null, producer int not null,
@@ -55,6 +66,7 @@ internal sealed class StreamTables(string schema)
             park_count int not null default 1, replay_count int not null default 0,
             state text not null default 'parked' check (state in ('parked', 'replaying', 'resolved')),
             first_time timestamptz not null default clock_timestamp(), last_time timestamptz not null default clock_timestamp(),
-            unique (stream, consumer_group, message_id))
+            unique (stream, consumer_group, message_id));
+        {AddNumber}
         """;
 }

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace EasyQuant.BacktestService.Storage;
 
-/// <summary>What tables the workflows of a project saved. The platform's own tables (eq_...) are not shown. Thread-safe.</summary>
+/// <summary>What tables the workflows of a project saved. The platform's own tables (eq_...) and its column eq_seq are not shown. Thread-safe.</summary>
 internal sealed partial class DataCatalog(NpgsqlDataSource dataSource)
 {
     private const string Select =
@@ -18,7 +18,7 @@ internal sealed partial class DataCatalog(NpgsqlDataSource dataSource)
         join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         join pg_type t on t.oid = a.atttypid
         left join pg_index i on i.indrelid = c.oid and i.indisprimary
-        where n.nspname = $1 and c.relkind in ('r', 'p') and c.relname not like 'eq\_%'
+        where n.nspname = $1 and c.relkind in ('r', 'p') and c.relname not like 'eq\_%' and not (a.attname = 'eq_seq' and t.typname = 'uuid')
         """;
 
     /// <summary>Returns the schema of a project's data; null when the project's name cannot have one.</summary>

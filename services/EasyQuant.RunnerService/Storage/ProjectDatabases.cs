@@ -77,6 +77,38 @@ internal sealed partial class ProjectDatabases(
         return (builder.ConnectionString, projectId == "default" ? "data" : $"data_{name}");
     }
 
+    /// <summary>Lists the schemas of all projects that have a role of their own here, also of those that this Runner has not worked for; none when nodes get no database.</summary>
+    public async Task<IReadOnlyList<ProjectSchema>> ListAsync(CancellationToken cancellationToken)
+    {
+        if (admin is null || options.Value.DataPassword.Length == 0)
+        {
+            return [];
+        }
+
+        await using NpgsqlConnection connection = await admin.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            select n.nspname, r.rolname,
+                exists(select from pg_class where relnamespace = n.oid and relname = 'eq_effects' and relkind = 'r'),
+                exists(select from pg_class where relnamespace = n.oid and relname = 'eq_streams' and relkind = 'r')
+            from pg_namespace n join pg_roles r on r.oid = n.nspowner
+            where r.rolname like 'eq\_data\_%' and n.nspname = case r.rolname when 'eq_data_default' then 'data' else substr(r.rolname, 4) end
+            order by n.nspname
+            """,
+            connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        var schemas = new List<ProjectSchema>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            schemas.Add(new ProjectSchema(reader.GetString(0), reader.GetString(1), reader.GetBoolean(2), reader.GetBoolean(3)));
+        }
+
+        return schemas;
+    }
+
+    /// <summary>Opens a schema as its own role, whose triggers then can do no more than it may. The caller disposes of the source.</summary>
+    public NpgsqlDataSource Open(ProjectSchema schema) => CreateSource(schema.Role, schema.Name);
+
     public async ValueTask DisposeAsync()
     {
         foreach (ProjectDatabase database in _databases.Values)

@@ -35,6 +35,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
         found.AddRange(await RowsAsync(bed, load, deadChunks, cancellationToken));
         found.AddRange(await HistoryAsync(bed, since, cancellationToken));
         found.AddRange(await StreamsAsync(bed, load, deadChunks, cancellationToken));
+        found.AddRange(load.Size.KeepsNewest ? await NewestAsync(bed, load, cancellationToken) : []);
         found.AddRange(bed.Leaks.Select(line => new Violation("O12", "leaked", "log", line[..Math.Min(80, line.Length)])));
         return new LoadCheck(
             found,
@@ -93,6 +94,17 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
         return found;
     }
 
+    // O2, for upserts: of each symbol the row of its last day, which stands in the last chunk of its file.
+    private static async Task<IEnumerable<Violation>> NewestAsync(FaultBed bed, Load load, CancellationToken cancellationToken)
+    {
+        string last = new DateOnly(2010, 1, 1).AddDays(load.Size.RowsPerFile - 1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        string[] expected = [.. Enumerable.Range(0, load.Size.StreamFileCount).Select(file => $"{LoadFiles.SymbolOf(file)}/{last}")];
+        string[] saved = [.. await SavedAsync(bed, $"select symbol || '/' || trading_date::text from data.{load.StreamTable}_newest order by symbol", cancellationToken)];
+        return saved.SequenceEqual(expected)
+            ? []
+            : [new Violation("O2", "overwritten", "newest rows of the stream", $"expected {last} for each symbol, were {string.Join(", ", saved)}")];
+    }
+
     // A table that nothing was saved to is not there.
     private static async Task<List<string>> SavedAsync(FaultBed bed, string sql, CancellationToken cancellationToken)
     {
@@ -134,14 +146,15 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
             r => new Oracle.StreamSums(r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), 0, r.GetInt64(6) - load.Size.StreamRowCount + (deadChunks * 10)),
             cancellationToken);
         List<Violation> found = [.. Oracle.Streams(sums)];
-        if (sums.Count != 1 || sums[0].Dead != deadChunks)
+        int groups = load.Size.KeepsNewest ? 2 : 1;
+        if (sums.Count != groups || sums.Any(one => one.Dead != deadChunks))
         {
-            found.Add(new Violation("O7", "dead", stream, $"expected one group with {deadChunks} dead chunks, was {string.Join(", ", sums)}"));
+            found.Add(new Violation("O7", "dead", stream, string.Create(CultureInfo.InvariantCulture, $"expected {groups} groups with {deadChunks} dead chunks, was {string.Join(", ", sums)}")));
         }
 
         string[] confirmed = [.. (await bed.RowsAsync($"select producer, coalesce(total, next_sequence) from data.eq_stream_producers where stream = '{stream}'", r => (r.GetInt32(0), r.GetInt64(1)), cancellationToken))
             .SelectMany(one => Enumerable.Range(0, (int)one.Item2).Select(i => string.Create(CultureInfo.InvariantCulture, $"{one.Item1}/{i}")))];
-        string[] consumed = [.. await bed.RowsAsync($"select producer || '/' || row_number() over (partition by producer order by sequence) - 1 from data.eq_stream_seen where stream = '{stream}'", r => r.GetString(0), cancellationToken)];
+        string[] consumed = [.. await bed.RowsAsync($"select producer || '/' || row_number() over (partition by producer order by sequence) - 1 from data.eq_stream_seen where stream = '{stream}' and consumer_group = 'keep'", r => r.GetString(0), cancellationToken)];
         found.AddRange(Oracle.Broker(confirmed, consumed, await bed.ScalarAsync<long>("select count(*) from workflow.outbox", cancellationToken)));
         return found;
     }

@@ -5,7 +5,7 @@ using Google.Protobuf;
 
 namespace EasyQuant.Faults.Harness;
 
-/// <summary>What the loads run. Both append without keys: an effect that happens twice shows as a doubled row.</summary>
+/// <summary>What the loads run. Both append without keys: an effect that happens twice shows as a doubled row. A load that keeps the newest upserts beside that.</summary>
 internal static class LoadDefinitions
 {
     public const string Item = "fault-item";
@@ -45,12 +45,17 @@ internal static class LoadDefinitions
             deadline: DateTime.UtcNow.AddSeconds(60),
             cancellationToken: cancellationToken);
 
-    /// <summary>Two readers, a queue, two processors of two threads, a save.</summary>
+    /// <summary>Two readers, a queue, two processors of two threads, a save; and a group that keeps the newest row of each symbol where the size says so.</summary>
     public static GroupsDefinition Groups(string name, string table, LoadSize size) => JsonParser.Default.Parse<GroupsDefinition>(string.Create(
         CultureInfo.InvariantCulture,
         $$$"""
-        {"schema":"easyquant/groups/1","name":"{{{name}}}","mqConfig":{"prefetch":4},"topics":[{"name":"bars","lengthMax":64,"deliveriesMax":200}],"groups":[
+        {"schema":"easyquant/groups/1","name":"{{{name}}}","mqConfig":{"prefetch":4},"topics":[{"name":"bars","lengthMax":{{{size.QueueLength}}},"deliveriesMax":200}],"groups":[
           {"id":"read","replicas":2,"shards":4,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"{{{size.StreamFolder}}}/*.csv","chunkSize":10} } ] },
-          {"id":"keep","replicas":2,"threads":2,"inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"{{{table}}}","mode":"append"} } ] } ] }
+          {"id":"keep","replicas":2,"threads":2,"inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"{{{table}}}","mode":"append"} } ] }{{{(size.KeepsNewest ? Newest(table) : "")}}} ] }
         """));
+
+    private static string Newest(string table) =>
+        $$"""
+        ,{"id":"newest","replicas":1,"threads":2,"inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"{{table}}_newest","mode":"upsert","keys":["symbol"]} } ] }
+        """;
 }

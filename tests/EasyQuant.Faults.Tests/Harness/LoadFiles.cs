@@ -32,6 +32,7 @@ internal static class LoadFiles
         WriteStream(folder, LoadSize.Brief);
         WriteStream(folder, LoadSize.Tiny);
         WriteStream(folder, LoadSize.Small);
+        WriteStream(folder, LoadSize.Reordered);
         WriteStream(folder, LoadSize.Full);
     }
 

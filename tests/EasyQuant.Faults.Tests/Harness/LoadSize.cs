@@ -19,11 +19,20 @@ internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerF
     /// <summary>For one crash point: enough that each is met in the middle.</summary>
     public static LoadSize Tiny { get; } = new(48, 8, 100, "tiny");
 
+    /// <summary>For chunks that are put in another order: enough of them to hold a window back, and a second group that keeps the newest row of each symbol.</summary>
+    public static LoadSize Reordered { get; } = new(24, 8, 250, "reordered") { KeepsNewest = true, QueueLength = 512 };
+
     /// <summary>The loads of the fault table: 5,000 items of 20 ms, and 12,000 chunks of about 1 KB.</summary>
     public static LoadSize Full { get; } = new(5_000, 100, 1_200, "full");
 
     /// <summary>How long the client waits between two runs that it creates. Default 150 ms.</summary>
     public TimeSpan CallPause { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Whether a second group upserts the same chunks by symbol. Default false.</summary>
+    public bool KeepsNewest { get; init; }
+
+    /// <summary>Chunks that may wait in the queue. Default 64.</summary>
+    public int QueueLength { get; init; } = 64;
 
     /// <summary>Rows that the stream saves.</summary>
     public int StreamRowCount => StreamFileCount * RowsPerFile;

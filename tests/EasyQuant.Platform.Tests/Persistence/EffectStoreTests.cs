@@ -52,6 +52,27 @@ public sealed class EffectStoreTests(TestServersFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Forget_OldEffects_InBoundedPartsAndYoungOnesStillCount()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.True(await EffectAsync("run/1", 1, $"old-{i}"));
+        }
+
+        Assert.True(await EffectAsync("run/1", 1, "young"));
+        await using NpgsqlConnection connection = await _dataSource.OpenConnectionAsync();
+        Assert.Equal(0, await _store.ForgetAsync(connection, TimeSpan.FromHours(1), 10, CancellationToken.None));
+        await using var age = new NpgsqlCommand("update eq_effects set create_time = create_time - interval '59 minutes'; update eq_effects set create_time = create_time - interval '2 minutes' where key like 'old%'", connection);
+        await age.ExecuteNonQueryAsync();
+
+        Assert.Equal(3, await _store.ForgetAsync(connection, TimeSpan.FromHours(1), 3, CancellationToken.None));
+        Assert.Equal(2, await _store.ForgetAsync(connection, TimeSpan.FromHours(1), 3, CancellationToken.None));
+        Assert.Equal(0, await _store.ForgetAsync(connection, TimeSpan.FromHours(1), 3, CancellationToken.None));
+        Assert.False(await EffectAsync("run/1", 1, "young"));
+        Assert.True(await EffectAsync("run/1", 1, "old-0"));
+    }
+
+    [Fact]
     public async Task Fence_OlderEpoch_IsRefusedAndNothingWritten()
     {
         await EffectAsync("run/1", 7, "a");

@@ -62,7 +62,10 @@ internal sealed class TableQuery(ProjectDatabase database, string sql, JsonArray
 
         batch.BatchCommands.Add(command);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
-        ColumnSchema[] schema = [.. (await reader.GetColumnSchemaAsync(cancellationToken)).Select(Schema)];
+        // What process groups keep for themselves is no data: `select *` means the columns of the user.
+        (DbColumn Column, int Ordinal)[] columns = [.. (await reader.GetColumnSchemaAsync(cancellationToken)).Select((column, i) => (column, i))];
+        columns = columns.All(one => SaveOrder.IsColumn(one.Column)) ? columns : [.. columns.Where(one => !SaveOrder.IsColumn(one.Column))];
+        ColumnSchema[] schema = [.. columns.Select(one => Schema(one.Column))];
         string? twice = schema.GroupBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
         {
@@ -81,7 +84,7 @@ internal sealed class TableQuery(ProjectDatabase database, string sql, JsonArray
 
             for (int c = 0; c < schema.Length; c++)
             {
-                Append(builder[c], reader, c);
+                Append(builder[c], reader, columns[c].Ordinal);
             }
         }
 

@@ -54,29 +54,30 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
                 ?? throw new NodeException("EFFECT_KEY_TAKEN", $"The effect key `{effectKey}` belongs to an effect of another kind.");
         }
 
-        SaveCounts counts = await WriteRowsAsync(connection, cancellationToken);
+        // By arrival: a step's save is claimed once, and a retried or older attempt is fenced.
+        SaveCounts counts = await WriteRowsAsync(connection, null, cancellationToken);
         await LimitIdleAsync(connection, cancellationToken);
         string answer = counts.ToJson($"{database.Schema}.{plan.Target}", plan).ToJsonString();
         await database.Effects.SetResultAsync(connection, effectKey, answer, cancellationToken);
         return answer;
     }
 
-    /// <summary>Writes the rows inside a transaction of the caller, who has claimed a key for them.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Writes the rows inside a transaction of the caller, who has claimed a key for them; an upsert with an order leaves what is newer alone.</summary>
+    public async Task WriteAsync(NpgsqlConnection connection, SaveOrder? order, CancellationToken cancellationToken)
     {
         await LimitTimeAsync(connection, cancellationToken);
-        await WriteRowsAsync(connection, cancellationToken);
+        await WriteRowsAsync(connection, order, cancellationToken);
         await LimitIdleAsync(connection, cancellationToken);
     }
 
-    private async Task<SaveCounts> WriteRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<SaveCounts> WriteRowsAsync(NpgsqlConnection connection, SaveOrder? order, CancellationToken cancellationToken)
     {
-        await _target.PrepareAsync(connection, cancellationToken);
+        await _target.PrepareAsync(connection, order is not null, cancellationToken);
         return plan.Mode switch
         {
             DbSaveMode.Append => await AppendAsync(connection, cancellationToken),
             DbSaveMode.InsertNew => await InsertNewAsync(connection, cancellationToken),
-            _ => await UpsertAsync(connection, cancellationToken),
+            _ => await UpsertAsync(connection, new UpsertSql(plan, _target, order), cancellationToken),
         };
     }
 
@@ -133,7 +134,7 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
     }
 
     /// <summary>One MERGE joins the rows with the stored ones once. It does not expect others to add the same keys meanwhile: then each row looks for itself.</summary>
-    private async Task<SaveCounts> UpsertAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<SaveCounts> UpsertAsync(NpgsqlConnection connection, UpsertSql sql, CancellationToken cancellationToken)
     {
         if (plan.Table.RowCount == 0)
         {
@@ -141,41 +142,24 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
         }
 
         long before = await UpdatedSoFarAsync(connection, cancellationToken);
-        bool isEmpty = await new KeyLookup(_target.Quoted, plan).IsEmptyAsync(connection, cancellationToken);
+        bool isPlain = !sql.IsOrdered && await new KeyLookup(_target.Quoted, plan).IsEmptyAsync(connection, cancellationToken);
         long written = await UnlessTakenAsync(
             connection,
-            () => isEmpty ? CopyStream.SendAsync(connection, _target.Quoted, plan.Table, cancellationToken) : MergeAsync(connection, cancellationToken),
+            () => isPlain ? CopyStream.SendAsync(connection, _target.Quoted, plan.Table, cancellationToken) : SendAsync(connection, sql.Merge, cancellationToken),
             async () =>
             {
                 before = await UpdatedSoFarAsync(connection, cancellationToken);
-                return await UpsertEachAsync(connection, cancellationToken);
+                return await SendAsync(connection, sql.InsertOrUpdate, cancellationToken);
             },
             cancellationToken);
         long updated = await UpdatedSoFarAsync(connection, cancellationToken) - before;
         return new SaveCounts(written - updated, updated, plan.Table.RowCount - written + plan.DroppedCount);
     }
 
-    private async Task<long> MergeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<long> SendAsync(NpgsqlConnection connection, string upsert, CancellationToken cancellationToken)
     {
-        await CopyToTemporaryAsync(connection, "eq_upsert", plan.Table, cancellationToken);
-        string sameKey = string.Join(" and ", plan.Keys.Select(k => $"t.{SqlIdentifier.Quote(k)} = n.{SqlIdentifier.Quote(k)}"));
-        string update = Others.Length == 0 ? "" : $"when matched and {Differs("n")} then update set {Assignments("n")}";
-        string values = string.Join(", ", plan.Table.Schema.Select(s => "n." + SqlIdentifier.Quote(s.Name)));
-        return await ExecuteAsync(
-            connection,
-            $"merge into {_target.Quoted} t using pg_temp.eq_upsert n on {sameKey} {update} when not matched then insert ({ColumnList}) values ({values})",
-            cancellationToken);
-    }
-
-    private async Task<long> UpsertEachAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await CopyToTemporaryAsync(connection, "eq_upsert", plan.Table, cancellationToken);
-        string keys = string.Join(", ", plan.Keys.Select(SqlIdentifier.Quote));
-        string action = Others.Length == 0 ? "nothing" : $"update set {Assignments("excluded")} where {Differs("excluded")}";
-        return await ExecuteAsync(
-            connection,
-            $"insert into {_target.Quoted} as t ({ColumnList}) select {ColumnList} from pg_temp.eq_upsert on conflict ({keys}) do {action}",
-            cancellationToken);
+        await CopyToTemporaryAsync(connection, UpsertSql.Source, plan.Table, cancellationToken);
+        return await ExecuteAsync(connection, upsert, cancellationToken);
     }
 
     /// <summary>Writes all at once; when another writer has taken a key meanwhile, takes that back and writes the careful way.</summary>
@@ -207,14 +191,6 @@ internal sealed class TableSave(ProjectDatabase database, SavePlan plan, TimeSpa
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _target.Quoted });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
-
-    private string[] Others =>
-        [.. plan.Table.Schema.Select(s => s.Name).Where(name => !plan.Keys.Contains(name, StringComparer.Ordinal)).Select(SqlIdentifier.Quote)];
-
-    private string Assignments(string source) => string.Join(", ", Others.Select(column => $"{column} = {source}.{column}"));
-
-    private string Differs(string source) =>
-        $"({string.Join(", ", Others.Select(column => "t." + column))}) is distinct from ({string.Join(", ", Others.Select(column => $"{source}.{column}"))})";
 
     private string ColumnList => string.Join(", ", plan.Table.Schema.Select(s => SqlIdentifier.Quote(s.Name)));
 

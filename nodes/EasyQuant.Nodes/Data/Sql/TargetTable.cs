@@ -10,12 +10,20 @@ internal sealed class TargetTable(ProjectDatabase database, SavePlan plan)
 {
     public string Quoted { get; } = $"{SqlIdentifier.Quote(database.Schema)}.{SqlIdentifier.Quote(plan.Target)}";
 
-    public async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Whether the rows fill all columns of the table, except <see cref="SaveOrder.Column"/>.</summary>
+    public bool IsComplete { get; private set; }
+
+    public async Task PrepareAsync(NpgsqlConnection connection, bool isOrdered, CancellationToken cancellationToken)
     {
+        if (isOrdered && plan.Table.TryGetColumn(SaveOrder.Column, out _))
+        {
+            throw new NodeException("DB_IDENTIFIER", $"Column `{SaveOrder.Column}` has a reserved name; rename it before saving.");
+        }
+
         Dictionary<string, StoredColumn> stored = await ColumnsAsync(connection, cancellationToken);
         if (stored.Count == 0)
         {
-            await CreateAsync(connection, cancellationToken);
+            await CreateAsync(connection, isOrdered, cancellationToken);
             stored = await ColumnsAsync(connection, cancellationToken);
         }
 
@@ -25,18 +33,67 @@ internal sealed class TargetTable(ProjectDatabase database, SavePlan plan)
             string keys = string.Join(", ", plan.Keys);
             throw new NodeException("DB_KEY_MISSING", $"Table {Quoted} has no unique index on exactly ({keys}), which the mode needs; create one.");
         }
+
+        IsComplete = stored.Keys.All(name => name == SaveOrder.Column || plan.Table.TryGetColumn(name, out _));
+        if (isOrdered && !HasOrder(stored))
+        {
+            await AddOrderAsync(connection, cancellationToken);
+        }
     }
 
-    private async Task CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task CreateAsync(NpgsqlConnection connection, bool isOrdered, CancellationToken cancellationToken)
     {
         IEnumerable<string> columns = plan.Table.Schema.Select(s => $"{SqlIdentifier.Quote(s.Name)} {SqlTypes.Of(s)}");
+        columns = isOrdered ? columns.Append($"{SaveOrder.Column} {SaveOrder.ColumnType}") : columns;
         string key = plan.Keys.Count == 0 ? "" : $", primary key ({string.Join(", ", plan.Keys.Select(SqlIdentifier.Quote))})";
 
         // "if not exists" alone fails with a unique violation when two sessions create the same table at once.
-        await using var command = new NpgsqlCommand(
-            $"select pg_advisory_xact_lock(4711, hashtext('{SqlIdentifier.Validate(plan.Target)}')); create table if not exists {Quoted} ({string.Join(", ", columns)}{key})",
-            connection);
+        await using var command = new NpgsqlCommand($"{Lock}; create table if not exists {Quoted} ({string.Join(", ", columns)}{key})", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private string Lock => $"select pg_advisory_xact_lock(4711, hashtext('{SqlIdentifier.Validate(plan.Target)}'))";
+
+    /// <summary>Adds the column once, for a moment alone with the table: the others look again when they have the lock, and find it there.</summary>
+    private async Task AddOrderAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using (var wait = new NpgsqlCommand(Lock, connection))
+        {
+            await wait.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (HasOrder(await ColumnsAsync(connection, cancellationToken)))
+        {
+            return;
+        }
+
+        string alter = $"alter table {Quoted} add column {SaveOrder.Column} {SaveOrder.ColumnType}";
+        try
+        {
+            await using var command = new NpgsqlCommand(alter, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.WrongObjectType)
+        {
+            throw new NodeException(
+                "DB_COLUMN_MISMATCH",
+                $"Table {Quoted} has no column `{SaveOrder.Column}`, in which upserts of process groups keep which row is newer, and it cannot be added: {e.MessageText}. Its owner can: {alter}.",
+                transient: false,
+                e);
+        }
+    }
+
+    private bool HasOrder(Dictionary<string, StoredColumn> stored)
+    {
+        if (!stored.TryGetValue(SaveOrder.Column, out StoredColumn column))
+        {
+            return false;
+        }
+
+        return column.Type == SaveOrder.ColumnType
+            ? true
+            : throw new NodeException(
+                "DB_COLUMN_MISMATCH", $"The columns do not fit table {Quoted}: `{SaveOrder.Column}` is {column.Type} there, expected {SaveOrder.ColumnType}.");
     }
 
     private async Task<Dictionary<string, StoredColumn>> ColumnsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

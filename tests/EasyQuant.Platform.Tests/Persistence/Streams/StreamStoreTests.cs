@@ -339,15 +339,78 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
     public async Task Forget_EndedStreams_KeepsOpenOnes()
     {
         await _db.OpenAsync(1, "g");
-        Assert.Equal(0, await _db.InAsync("forget", (c, t) => _db.Streams.ForgetAsync(c, TimeSpan.FromHours(1), 10, t)));
+        Assert.True((await ForgetAsync(10)).IsNothing);
         await _db.CloseAsync(await _db.StartAsync(0), 0);
-        await using (Npgsql.NpgsqlCommand age = _db.Source.CreateCommand("update eq_streams set end_time = end_time - interval '2 hours'"))
+        await AgeAsync();
+
+        Assert.Equal(new StreamsForgotten(1, 0), await ForgetAsync(10));
+        Assert.Null(await _db.InAsync("get", (c, t) => _db.Streams.GetAsync(c, StreamDatabase.Id, t)));
+    }
+
+    [Fact]
+    public async Task Forget_MoreKeysThanOneCallTakes_TheStreamGoesWithTheLast()
+    {
+        await _db.OpenAsync(1, "g");
+        StreamLease lease = await _db.StartAsync(0);
+        for (int i = 0; i < 5; i++)
         {
-            await age.ExecuteNonQueryAsync();
+            await _db.ConsumeAsync(0, i);
         }
 
-        Assert.Equal(1, await _db.InAsync("forget", (c, t) => _db.Streams.ForgetAsync(c, TimeSpan.FromHours(1), 10, t)));
-        Assert.Null(await _db.InAsync("get", (c, t) => _db.Streams.GetAsync(c, StreamDatabase.Id, t)));
+        await _db.CloseAsync(lease, 5);
+        await AgeAsync();
+
+        Assert.Equal(new StreamsForgotten(0, 2), await ForgetAsync(2));
+        // Its key may be gone already; the counters are full.
+        StreamException surplus = await Assert.ThrowsAsync<StreamException>(async () =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                await _db.ConsumeAsync(0, i);
+            }
+        });
+        Assert.Equal((StreamException.Surplus, 5L), (surplus.Reason, await _db.EffectCountAsync()));
+        Assert.Equal(new StreamsForgotten(0, 2), await ForgetAsync(2));
+        Assert.Equal(new StreamsForgotten(1, 1), await ForgetAsync(2));
+        Assert.True((await ForgetAsync(2)).IsNothing);
+    }
+
+    [Fact]
+    public async Task Number_OfALaterStream_IsGreater()
+    {
+        await _db.OpenAsync(1, "h", "g");
+        await _db.InAsync("open", (c, t) => _db.Streams.OpenAsync(
+            c, new StreamOpening { Stream = "s-2", ProjectId = "default", Topic = "bars", ProducerCount = 1, Groups = ["g"] }, t));
+
+        long g = await NumberAsync(StreamDatabase.Id, "g");
+        long h = await NumberAsync(StreamDatabase.Id, "h");
+        Assert.True(g > 0 && h > g && await NumberAsync("s-2", "g") > h);
+    }
+
+    [Fact]
+    public async Task EnsureTables_OfAnOlderVersion_NumbersWhatIsThere()
+    {
+        await _db.OpenAsync(1, "g", "h");
+        await using (Npgsql.NpgsqlCommand older = _db.Source.CreateCommand("alter table eq_stream_groups drop column number"))
+        {
+            await older.ExecuteNonQueryAsync();
+        }
+
+        await _db.InAsync("ensure", _db.Streams.EnsureTablesAsync);
+        await _db.InAsync("open", (c, t) => _db.Streams.OpenAsync(
+            c, new StreamOpening { Stream = "s-2", ProjectId = "default", Topic = "bars", ProducerCount = 1, Groups = ["g"] }, t));
+
+        Assert.True(await NumberAsync("s-2", "g") > Math.Max(await NumberAsync(StreamDatabase.Id, "g"), await NumberAsync(StreamDatabase.Id, "h")));
+    }
+
+    private Task<long> NumberAsync(string stream, string group) => _db.InAsync("number", (c, t) => _db.Streams.GetNumberAsync(c, stream, group, t));
+
+    private Task<StreamsForgotten> ForgetAsync(int keysMax) => _db.InAsync("forget", (c, t) => _db.Streams.ForgetAsync(c, TimeSpan.FromHours(1), 10, keysMax, t));
+
+    private async Task AgeAsync()
+    {
+        await using Npgsql.NpgsqlCommand age = _db.Source.CreateCommand("update eq_streams set end_time = end_time - interval '2 hours'");
+        await age.ExecuteNonQueryAsync();
     }
 
     private static StreamOwner Owner(string run, int epoch, int lane) => new($"run/{run}/{epoch}/{lane}", $"run/{run}/", $"run/{run}/{epoch}/");
