@@ -189,6 +189,7 @@ public sealed class StreamStore
             with old as (select stream from {_tables.Streams} where state <> 'open' and end_time < clock_timestamp() - $1 order by end_time limit $2 for update skip locked),
                  seen as (delete from {_tables.Seen} s using old where s.stream = old.stream returning 1),
                  suspects as (delete from {_tables.Suspects} s using old where s.stream = old.stream returning 1),
+                 failures as (delete from {_tables.Failures} f using old where f.stream = old.stream returning 1),
                  gone as (delete from {_tables.Streams} s using old where s.stream = old.stream returning 1)
             select count(*)::int from gone
             """,

@@ -251,6 +251,43 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
         Assert.Equal(16, rows[0].StackHash.Length);
     }
 
+    [Theory]
+    [InlineData(1024 * 1024, true)]
+    [InlineData((1024 * 1024) + 1, true)]
+    [InlineData(16 * 1024 * 1024, true)]
+    [InlineData((16 * 1024 * 1024) + 1025, false)]
+    public async Task Park_LargeChunk_IsKeptWholeUpToTheLargestThatATopicCarries(int byteCount, bool isReplayable)
+    {
+        await _db.OpenAsync(1, "g");
+        await _db.CloseAsync(await _db.StartAsync(0), 1);
+        byte[] payload = new byte[byteCount];
+        new Random(7).NextBytes(payload);
+        Assert.Equal(StreamState.Completed, await _db.ParkAsync(0, 0, payload: payload));
+        ParkedRow row = Assert.Single(await _db.InAsync("list", (c, t) => _db.Parking.ListAsync(c, StreamDatabase.Id, null, 0, 10, t)));
+        Assert.Equal((isReplayable, byteCount, !isReplayable), (row.HasPayload, row.ByteCount, row.Detail.Contains("cut", StringComparison.Ordinal)));
+        List<ParkedPayload> sent = await _db.InAsync("replay", (c, t) => _db.Parking.ReplayAsync(c, StreamDatabase.Id, [1], t));
+        Assert.Equal(isReplayable, sent is [{ } one] && one.Payload.AsSpan().SequenceEqual(payload));
+        await using Npgsql.NpgsqlCommand kept = _db.Source.CreateCommand("select length(payload) from eq_stream_parked");
+        Assert.Equal(Math.Min(byteCount, ParkedChunk.PayloadBytesMax), await kept.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Park_ComesAgainWithThePayloadThatWasMissing_IsReplayable()
+    {
+        await _db.OpenAsync(1, "g");
+        await _db.CloseAsync(await _db.StartAsync(0), 1);
+        await _db.ParkAsync(0, 0);
+        // As an earlier version left a chunk of more than 1 MiB.
+        await _db.InAsync("lose", async (c, t) =>
+        {
+            await using var lose = new Npgsql.NpgsqlCommand("update eq_stream_parked set payload = null; update eq_stream_seen set state = 2", c);
+            await lose.ExecuteNonQueryAsync(t);
+        });
+        await _db.ParkAsync(0, 0);
+        Assert.True(Assert.Single(await _db.InAsync("list", (c, t) => _db.Parking.ListAsync(c, null, null, 0, 10, t))).HasPayload);
+        Assert.Equal(3, Assert.Single(await _db.InAsync("replay", (c, t) => _db.Parking.ReplayAsync(c, StreamDatabase.Id, [1], t))).Payload.Length);
+    }
+
     [Fact]
     public async Task Park_StreamGivenUp_IsRefusedAndChangesNothing()
     {
