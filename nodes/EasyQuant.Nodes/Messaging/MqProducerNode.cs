@@ -109,7 +109,7 @@ public sealed class MqProducerNode : IStreamSink
     private static async Task SendAsync(ITopicProducer producer, Chunk chunk, StreamExecution execution, CancellationToken cancellationToken)
     {
         // Many replicas are refused by the same full queue at the same time.
-        var backoff = new Backoff(s_waitFirst, s_waitMax, execution.Services.Get<Random>() ?? Random.Shared);
+        var backoff = new Backoff(s_waitFirst, s_waitMax, execution.Services.Require<Random>("a source of chance"));
         bool isOurs = true;
         while (await producer.SendAsync(chunk, cancellationToken) is var outcome && outcome != SendOutcome.Confirmed)
         {
