@@ -345,6 +345,20 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Failures_Noted_AreNoSuspectsAndAreForgottenWithTheChunk()
+    {
+        await _db.OpenAsync(1, "g");
+        var position = new StreamPosition(0, 3);
+        Task<int> NoteAsync() => _db.InAsync("failure", (c, t) => _db.Parking.NoteFailureAsync(c, StreamDatabase.Member(), position, t));
+        Assert.Equal((1, 2), (await NoteAsync(), await NoteAsync()));
+        Assert.Empty(await _db.InAsync("suspects", (c, t) => _db.Parking.ListSuspectsAsync(c, StreamDatabase.Id, "g", t)));
+        await _db.InAsync("end", (c, t) => _db.Parking.EndSuspectAsync(c, StreamDatabase.Member(), position, t));
+        Assert.Equal(3, await NoteAsync());
+        await _db.InAsync("forget", (c, t) => _db.Parking.ForgetTriesAsync(c, StreamDatabase.Member(), position, t));
+        Assert.Equal(1, await NoteAsync());
+    }
+
+    [Fact]
     public async Task Count_TwoConsumersFinishTwoProducersAtOnce_OneOfThemCompletes()
     {
         await _db.OpenAsync(2, "g");
