@@ -27,6 +27,7 @@ internal sealed class PlatformPipeline : IAsyncDisposable
             [RabbitMqTopicTransport.KindName] = () => new RabbitMqTopicTransport(broker, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance),
         });
         _services = new NodeServices(TimeProvider.System)
+            .With(Random.Shared)
             .With<IDataFiles>(new DirectoryDataFiles(root)).With(database).With(_transports).With(_catalog).With<IGroupReports>(new NoReports());
     }
 

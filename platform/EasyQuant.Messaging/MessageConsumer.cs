@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -78,6 +79,15 @@ public sealed partial class MessageConsumer : BackgroundService
             .SetTag("messaging.destination.name", _options.Queue.Name).SetTag("messaging.rabbitmq.destination.routing_key", message.RoutingKey);
         activity?.SetTag("messaging.message.id", message.MessageId);
         activity?.SetTag("messaging.message.conversation_id", message.CorrelationId);
+        if (Header(delivery.BasicProperties, MessageSchema.Header) is var version && !MessageSchema.IsKnown(version))
+        {
+            // Trying it again changes nothing.
+            LogSchemaUnknown(message.MessageId, message.Type, _options.Queue.Name, version, MessageSchema.Version);
+            activity?.SetTag("error.type", "MESSAGE_SCHEMA_UNKNOWN").SetStatus(ActivityStatusCode.Error);
+            await AnswerAsync(channel, delivery.DeliveryTag, MessageVerdict.Reject);
+            return;
+        }
+
         MessageVerdict verdict;
         try
         {
@@ -124,20 +134,23 @@ public sealed partial class MessageConsumer : BackgroundService
         MessageId = delivery.BasicProperties.MessageId ?? "",
         Type = delivery.BasicProperties.Type ?? "",
         RoutingKey = delivery.RoutingKey,
-        ProjectId = Header(delivery, "project"),
+        ProjectId = Header(delivery.BasicProperties, "project"),
         CorrelationId = delivery.BasicProperties.CorrelationId ?? "",
-        TraceParent = Header(delivery, "traceparent"),
+        TraceParent = Header(delivery.BasicProperties, "traceparent"),
         IsRedelivered = delivery.Redelivered,
         Body = delivery.Body,
     };
 
-    internal static string Header(BasicDeliverEventArgs delivery, string name) =>
-        delivery.BasicProperties.Headers is { } headers && headers.TryGetValue(name, out object? value)
-            ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => "" }
+    internal static string Header(IReadOnlyBasicProperties properties, string name) =>
+        properties.Headers is { } headers && headers.TryGetValue(name, out object? value)
+            ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, null => "", _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" }
             : "";
 
     [LoggerMessage(163, LogLevel.Error, "Handling message {MessageId} of {Queue} failed; it is delivered again.")]
     private partial void LogHandlerFailed(Exception exception, string messageId, string queue);
+
+    [LoggerMessage(167, LogLevel.Error, "Message {MessageId} ({Type}) of {Queue} has schema version {Version}, this program reads {Known}; it is a dead letter (MESSAGE_SCHEMA_UNKNOWN).")]
+    private partial void LogSchemaUnknown(string messageId, string type, string queue, string version, int known);
 
     [LoggerMessage(164, LogLevel.Information, "An answer to {Queue} was lost with its channel; the message comes again.")]
     private partial void LogAnswerLost(Exception exception, string queue);

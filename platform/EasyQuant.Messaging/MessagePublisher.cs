@@ -158,7 +158,7 @@ public sealed partial class MessagePublisher : IAsyncDisposable
             Type = message.Type,
             ContentType = "application/x-protobuf",
             Timestamp = new AmqpTimestamp(_time.GetUtcNow().ToUnixTimeSeconds()),
-            Headers = new Dictionary<string, object?> { ["project"] = message.ProjectId, ["schema-version"] = 1 },
+            Headers = new Dictionary<string, object?> { ["project"] = message.ProjectId, [MessageSchema.Header] = MessageSchema.Version },
         };
         if (message.CorrelationId.Length > 0)
         {

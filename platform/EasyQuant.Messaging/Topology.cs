@@ -17,7 +17,10 @@ public static class Topology
     /// <summary>Fanout exchange of messages that were given up.</summary>
     public const string DeadExchange = "easyquant.dead";
 
-    /// <summary>Queue behind <see cref="DeadExchange"/>; keeps the latest 100,000.</summary>
+    /// <summary>Direct exchange of chunks that the queue of a consumer group gave up, by the name of the group's own dead queue. What has none goes to <see cref="DeadExchange"/>.</summary>
+    public const string DeadDataExchange = "easyquant.dead.data";
+
+    /// <summary>Queue behind <see cref="DeadExchange"/> for a person to look at; keeps the latest 100,000, see <see cref="DeadLetterWatch"/>.</summary>
     public const string DeadQueue = "easyquant.dead";
 
     /// <summary>
@@ -72,6 +75,9 @@ public static class Topology
         await channel.ExchangeDeclareAsync(DeadExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
         await DeclareQueueAsync(channel, DeadQueue, Arguments(100_000, "drop-head", null), cancellationToken);
         await channel.QueueBindAsync(DeadQueue, DeadExchange, "", cancellationToken: cancellationToken);
+        await channel.ExchangeDeclareAsync(
+            DeadDataExchange, ExchangeType.Direct, durable: true, autoDelete: false, new Dictionary<string, object?> { ["alternate-exchange"] = DeadExchange },
+            cancellationToken: cancellationToken);
     }
 
     private static Task DeclareDataAsync(IChannel channel, CancellationToken cancellationToken) =>

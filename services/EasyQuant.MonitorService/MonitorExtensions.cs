@@ -59,6 +59,9 @@ public static class MonitorExtensions
     {
         services.AddBrokerOptions();
         services.AddSingleton<MessagePublisher>();
+        services.AddHostedService(provider => new DeadLetterWatch(
+            provider.GetRequiredService<RabbitMQ.Client.IConnectionFactory>(), provider.GetRequiredService<BrokerOptions>(), TimeSpan.FromSeconds(30),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DeadLetterWatch>>()));
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton(provider => new Outbox(WorkerStore.Schema, provider.GetRequiredService<OutboxSignal>()));
         services.AddHostedService(provider => new OutboxRelay(

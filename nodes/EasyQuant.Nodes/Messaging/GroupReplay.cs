@@ -23,6 +23,8 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
 
     public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
     {
+        // The start may be of an older version, which had fewer tables.
+        await context.Patient.RunAsync("groups.open", context.Streams.EnsureTablesAsync, cancellationToken);
         var lane = new StreamExecution(execution.Run, execution.Services.With(context), context.Group, 0, 1);
         await StreamChain.Create(GroupChain.Of(context.Group), catalog, this).RunAsync(lane, cancellationToken);
         var counts = new GroupCounts(context);

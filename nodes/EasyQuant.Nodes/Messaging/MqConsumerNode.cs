@@ -44,6 +44,7 @@ public sealed class MqConsumerNode : IStreamSource
         GroupTopic topic = context.Definition.Topic(context.Group.InputQueue);
         var limits = new ChunkLimits { RowsMax = GroupLimits.ChunkRowsMax, BytesMax = GroupLimits.ChunkBytesMax };
         var options = new TopicConsumerOptions { PrefetchMax = (ushort)context.Definition.Prefetch, PayloadBytesMax = GroupLimits.ChunkBytesMax };
+        var policy = new PoisonPolicy { FailuresMax = topic.DeliveriesMax };
         await using ITopicConsumer consumer = await context.Transport.OpenConsumerAsync(
             context.TopicOf(context.Group.InputQueue), context.CountGroup, options, cancellationToken);
         var open = new List<MqDelivery>();
@@ -63,7 +64,7 @@ public sealed class MqConsumerNode : IStreamSource
                     }
                 }
 
-                var held = new MqDelivery(context, execution, consumer, delivery, topic.DeliveriesMax);
+                var held = new MqDelivery(context, execution, consumer, delivery, policy);
                 open.RemoveAll(one => one.HasEnded);
                 open.Add(held);
                 if (await ReadAsync(held, delivery, limits, cancellationToken) is { } table)

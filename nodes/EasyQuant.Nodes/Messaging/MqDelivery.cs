@@ -1,20 +1,19 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Chunks;
 using EasyQuant.Messaging.Topics;
 using EasyQuant.Persistence.Effects;
 using EasyQuant.Persistence.Faults;
 using EasyQuant.Persistence.Streams;
+using Npgsql;
 
 namespace EasyQuant.Nodes.Messaging;
 
 /// <summary>A chunk in the hands of a lane: acknowledged, given back, or parked. Failpoints: <c>stream.ack.before</c>, <c>stream.ack.after</c>.</summary>
 internal sealed class MqDelivery(
-    GroupContext context, StreamExecution execution, ITopicConsumer consumer, TopicDelivery delivery, int deliveriesMax) : IStreamDelivery
+    GroupContext context, StreamExecution execution, ITopicConsumer consumer, TopicDelivery delivery, PoisonPolicy policy) : IStreamDelivery
 {
-    /// <summary>Tries that ended with their process after which a chunk is held to be the cause.</summary>
-    private const int KillsMax = 2;
-
     private static readonly TimeSpan s_returnDelay = TimeSpan.FromMilliseconds(200);
 
     private bool _isSuspect;
@@ -30,7 +29,7 @@ internal sealed class MqDelivery(
 
     public async ValueTask AcknowledgeAsync(CancellationToken cancellationToken)
     {
-        await EndSuspectAsync(cancellationToken);
+        await EndSuspectAsync(context.Parking.ForgetTriesAsync, cancellationToken);
         End();
         await AckAsync(cancellationToken);
     }
@@ -44,22 +43,31 @@ internal sealed class MqDelivery(
 
     public async ValueTask FailAsync(Exception exception, CancellationToken cancellationToken)
     {
-        if (delivery.RedeliveryCount + 1 >= deliveriesMax)
+        // How often the broker has given it out tells nothing about the handler.
+        if (Position is not { } position || policy.IsParked(await context.Patient.ReadAsync(
+            (connection, token) => context.Parking.NoteFailureAsync(connection, Member, position, token), cancellationToken)))
         {
             StepError error = StepErrors.From(exception, null);
             await ParkAsync(error.Reason, error.Message, exception.StackTrace ?? "", cancellationToken);
             return;
         }
 
-        await EndSuspectAsync(cancellationToken);
+        await EndSuspectAsync(context.Parking.EndSuspectAsync, cancellationToken);
         End();
         await Task.Delay(s_returnDelay, execution.Services.Time, cancellationToken);
         await consumer.ReturnAsync(delivery, cancellationToken);
     }
 
-    /// <summary>Whether the chunk may be tried: one that was held when processes ended is tried alone, a few times only, then parked.</summary>
+    /// <summary>Whether the chunk may be tried: one that the broker has given up is parked; one that was held when processes ended is tried alone, a few times only, then parked.</summary>
     public async Task<bool> IsSafeAsync(CancellationToken cancellationToken)
     {
+        if (policy.Decide(delivery.GivenUp is not null, false, 0, out string? reason) == PoisonAction.Park)
+        {
+            await ParkAsync(
+                reason!, $"The broker gave the chunk up ({delivery.GivenUp}): its holders died or lost their connection again and again, and no handler has failed so often.", "", cancellationToken);
+            return false;
+        }
+
         if (Position is not { } position)
         {
             return true;
@@ -75,12 +83,12 @@ internal sealed class MqDelivery(
         _isSuspect = true;
         int tries = await context.Patient.ReadAsync(
             (connection, token) => context.Parking.BeginSuspectAsync(connection, Member, position, token), cancellationToken);
-        if (tries <= KillsMax)
+        if (policy.Decide(false, isSuspect, tries - 1, out reason) != PoisonAction.Park)
         {
             return true;
         }
 
-        await ParkAsync("CHUNK_ENDS_PROCESSES", $"{tries - 1} processes ended while they handled this chunk.", "", cancellationToken);
+        await ParkAsync(reason!, $"{tries - 1} processes ended while they handled this chunk.", "", cancellationToken);
         return false;
     }
 
@@ -89,7 +97,7 @@ internal sealed class MqDelivery(
     {
         var parked = new ParkedChunk
         {
-            MessageId = delivery.MessageId,
+            MessageId = MessageId(),
             Position = Position,
             Reason = reason,
             Detail = detail,
@@ -98,6 +106,7 @@ internal sealed class MqDelivery(
             Encoding = delivery.Chunk is { } chunk ? ChunkCodecs.NameOf(chunk.Encoding) : "",
             RowCount = delivery.Chunk?.RowCount ?? 0,
             Payload = delivery.Chunk?.Payload ?? delivery.RawBody,
+            ByteCount = delivery.Chunk?.Payload.Length ?? delivery.ByteCount,
             IsChunk = delivery.Chunk is not null,
         };
         try
@@ -117,18 +126,26 @@ internal sealed class MqDelivery(
         await AckAsync(cancellationToken);
     }
 
+    // Messages without an id are told apart by what they hold: none takes the place of another.
+    private string MessageId() => delivery switch
+    {
+        { MessageId.Length: > 0 } => delivery.MessageId,
+        { Key: { } key } => key.ToMessageId(),
+        _ => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(delivery.RawBody.Span))}",
+    };
+
     private StreamPosition? Position => delivery.Key is { } key ? new StreamPosition(key.Shard, key.Sequence) : null;
 
     private StreamMember Member => context.Member(execution, delivery.Key?.Sequence ?? 0);
 
-    private async Task EndSuspectAsync(CancellationToken cancellationToken)
+    private async Task EndSuspectAsync(Func<NpgsqlConnection, StreamMember, StreamPosition, CancellationToken, Task> end, CancellationToken cancellationToken)
     {
         if (_isSuspect && Position is { } position)
         {
             await context.Patient.ReadAsync(
                 async (connection, token) =>
                 {
-                    await context.Parking.EndSuspectAsync(connection, Member, position, token);
+                    await end(connection, Member, position, token);
                     return true;
                 },
                 cancellationToken);

@@ -108,7 +108,8 @@ public sealed class MqProducerNode : IStreamSink
 
     private static async Task SendAsync(ITopicProducer producer, Chunk chunk, StreamExecution execution, CancellationToken cancellationToken)
     {
-        TimeSpan wait = s_waitFirst;
+        // Many replicas are refused by the same full queue at the same time.
+        var backoff = new Backoff(s_waitFirst, s_waitMax, execution.Services.Require<Random>("a source of chance"));
         bool isOurs = true;
         while (await producer.SendAsync(chunk, cancellationToken) is var outcome && outcome != SendOutcome.Confirmed)
         {
@@ -119,8 +120,7 @@ public sealed class MqProducerNode : IStreamSink
                 throw new NodeException("TOPIC_UNROUTABLE", $"Nobody is subscribed to '{producer.Topic}'; its queues are gone.", transient: true);
             }
 
-            await Task.Delay(wait, execution.Services.Time, cancellationToken);
-            wait = wait * 2 > s_waitMax ? s_waitMax : wait * 2;
+            await Task.Delay(backoff.Next(), execution.Services.Time, cancellationToken);
         }
 
         if (isOurs)

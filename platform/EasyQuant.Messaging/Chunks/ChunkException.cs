@@ -14,6 +14,9 @@ public sealed class ChunkException(string reason, string message) : Exception(me
     /// <summary>The chunk names an encoding that this program does not know.</summary>
     public const string EncodingUnknown = "CHUNK_ENCODING_UNKNOWN";
 
+    /// <summary>The message has another schema version than this program reads.</summary>
+    public const string SchemaUnknown = "CHUNK_SCHEMA_UNKNOWN";
+
     /// <summary>A value that the encoding has no form for.</summary>
     public const string ValueUnwritable = "CHUNK_VALUE_UNWRITABLE";
 

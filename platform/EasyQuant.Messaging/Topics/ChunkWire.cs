@@ -10,7 +10,8 @@ internal static class ChunkWire
 {
     public const string TypeName = "easyquant.data.v1.DataChunk";
     public const string ContentType = "application/x-protobuf";
-    private const int RawBytesMax = 1024 * 1024;
+    // What stands around the payload takes less.
+    private const int AroundBytesMax = 1024;
 
     /// <summary>
     /// Writes the body. The payload is its last field, so what is written around it stands before it: in the room that a <see cref="ChunkBuffer"/> has, without
@@ -52,12 +53,17 @@ internal static class ChunkWire
     }
 
     /// <summary>Reads a body. What is no chunk, or too large, is delivered with the error instead, to be parked.</summary>
-    public static (Chunk? Chunk, ChunkException? Error, ReadOnlyMemory<byte> Raw) Read(ReadOnlySpan<byte> body, int payloadBytesMax)
+    public static (Chunk? Chunk, ChunkException? Error, ReadOnlyMemory<byte> Raw) Read(ReadOnlySpan<byte> body, string version, int payloadBytesMax)
     {
         try
         {
-            // What stands around the payload takes less than 1 KiB.
-            if (body.Length > payloadBytesMax + 1024L)
+            if (!MessageSchema.IsKnown(version))
+            {
+                throw new ChunkException(
+                    ChunkException.SchemaUnknown, $"The message has schema version '{version}', this program reads {MessageSchema.Version}; send it again once all processes are of one version.");
+            }
+
+            if (body.Length > (long)payloadBytesMax + AroundBytesMax)
             {
                 throw new ChunkException(ChunkException.TooLarge, $"A chunk holds at most {payloadBytesMax} bytes, the message has {body.Length}.");
             }
@@ -66,11 +72,11 @@ internal static class ChunkWire
         }
         catch (InvalidProtocolBufferException exception)
         {
-            return (null, new ChunkException(ChunkException.Corrupt, $"The message is no DataChunk: {exception.Message}"), Raw(body));
+            return (null, new ChunkException(ChunkException.Corrupt, $"The message is no DataChunk: {exception.Message}"), Raw(body, payloadBytesMax));
         }
         catch (ChunkException exception)
         {
-            return (null, exception, Raw(body));
+            return (null, exception, Raw(body, payloadBytesMax));
         }
     }
 
@@ -100,5 +106,6 @@ internal static class ChunkWire
         };
     }
 
-    private static ReadOnlyMemory<byte> Raw(ReadOnlySpan<byte> body) => body[..Math.Min(RawBytesMax, body.Length)].ToArray();
+    private static ReadOnlyMemory<byte> Raw(ReadOnlySpan<byte> body, int payloadBytesMax) =>
+        body[..(int)Math.Min((long)payloadBytesMax + AroundBytesMax, body.Length)].ToArray();
 }

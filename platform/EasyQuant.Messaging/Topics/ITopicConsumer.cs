@@ -1,7 +1,7 @@
 namespace EasyQuant.Messaging.Topics;
 
 /// <summary>
-/// One member of a consumer group. The group sees every chunk of the topic at least once; its members share them. Comes back by itself after the
+/// One member of a consumer group. The group sees every chunk of the topic at least once; its members share them. What the broker gives up comes too, see <see cref="TopicDelivery.GivenUp"/>. Comes back by itself after the
 /// broker died, the channel was closed or the queue was deleted; chunks that it held are then given out again. One caller polls; answers may come from any thread.
 /// Disposing closes it: what it holds goes to other members.
 /// </summary>
@@ -33,10 +33,4 @@ public interface ITopicConsumer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False as in <see cref="AckAsync"/>.</returns>
     Task<bool> ReturnAsync(TopicDelivery delivery, CancellationToken cancellationToken);
-
-    /// <summary>Never: it goes to the broker's dead letters. For chunks that could be neither done nor parked.</summary>
-    /// <param name="delivery">A delivery of this consumer.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False as in <see cref="AckAsync"/>.</returns>
-    Task<bool> RejectAsync(TopicDelivery delivery, CancellationToken cancellationToken);
 }

@@ -17,7 +17,7 @@ public sealed partial record TopicDefinition
     /// <summary>Most bytes that wait in a group's queue, 64 KiB to 64 GiB. Default 256 MiB.</summary>
     public long BytesMax { get; init; } = 256L * 1024 * 1024;
 
-    /// <summary>Times that one chunk is given out again before the broker gives it up to the dead letters, 1 to 1,000. Default 20; the last net behind parking.</summary>
+    /// <summary>Times that one chunk is given out again before the broker gives it up, see <see cref="TopicDelivery.GivenUp"/>, 1 to 1,000. Default 20; the last net behind parking.</summary>
     public int RedeliveriesMax { get; init; } = 20;
 
     /// <summary>Checks names and bounds.</summary>

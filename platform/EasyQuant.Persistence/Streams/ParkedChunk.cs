@@ -3,8 +3,8 @@ namespace EasyQuant.Persistence.Streams;
 /// <summary>A chunk to park: why it cannot be consumed and what is needed to look at it and to send it again. Immutable.</summary>
 public sealed record ParkedChunk
 {
-    /// <summary>Most bytes of a payload that are kept: 1 MiB. Larger ones are kept as a pointer only.</summary>
-    public const int PayloadBytesMax = 1024 * 1024;
+    /// <summary>Most bytes that are kept: the largest chunk that a topic carries (16 MiB) with what stands around it (1 KiB). Of more, the beginning is kept.</summary>
+    public const int PayloadBytesMax = (16 * 1024 * 1024) + 1024;
 
     /// <summary>Id of the message; the replay uses it again.</summary>
     public required string MessageId { get; init; }
@@ -33,9 +33,19 @@ public sealed record ParkedChunk
     /// <summary>The payload of the chunk, or the raw bytes of what is no chunk.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>Bytes that came: those of <see cref="Payload"/> by default, more when they were cut before.</summary>
+    public int ByteCount
+    {
+        get => Math.Max(field, Payload.Length);
+        init;
+    }
+
     /// <summary>Whether <see cref="Payload"/> is a chunk's, and not the raw bytes of a message.</summary>
     public bool IsChunk { get; init; } = true;
 
-    /// <summary>Where the payload can be found when it is too large to be kept, for example an artifact; empty for nowhere.</summary>
-    public string Pointer { get; init; } = "";
+    /// <summary>Bytes that are kept.</summary>
+    internal ReadOnlyMemory<byte> Kept => Payload[..Math.Min(PayloadBytesMax, Payload.Length)];
+
+    /// <summary>Whether what is kept is not all that came; it cannot be sent again then.</summary>
+    internal bool IsCut => ByteCount > Kept.Length;
 }

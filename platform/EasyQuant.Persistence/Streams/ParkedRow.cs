@@ -11,9 +11,8 @@ namespace EasyQuant.Persistence.Streams;
 /// <param name="StackHash">Equal for equal stack traces; empty when there was none.</param>
 /// <param name="Encoding">Name of the encoding.</param>
 /// <param name="RowCount">Rows; 0 when unknown.</param>
-/// <param name="ByteCount">Bytes of the payload.</param>
-/// <param name="HasPayload">Whether the payload is kept and can be sent again.</param>
-/// <param name="Pointer">Where a payload that is not kept can be found.</param>
+/// <param name="ByteCount">Bytes of the payload, also when only its beginning is kept.</param>
+/// <param name="HasPayload">Whether the payload is kept whole and can be sent again.</param>
 /// <param name="ParkCount">Times that it was parked.</param>
 /// <param name="ReplayCount">Times that a replay was asked for.</param>
 /// <param name="State"><c>parked</c>, <c>replaying</c> or <c>resolved</c>.</param>
@@ -22,4 +21,4 @@ namespace EasyQuant.Persistence.Streams;
 /// <param name="RedeliveryCount">Times that it had been given out before when it was last parked.</param>
 public sealed record ParkedRow(
     long Id, string Stream, string Group, string MessageId, StreamPosition? Position, string Reason, string Detail, string StackHash, string Encoding,
-    int RowCount, int ByteCount, bool HasPayload, string Pointer, int ParkCount, int ReplayCount, string State, DateTimeOffset FirstTime, DateTimeOffset LastTime, int RedeliveryCount);
+    int RowCount, int ByteCount, bool HasPayload, int ParkCount, int ReplayCount, string State, DateTimeOffset FirstTime, DateTimeOffset LastTime, int RedeliveryCount);

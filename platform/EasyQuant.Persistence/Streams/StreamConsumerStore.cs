@@ -68,7 +68,7 @@ public sealed class StreamConsumerStore
             await ExecuteAsync(
                 connection,
                 $"""
-                update {_tables.Parked} p set state = 'resolved', last_time = clock_timestamp() from unnest($3, $4) as k(producer, sequence)
+                update {_tables.Parked} p set state = 'resolved', payload = null, last_time = clock_timestamp() from unnest($3, $4) as k(producer, sequence)
                 where p.stream = $1 and p.consumer_group = $2 and p.producer = k.producer and p.sequence = k.sequence
                 """,
                 [P(member.Stream), P(member.Group), P(Array.ConvertAll(replayed, p => p.Producer)), P(Array.ConvertAll(replayed, p => p.Sequence))],

@@ -13,6 +13,9 @@ namespace EasyQuant.Persistence.Streams;
 /// </summary>
 public sealed class StreamParkingStore
 {
+    /// <summary>Most chunks that <see cref="ReplayAsync"/> returns at once.</summary>
+    public const int ReplayCountMax = 16;
+
     private readonly StreamTables _tables;
     private readonly EffectStore _effects;
     private readonly StreamConsumerStore _consumers;
@@ -77,7 +80,7 @@ public sealed class StreamParkingStore
     /// <param name="member">The consumer.</param>
     /// <param name="position">The chunk.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>Tries noted so far that did not end, this one included. From the second on, one process has ended over it: park it, see PoisonPolicy.</returns>
+    /// <returns>Tries noted so far that did not end, this one included. From the second on, a process may have ended over it, see PoisonPolicy.</returns>
     public async Task<int> BeginSuspectAsync(NpgsqlConnection connection, StreamMember member, StreamPosition position, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(member);
@@ -108,6 +111,37 @@ public sealed class StreamParkingStore
             cancellationToken);
     }
 
+    /// <summary>Notes an error of the handler. The broker's count of deliveries cannot stand for it: that also grows when a holder dies, leaves, or loses its channel.</summary>
+    /// <param name="connection">Open connection, outside of the effect's transaction.</param>
+    /// <param name="member">The consumer.</param>
+    /// <param name="position">The chunk.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>Errors noted so far, this one included; one more than that when an answer was lost and the note was repeated.</returns>
+    public async Task<int> NoteFailureAsync(NpgsqlConnection connection, StreamMember member, StreamPosition position, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return (int)(await ScalarAsync(
+            connection,
+            $"""
+            insert into {_tables.Failures} as f (stream, consumer_group, producer, sequence, failure_count) values ($1, $2, $3, $4, 1)
+            on conflict (stream, consumer_group, producer, sequence) do update set failure_count = f.failure_count + 1, update_time = clock_timestamp()
+            returning failure_count
+            """,
+            [P(member.Stream), P(member.Group), P(position.Producer), P(position.Sequence)],
+            cancellationToken))!;
+    }
+
+    /// <summary>Forgets what was noted about the tries of a chunk that was consumed. Harmless when nothing was.</summary>
+    /// <param name="connection">Open connection.</param>
+    /// <param name="member">The consumer.</param>
+    /// <param name="position">The chunk.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task ForgetTriesAsync(NpgsqlConnection connection, StreamMember member, StreamPosition position, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return ForgetTriesAsync(connection, member.Stream, member.Group, position, cancellationToken);
+    }
+
     /// <summary>Lists the chunks of a group that were tried without an end, see <see cref="BeginSuspectAsync"/>: a copy of one may end processes as well.</summary>
     /// <param name="connection">Open connection.</param>
     /// <param name="stream">Id of the stream.</param>
@@ -121,7 +155,7 @@ public sealed class StreamParkingStore
         reader => new StreamPosition(reader.GetInt32(0), reader.GetInt64(1)),
         cancellationToken);
 
-    /// <summary>Lists parked chunks, oldest first.</summary>
+    /// <summary>Lists parked chunks, oldest first, without their payloads.</summary>
     /// <param name="connection">Open connection.</param>
     /// <param name="stream">Id of the stream; null for all streams of the schema.</param>
     /// <param name="group">Consumer group; null for all.</param>
@@ -137,7 +171,7 @@ public sealed class StreamParkingStore
             connection,
             $"""
             select id, stream, consumer_group, message_id, producer, sequence, reason, detail, stack_hash, encoding, row_count, byte_count,
-                   is_chunk and payload is not null, pointer, park_count, replay_count, state, first_time, last_time, redelivery_count
+                   is_chunk and payload is not null, park_count, replay_count, state, first_time, last_time, redelivery_count
             from {_tables.Parked} where id > $1 and ($2 = '' or stream = $2) and ($3 = '' or consumer_group = $3) order by id limit $4
             """,
             [P(afterId), P(stream ?? ""), P(group ?? ""), P(countMax)],
@@ -145,8 +179,8 @@ public sealed class StreamParkingStore
                 reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
                 reader.IsDBNull(4) ? null : new StreamPosition(reader.GetInt32(4), reader.GetInt64(5)),
                 reader.GetString(6), reader.GetString(7), reader.GetString(8), reader.GetString(9), reader.GetInt32(10), reader.GetInt32(11),
-                reader.GetBoolean(12), reader.GetString(13), reader.GetInt32(14), reader.GetInt32(15), reader.GetString(16),
-                reader.GetFieldValue<DateTimeOffset>(17), reader.GetFieldValue<DateTimeOffset>(18), reader.GetInt32(19)),
+                reader.GetBoolean(12), reader.GetInt32(13), reader.GetInt32(14), reader.GetString(15),
+                reader.GetFieldValue<DateTimeOffset>(16), reader.GetFieldValue<DateTimeOffset>(17), reader.GetInt32(18)),
             cancellationToken);
     }
 
@@ -156,13 +190,13 @@ public sealed class StreamParkingStore
     /// </summary>
     /// <param name="connection">Connection inside a transaction.</param>
     /// <param name="stream">Id of the stream.</param>
-    /// <param name="ids">Numbers of the rows, at most 1,000.</param>
+    /// <param name="ids">Numbers of the rows, at most <see cref="ReplayCountMax"/>: their payloads are in memory together.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<List<ParkedPayload>> ReplayAsync(
         NpgsqlConnection connection, string stream, IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ids.Count, 1000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ids.Count, ReplayCountMax);
         List<ParkedPayload> rows = await QueryAsync(
             connection,
             $"""
@@ -182,15 +216,20 @@ public sealed class StreamParkingStore
                 $"update {_tables.Seen} set state = 2 where stream = $1 and consumer_group = $2 and producer = $3 and sequence = $4 and state = 1",
                 [P(stream), P(row.Group), P(row.Position.Producer), P(row.Position.Sequence)],
                 cancellationToken);
-            await ExecuteAsync(
-                connection,
-                $"delete from {_tables.Suspects} where stream = $1 and consumer_group = $2 and producer = $3 and sequence = $4",
-                [P(stream), P(row.Group), P(row.Position.Producer), P(row.Position.Sequence)],
-                cancellationToken);
+            await ForgetTriesAsync(connection, stream, row.Group, row.Position, cancellationToken);
         }
 
         return [.. rows.OrderBy(row => row.Id)];
     }
+
+    private Task ForgetTriesAsync(NpgsqlConnection connection, string stream, string group, StreamPosition position, CancellationToken cancellationToken) => ExecuteAsync(
+        connection,
+        $"""
+        with failures as (delete from {_tables.Failures} where stream = $1 and consumer_group = $2 and producer = $3 and sequence = $4)
+        delete from {_tables.Suspects} where stream = $1 and consumer_group = $2 and producer = $3 and sequence = $4
+        """,
+        [P(stream), P(group), P(position.Producer), P(position.Sequence)],
+        cancellationToken);
 
     // Whoever gives the stream up waits for this lock: what he lists then is all that was parked. Taken last, as counting takes it: nobody waits in a circle.
     private async Task ThrowIfAbortedAsync(NpgsqlConnection connection, StreamMember member, CancellationToken cancellationToken)
@@ -205,25 +244,30 @@ public sealed class StreamParkingStore
 
     private Task InsertAsync(NpgsqlConnection connection, StreamMember member, ParkedChunk chunk, CancellationToken cancellationToken)
     {
-        bool isKept = chunk.Payload.Length is > 0 and <= ParkedChunk.PayloadBytesMax;
         string detail = chunk.Detail[..Math.Min(2000, chunk.Detail.Length)].Replace('\0', ' ');
+        detail += chunk.IsCut ? $" Of {chunk.ByteCount} bytes the first {chunk.Kept.Length} are kept: the chunk is cut and cannot be sent again." : "";
         return ExecuteAsync(
             connection,
             $"""
             insert into {_tables.Parked} as p (stream, consumer_group, message_id, producer, sequence, reason, detail, stack_hash, redelivery_count,
                 encoding, row_count, byte_count, payload, is_chunk, pointer)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '')
             on conflict (stream, consumer_group, message_id) do update
                 set park_count = p.park_count + 1, state = 'parked', reason = excluded.reason, detail = excluded.detail, stack_hash = excluded.stack_hash,
-                    redelivery_count = excluded.redelivery_count, last_time = clock_timestamp()
+                    redelivery_count = excluded.redelivery_count, last_time = clock_timestamp(),
+                    {string.Join(", ", ((string[])["encoding", "row_count", "byte_count", "payload", "is_chunk"]).Select(Better))}
             """,
             [
                 P(member.Stream), P(member.Group), P(chunk.MessageId), P(chunk.Position?.Producer, NpgsqlDbType.Integer), P(chunk.Position?.Sequence, NpgsqlDbType.Bigint), P(chunk.Reason), P(detail),
-                P(StackHash(chunk.StackTrace)), P(chunk.RedeliveryCount), P(chunk.Encoding), P(chunk.RowCount), P(chunk.Payload.Length),
-                P(isKept ? chunk.Payload.ToArray() : null, NpgsqlDbType.Bytea), P(chunk.IsChunk), P(chunk.Pointer),
+                P(StackHash(chunk.StackTrace)), P(chunk.RedeliveryCount), P(chunk.Encoding), P(chunk.RowCount), P(chunk.ByteCount),
+                P(chunk.Kept, NpgsqlDbType.Bytea), P(chunk.IsChunk && !chunk.IsCut),
             ],
             cancellationToken);
     }
+
+    // What is kept is kept, unless a later message brings what was missing.
+    private static string Better(string column) =>
+        $"{column} = case when p.payload is null or (excluded.is_chunk and not p.is_chunk) then excluded.{column} else p.{column} end";
 
     private static string StackHash(string stackTrace) =>
         stackTrace.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stackTrace)))[..16];

@@ -222,7 +222,8 @@ public sealed class StreamStore
             connection,
             $"""
             with ready as (select s.stream from unnest($1) as s(stream) where not exists (select from {_tables.Seen} k where k.stream = s.stream)),
-                 suspects as (delete from {_tables.Suspects} k using ready where k.stream = ready.stream)
+                 suspects as (delete from {_tables.Suspects} k using ready where k.stream = ready.stream),
+                 failures as (delete from {_tables.Failures} k using ready where k.stream = ready.stream)
             delete from {_tables.Streams} s using ready where s.stream = ready.stream
             """,
             [P(old.ToArray())],

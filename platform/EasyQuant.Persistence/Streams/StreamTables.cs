@@ -17,6 +17,8 @@ internal sealed class StreamTables(string schema)
 
     public string Suspects => $"{_schema}.eq_stream_suspects";
 
+    public string Failures => $"{_schema}.eq_stream_failures";
+
     public string Parked => $"{_schema}.eq_stream_parked";
 
     // Tables of an older version have no numbers yet; altering locks the table, so it is looked first.
@@ -57,6 +59,10 @@ internal sealed class StreamTables(string schema)
         create table if not exists {Suspects}(
             stream text not null, consumer_group text not null, producer int not null, sequence bigint not null,
             attempt_count int not null, owner text not null, update_time timestamptz not null default clock_timestamp(),
+            primary key (stream, consumer_group, producer, sequence));
+        create table if not exists {Failures}(
+            stream text not null, consumer_group text not null, producer int not null, sequence bigint not null,
+            failure_count int not null, update_time timestamptz not null default clock_timestamp(),
             primary key (stream, consumer_group, producer, sequence));
         create table if not exists {Parked}(
             id bigint generated always as identity primary key,

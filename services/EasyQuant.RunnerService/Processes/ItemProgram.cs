@@ -64,7 +64,8 @@ internal sealed class ItemProgram
         NodeServices services = new NodeServices(TimeProvider.System)
             .With<IDataFiles>(new DirectoryDataFiles(settings["files"]!.GetValue<string>()))
             .With<IArtifactStore>(artifacts)
-            .With(http);
+            .With(http)
+            .With(Random.Shared);
         if (settings["database"] is JsonObject database)
         {
             services = services.With(ItemDatabase.Open(

@@ -42,6 +42,7 @@ internal sealed class ProjectServices(
             .With(catalog)
             .With(http)
             .With(new SuspectGates(time))
+            .With(Random.Shared)
             .With(reports.For(projectId));
         if (await databases.GetAsync(projectId, cancellationToken) is { } database)
         {

@@ -43,7 +43,7 @@ public sealed partial class MetricTests(PlatformFixture platform)
     private static string KindAndUnit(string cell)
     {
         string[] parts = cell.Trim().Split(", ");
-        return $"{(parts[0] == "histogram" ? "histogram" : "sum")} {parts[1].Trim('`')}";
+        return $"{(parts[0] is "histogram" or "gauge" ? parts[0] : "sum")} {parts[1].Trim('`')}";
     }
 
     [GeneratedRegex("`([^`]+)`")]

@@ -3,19 +3,27 @@ namespace EasyQuant.Flow.Tests.Streams;
 public sealed class PoisonPolicyTests
 {
     [Theory]
-    [InlineData(0, 0, 0, PoisonAction.Process, null)]
-    [InlineData(1, 0, 0, PoisonAction.ProcessAlone, null)]
-    [InlineData(1, 0, 2, PoisonAction.ProcessAlone, null)]
-    [InlineData(3, 0, 3, PoisonAction.Park, PoisonPolicy.Fails)]
-    [InlineData(2, 1, 0, PoisonAction.Park, PoisonPolicy.EndsProcess)]
-    public void Decide_Counts_GiveTheAction(int redeliveries, int unfinished, int failures, PoisonAction action, string? reason)
+    [InlineData(false, false, 0, PoisonAction.Process, null)]
+    [InlineData(false, true, 0, PoisonAction.ProcessAlone, null)]
+    [InlineData(false, true, 1, PoisonAction.ProcessAlone, null)]
+    [InlineData(false, true, 2, PoisonAction.Park, PoisonPolicy.EndsProcesses)]
+    [InlineData(true, true, 0, PoisonAction.Park, PoisonPolicy.DeliveriesExhausted)]
+    [InlineData(true, false, 2, PoisonAction.Park, PoisonPolicy.DeliveriesExhausted)]
+    public void Decide_Counts_GiveTheAction(bool isGivenUp, bool isSuspect, int unfinished, PoisonAction action, string? reason)
     {
-        Assert.Equal(action, new PoisonPolicy().Decide(redeliveries, unfinished, failures, out string? actual));
+        Assert.Equal(action, new PoisonPolicy().Decide(isGivenUp, isSuspect, unfinished, out string? actual));
         Assert.Equal(reason, actual);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public void IsParked_ErrorsOfTheHandler_CountAlone(int failures, bool isParked) => Assert.Equal(isParked, new PoisonPolicy().IsParked(failures));
+
     [Fact]
-    public void Decide_ProcessKiller_IsParkedAtTheThirdDeliveryAndItsNeighboursSurvive()
+    public void Decide_ProcessKiller_IsParkedAfterThreeCrashesAndItsNeighboursSurvive()
     {
         var policy = new PoisonPolicy();
         var unfinished = new Dictionary<int, int>();
@@ -28,7 +36,7 @@ public sealed class PoisonPolicyTests
             bool isAlive = true;
             foreach (int chunk in Enumerable.Range(0, 50).Except(done).Except(parked).ToList().Where(_ => isAlive))
             {
-                switch (policy.Decide(delivery, unfinished.GetValueOrDefault(chunk), 0, out _))
+                switch (policy.Decide(isGivenUp: false, isSuspect: delivery > 0, unfinished.GetValueOrDefault(chunk), out _))
                 {
                     case PoisonAction.Park:
                         parked.Add(chunk);
@@ -49,6 +57,6 @@ public sealed class PoisonPolicyTests
         }
 
         Assert.Equal([17], parked);
-        Assert.Equal((49, 2), (done.Count, crashes));
+        Assert.Equal((49, 3), (done.Count, crashes));
     }
 }

@@ -84,6 +84,20 @@ public sealed class BrokerTests(TestServersFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Message_OfAnotherSchemaVersion_IsADeadLetterThatNobodyHandles()
+    {
+        await ConsumeAsync(_factory, _ => MessageVerdict.Ack);
+        await Publisher(_factory).PublishAsync(Message("before"), CancellationToken.None);
+        Assert.Equal("before", Encoding.UTF8.GetString((await ReceivedAsync()).Body.Span));
+        await using IConnection connection = await _factory.CreateConnectionAsync();
+        await using IChannel channel = await connection.CreateChannelAsync();
+        var properties = new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["schema-version"] = 2 } };
+        await channel.BasicPublishAsync(Topology.EventsExchange, "test.message.sent", mandatory: true, properties, "later"u8.ToArray());
+        await Deadline.UntilAsync("a dead letter", async () => await channel.MessageCountAsync(Topology.DeadQueue) == 1);
+        Assert.Empty(_received);
+    }
+
+    [Fact]
     public async Task Consumer_QueueDeleted_DeclaresItAgainAndGoesOn()
     {
         MessageConsumer consumer = await ConsumeAsync(_factory, _ => MessageVerdict.Ack);

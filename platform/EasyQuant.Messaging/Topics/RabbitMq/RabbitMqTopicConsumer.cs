@@ -22,7 +22,9 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
     private readonly CancellationTokenSource _stop = new();
     // The broker bounds it: the prefetch of the open channel, and what the lost ones left, which is skipped.
     private readonly Channel<TopicDelivery> _deliveries = System.Threading.Channels.Channel.CreateUnbounded<TopicDelivery>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly int _redeliveriesMax;
     private readonly Task _running;
+    private readonly Task _lookingForDead;
     private int _isDisposed;
 
     public RabbitMqTopicConsumer(
@@ -31,6 +33,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
         Topic = topic.Name;
         Group = group;
         _options = options;
+        _redeliveriesMax = topic.RedeliveriesMax;
         _broker = broker;
         _logger = logger;
         string queue = RabbitMqTopicQueue.NameOf(topic, group);
@@ -49,6 +52,8 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
         };
         _loop = new ConsumerLoop(_connection, settings, broker, TakeAsync, logger);
         _running = Task.Run(() => _loop.RunAsync(_stop.Token));
+        var dead = new RabbitMqDeadLetters(_connection, RabbitMqTopicQueue.DeadOf(topic, group), broker, Take, logger);
+        _lookingForDead = Task.Run(() => dead.RunAsync(_stop.Token));
     }
 
     public string Topic { get; }
@@ -95,9 +100,6 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
     public Task<bool> ReturnAsync(TopicDelivery delivery, CancellationToken cancellationToken) =>
         AnswerAsync(delivery, (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true, CancellationToken.None), cancellationToken);
 
-    public Task<bool> RejectAsync(TopicDelivery delivery, CancellationToken cancellationToken) =>
-        AnswerAsync(delivery, (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: false, CancellationToken.None), cancellationToken);
-
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -108,6 +110,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
         await _stop.CancelAsync();
         _deliveries.Writer.TryComplete();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _lookingForDead.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _connection.DisposeAsync();
         _stop.Dispose();
     }
@@ -128,27 +131,44 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
 
     private Task TakeAsync(IChannel channel, BasicDeliverEventArgs delivery, CancellationToken cancellationToken)
     {
-        // The body is the client library's again when this method has returned; reading it copies what is needed.
-        (Chunk? chunk, ChunkException? error, ReadOnlyMemory<byte> raw) = ChunkWire.Read(delivery.Body.Span, _options.PayloadBytesMax);
-        _deliveries.Writer.TryWrite(new TopicDelivery(new Held(channel, delivery.DeliveryTag))
-        {
-            MessageId = delivery.BasicProperties.MessageId ?? "",
-            Chunk = chunk,
-            Error = error,
-            RawBody = raw,
-            RedeliveryCount = RedeliveryCount(delivery),
-            ByteCount = delivery.Body.Length,
-            ProjectId = MessageConsumer.Header(delivery, "project"),
-            RunId = delivery.BasicProperties.CorrelationId ?? "",
-            TraceParent = MessageConsumer.Header(delivery, "traceparent"),
-        });
+        Take(new Held(channel, delivery.DeliveryTag), delivery.BasicProperties, delivery.Body.Span, delivery.Redelivered, isDead: false);
         return Task.CompletedTask;
     }
 
-    private static int RedeliveryCount(BasicDeliverEventArgs delivery)
+    private Task Take(IChannel channel, BasicGetResult letter)
     {
-        object? count = delivery.BasicProperties.Headers is { } headers && headers.TryGetValue("x-delivery-count", out object? value) ? value : null;
-        return Math.Max(delivery.Redelivered ? 1 : 0, count is null ? 0 : Convert.ToInt32(count, CultureInfo.InvariantCulture));
+        var held = new Held(channel, letter.DeliveryTag);
+        Take(held, letter.BasicProperties, letter.Body.Span, letter.Redelivered, isDead: true);
+        return held.Answered;
+    }
+
+    // The body is the client library's again when the caller has returned; reading it copies what is needed.
+    private void Take(Held held, IReadOnlyBasicProperties properties, ReadOnlySpan<byte> body, bool isRedelivered, bool isDead)
+    {
+        string version = MessageConsumer.Header(properties, MessageSchema.Header);
+        (Chunk? chunk, ChunkException? error, ReadOnlyMemory<byte> raw) = ChunkWire.Read(body, version, _options.PayloadBytesMax);
+        string? cause = isDead ? MessageConsumer.Header(properties, "x-first-death-reason") : null;
+        int redeliveries = RedeliveryCount(properties, isRedelivered);
+        _deliveries.Writer.TryWrite(new TopicDelivery(held)
+        {
+            MessageId = properties.MessageId ?? "",
+            Chunk = chunk,
+            Error = error,
+            RawBody = raw,
+            GivenUp = cause,
+            // The dead queue counts anew; the limit was reached before.
+            RedeliveryCount = cause == "delivery_limit" ? redeliveries + _redeliveriesMax + 1 : redeliveries,
+            ByteCount = body.Length,
+            ProjectId = MessageConsumer.Header(properties, "project"),
+            RunId = properties.CorrelationId ?? "",
+            TraceParent = MessageConsumer.Header(properties, "traceparent"),
+        });
+    }
+
+    private static int RedeliveryCount(IReadOnlyBasicProperties properties, bool isRedelivered)
+    {
+        object? count = properties.Headers is { } headers && headers.TryGetValue("x-delivery-count", out object? value) ? value : null;
+        return Math.Max(isRedelivered ? 1 : 0, count is null ? 0 : Convert.ToInt32(count, CultureInfo.InvariantCulture));
     }
 
     private async Task<bool> AnswerAsync(TopicDelivery delivery, Func<IChannel, ulong, ValueTask> answer, CancellationToken cancellationToken)
@@ -176,10 +196,21 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
             LogAnswerLost(exception, Topic, Group);
             return false;
         }
+        finally
+        {
+            held.End();
+        }
     }
 
     [LoggerMessage(171, LogLevel.Information, "An answer to topic {Topic}, group {Group}, was lost with its channel; the chunk comes again.")]
     private partial void LogAnswerLost(Exception exception, string topic, string group);
 
-    private sealed record Held(IChannel Channel, ulong DeliveryTag);
+    private sealed record Held(IChannel Channel, ulong DeliveryTag)
+    {
+        private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Answered => _answered.Task;
+
+        public void End() => _answered.TrySetResult();
+    }
 }

@@ -146,7 +146,7 @@ internal sealed partial class RabbitMqTopicProducer : ITopicProducer
             Type = ChunkWire.TypeName,
             ContentType = ChunkWire.ContentType,
             Timestamp = new AmqpTimestamp(_time.GetUtcNow().ToUnixTimeSeconds()),
-            Headers = new Dictionary<string, object?> { ["project"] = _options.ProjectId, ["schema-version"] = 1 },
+            Headers = new Dictionary<string, object?> { ["project"] = _options.ProjectId, [MessageSchema.Header] = MessageSchema.Version },
         };
         if (_options.RunId.Length > 0)
         {

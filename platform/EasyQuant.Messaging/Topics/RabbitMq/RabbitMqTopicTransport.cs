@@ -5,8 +5,8 @@ using RabbitMQ.Client.Exceptions;
 namespace EasyQuant.Messaging.Topics.RabbitMq;
 
 /// <summary>
-/// Topics on RabbitMQ: each group has its own quorum queue <c>data.{topic}.{group}</c>, bounded, reject-publish, with a delivery limit and dead letters to
-/// <see cref="Topology.DeadExchange"/>. One connection publishes for all producers; each consumer has its own.
+/// Topics on RabbitMQ: each group has its own quorum queue <c>data.{topic}.{group}</c>, bounded, reject-publish, with a delivery limit; what it
+/// gives up waits in <c>dead.{topic}.{group}</c>, which the consumers of the group read as well. One connection publishes for all producers; each consumer has its own.
 /// </summary>
 public sealed class RabbitMqTopicTransport : ITopicTransport
 {

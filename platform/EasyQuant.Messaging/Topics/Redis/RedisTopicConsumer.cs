@@ -67,9 +67,12 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
         }
     }
 
-    public Task<bool> AckAsync(TopicDelivery delivery, CancellationToken cancellationToken) => AnswerAsync(delivery, "ack", cancellationToken);
-
-    public Task<bool> RejectAsync(TopicDelivery delivery, CancellationToken cancellationToken) => AnswerAsync(delivery, "reject", cancellationToken);
+    public Task<bool> AckAsync(TopicDelivery delivery, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        return TellAsync((string)delivery.Tag, () => _database.ScriptEvaluateAsync(
+            RedisTopicScripts.Ack, _scripts.GroupKeys(Group), [_member, (string)delivery.Tag]), cancellationToken);
+    }
 
     public async Task<bool> ReturnAsync(TopicDelivery delivery, CancellationToken cancellationToken)
     {
@@ -133,7 +136,7 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
         try
         {
             RedisResult found = await _database.ScriptEvaluateAsync(
-                RedisTopicScripts.Fetch, _scripts.GroupKeys(Group), [_member, want, (long)_options.MemberTimeout.TotalMilliseconds, _topic.RedeliveriesMax]);
+                RedisTopicScripts.Fetch, _scripts.GroupKeys(Group), [_member, want, (long)_options.MemberTimeout.TotalMilliseconds]);
             IsConnected = true;
             for (int i = 0; i < found.Length; i++)
             {
@@ -172,7 +175,10 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
         string id = (string)entry[0]!;
         RedisResult fields = entry[2];
         byte[] body = (byte[])fields[9]!;
-        (Chunk? chunk, ChunkException? error, ReadOnlyMemory<byte> raw) = ChunkWire.Read(body, _options.PayloadBytesMax);
+        // What an older version has stored has no version.
+        string version = fields.Length > 11 ? (string?)fields[11] ?? "" : "";
+        (Chunk? chunk, ChunkException? error, ReadOnlyMemory<byte> raw) = ChunkWire.Read(body, version, _options.PayloadBytesMax);
+        int redeliveries = (int)entry[1];
         _held[id] = true;
         return new TopicDelivery(id)
         {
@@ -183,16 +189,10 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
             Chunk = chunk,
             Error = error,
             RawBody = raw,
-            RedeliveryCount = (int)entry[1],
+            GivenUp = redeliveries > _topic.RedeliveriesMax ? "delivery_limit" : null,
+            RedeliveryCount = redeliveries,
             ByteCount = body.Length,
         };
-    }
-
-    private Task<bool> AnswerAsync(TopicDelivery delivery, string answer, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(delivery);
-        return TellAsync((string)delivery.Tag, () => _database.ScriptEvaluateAsync(
-            RedisTopicScripts.Answer, _scripts.GroupKeys(Group), [_member, (string)delivery.Tag, answer]), cancellationToken);
     }
 
     private async Task<bool> TellAsync(string id, Func<Task<RedisResult>> tell, CancellationToken cancellationToken)

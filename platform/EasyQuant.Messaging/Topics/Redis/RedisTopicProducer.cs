@@ -48,7 +48,7 @@ internal sealed class RedisTopicProducer(IDatabase database, TopicDefinition top
             RedisValue[] values =
             [
                 _scripts.Prefix, topic.LengthMax, topic.BytesMax, chunk.Key.ToMessageId(), options.ProjectId, options.RunId, (span ?? Activity.Current)?.Id ?? "",
-                ChunkWire.Write(topic.Name, chunk),
+                ChunkWire.Write(topic.Name, chunk), MessageSchema.Version,
             ];
             string? outcome = (string?)await database.ScriptEvaluateAsync(RedisTopicScripts.Send, _scripts.TopicKeys, values)
                 .WaitAsync(broker.ConfirmTimeout, cancellationToken);

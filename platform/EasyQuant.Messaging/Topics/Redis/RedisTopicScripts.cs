@@ -36,7 +36,7 @@ internal sealed class RedisTopicScripts(string topic)
         return ''
         """;
 
-    // KEYS: definition, groups. ARGV: prefix, length_max, bytes_max, id, project, run, traceparent, body. A full group refuses for all: nothing is dropped.
+    // KEYS: definition, groups. ARGV: prefix, length_max, bytes_max, id, project, run, traceparent, body, schema version. A full group refuses for all: nothing is dropped.
     public const string Send =
         """
         local groups = redis.call('SMEMBERS', KEYS[2])
@@ -46,28 +46,21 @@ internal sealed class RedisTopicScripts(string topic)
             if redis.call('XLEN', ARGV[1] .. 'g:' .. g) >= tonumber(ARGV[2]) or bytes + #ARGV[8] > tonumber(ARGV[3]) then return 'refused' end
         end
         for _, g in ipairs(groups) do
-            redis.call('XADD', ARGV[1] .. 'g:' .. g, '*', 'i', ARGV[4], 'p', ARGV[5], 'r', ARGV[6], 't', ARGV[7], 'b', ARGV[8])
+            redis.call('XADD', ARGV[1] .. 'g:' .. g, '*', 'i', ARGV[4], 'p', ARGV[5], 'r', ARGV[6], 't', ARGV[7], 'b', ARGV[8], 'v', ARGV[9])
             redis.call('INCRBY', ARGV[1] .. 'bytes:' .. g, #ARGV[8])
         end
         redis.call('PUBLISH', ARGV[1] .. 'new', '')
         return 'stored'
         """;
 
-    // KEYS: stream, bytes, dead. ARGV: member, count, idle milliseconds, redeliveries_max. Chunks of dead members and returned ones first.
+    // KEYS: stream, bytes. ARGV: member, count, idle milliseconds. Chunks of dead members and returned ones first, however often they came: nothing is given up here.
     public const string Fetch =
         """
         local out = {}
         local claimed = redis.call('XAUTOCLAIM', KEYS[1], 'g', ARGV[1], ARGV[3], '0-0', 'COUNT', ARGV[2])
         for _, e in ipairs(claimed[2]) do
             local before = redis.call('XPENDING', KEYS[1], 'g', e[1], e[1], 1)[1][4] - 1
-            if before > tonumber(ARGV[4]) then
-                redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', unpack(e[2]))
-                redis.call('XACK', KEYS[1], 'g', e[1])
-                redis.call('XDEL', KEYS[1], e[1])
-                redis.call('DECRBY', KEYS[2], #e[2][10])
-            else
-                out[#out + 1] = {e[1], before, e[2]}
-            end
+            out[#out + 1] = {e[1], before, e[2]}
         end
         if #out < tonumber(ARGV[2]) then
             local fresh = redis.call('XREADGROUP', 'GROUP', 'g', ARGV[1], 'COUNT', ARGV[2] - #out, 'STREAMS', KEYS[1], '>')
@@ -78,14 +71,13 @@ internal sealed class RedisTopicScripts(string topic)
         return out
         """;
 
-    // KEYS: stream, bytes, dead. ARGV: member, id, ack or reject.
-    public const string Answer =
+    // KEYS: stream, bytes. ARGV: member, id.
+    public const string Ack =
         """
         if #redis.call('XPENDING', KEYS[1], 'g', ARGV[2], ARGV[2], 1, ARGV[1]) == 0 then return 0 end
         local e = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])[1]
         redis.call('XACK', KEYS[1], 'g', ARGV[2])
         if e then
-            if ARGV[3] == 'reject' then redis.call('XADD', KEYS[3], 'MAXLEN', '~', 100000, '*', unpack(e[2])) end
             redis.call('XDEL', KEYS[1], ARGV[2])
             redis.call('DECRBY', KEYS[2], #e[2][10])
         end
@@ -131,11 +123,9 @@ internal sealed class RedisTopicScripts(string topic)
 
     public RedisKey[] TopicKeys => [Prefix + "definition", Prefix + "groups"];
 
-    public string Dead => Prefix + "dead";
-
     public string Channel => Prefix + "new";
 
     public string Stream(string group) => $"{Prefix}g:{group}";
 
-    public RedisKey[] GroupKeys(string group) => [Stream(group), $"{Prefix}bytes:{group}", Dead];
+    public RedisKey[] GroupKeys(string group) => [Stream(group), $"{Prefix}bytes:{group}"];
 }

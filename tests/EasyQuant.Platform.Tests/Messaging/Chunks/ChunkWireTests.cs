@@ -28,7 +28,7 @@ public sealed class ChunkWireTests
             byte[] body = ChunkWire.Write(topic, plain).ToArray();
             byte[] first = ChunkWire.Write(topic, pooled).ToArray();
             byte[] again = ChunkWire.Write(topic, pooled).ToArray();
-            Chunk read = ChunkWire.Read(first, payload.Length).Chunk!;
+            Chunk read = ChunkWire.Read(first, "", payload.Length).Chunk!;
 
             Assert.Equal(body, first);
             Assert.Equal(body, again);

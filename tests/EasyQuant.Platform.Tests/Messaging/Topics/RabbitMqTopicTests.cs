@@ -53,11 +53,7 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
         Assert.Equal(SendOutcome.Confirmed, await producer.SendAsync(Chunk(5), Deadline.In(60)));
         // The process that declares this one gets no further: nothing is sent to it, and its topic is not marked.
         TopicDefinition empty = Topic("g");
-        await OnChannelAsync(async channel => await channel.QueueDeclareAsync($"data.{empty.Name}.g", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
-        {
-            ["x-queue-type"] = "quorum", ["x-delivery-limit"] = empty.RedeliveriesMax, ["x-max-length"] = empty.LengthMax, ["x-max-length-bytes"] = empty.BytesMax,
-            ["x-overflow"] = "reject-publish", ["x-dead-letter-exchange"] = Topology.DeadExchange, ["x-dead-letter-strategy"] = "at-least-once",
-        }));
+        await OnChannelAsync(channel => DeclareOldAsync(channel, empty));
         await own.Own.RabbitMq.KillAsync();
         await own.Own.RabbitMq.StartAsync(Deadline.In(180));
 
@@ -89,6 +85,63 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
             "the chunk comes, and its acknowledgement counts",
             async () => await consumer.PollAsync(TimeSpan.FromSeconds(1), CancellationToken.None) is { Chunk.Sequence: 7 } again && await consumer.AckAsync(again, CancellationToken.None),
             120);
+    }
+
+    [Fact]
+    public async Task GivenUp_ConsumerGoneBeforeItIsAcked_ComesToTheNextOneAndToNoOtherGroup()
+    {
+        TopicDefinition topic = Topic("g", "other");
+        ITopicProducer producer = await ProducerAsync(topic);
+        await producer.SendAsync(Chunk(4), CancellationToken.None);
+        await OnChannelAsync(async channel =>
+        {
+            BasicGetResult got = (await channel.BasicGetAsync($"data.{topic.Name}.g", autoAck: false))!;
+            await channel.BasicNackAsync(got.DeliveryTag, multiple: false, requeue: false);
+        });
+        await using (ITopicConsumer first = await Transport.OpenConsumerAsync(topic, "g", new TopicConsumerOptions(), Deadline.In(30)))
+        {
+            Assert.True(await NextAsync(first) is { GivenUp: "rejected", Chunk.Sequence: 4 });
+        }
+
+        ITopicConsumer second = await ConsumerAsync(topic, "g");
+        TopicDelivery again = await NextAsync(second);
+        Assert.True(again is { GivenUp: "rejected", Chunk.Sequence: 4, MessageId: "stream/0/4" });
+        Assert.True(await second.AckAsync(again, CancellationToken.None));
+        ITopicConsumer other = await ConsumerAsync(topic, "other");
+        Assert.True(await NextAsync(other) is { GivenUp: null, Chunk.Sequence: 4 });
+        await OnChannelAsync(async channel =>
+        {
+            await Deadline.UntilAsync("nothing is left", async () => await channel.MessageCountAsync($"dead.{topic.Name}.g") == 0);
+            Assert.Equal((0u, 0u), (await channel.MessageCountAsync($"dead.{topic.Name}.other"), await channel.MessageCountAsync(Topology.DeadQueue)));
+        });
+    }
+
+    [Fact]
+    public async Task GivenUp_GroupWithoutADeadQueue_IsKeptForAPerson()
+    {
+        TopicDefinition topic = Topic("g");
+        ITopicProducer producer = await ProducerAsync(topic);
+        await producer.SendAsync(Chunk(4), CancellationToken.None);
+        await OnChannelAsync(async channel =>
+        {
+            await channel.QueueDeleteAsync($"dead.{topic.Name}.g");
+            BasicGetResult got = (await channel.BasicGetAsync($"data.{topic.Name}.g", autoAck: false))!;
+            await channel.BasicNackAsync(got.DeliveryTag, multiple: false, requeue: false);
+            await Deadline.UntilAsync("a dead letter", async () => await channel.MessageCountAsync(Topology.DeadQueue) == 1);
+        });
+    }
+
+    [Fact]
+    public async Task Queue_OfAVersionWithoutDeadQueues_IsUsedAsItIs()
+    {
+        TopicDefinition topic = Topic("g");
+        await OnChannelAsync(channel => DeclareOldAsync(channel, topic));
+        ITopicProducer producer = await ProducerAsync(topic);
+        ITopicConsumer consumer = await ConsumerAsync(topic, "g");
+        await SendAllAsync(producer, 3);
+        Assert.Equal(Range(3), Sequences(await DrainAsync([consumer], 3)));
+        TopicException conflict = await Assert.ThrowsAsync<TopicException>(() => Transport.DeclareAsync(topic with { LengthMax = 77 }, CancellationToken.None));
+        Assert.Equal(TopicException.Conflict, conflict.Reason);
     }
 
     [Fact]
@@ -126,15 +179,17 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
         return new RabbitMqTopicTransport(_factory, new BrokerOptions { WatchdogInterval = TimeSpan.FromMilliseconds(500) }, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
-    protected override Task PublishRawAsync(TopicDefinition topic, string messageId, byte[] body) => OnChannelAsync(async channel =>
-        await channel.BasicPublishAsync(Topology.DataExchange, topic.Name, mandatory: true, new BasicProperties { MessageId = messageId, Persistent = true }, body));
+    protected override Task PublishRawAsync(TopicDefinition topic, string messageId, byte[] body, int version = 1) => OnChannelAsync(async channel =>
+        await channel.BasicPublishAsync(
+            Topology.DataExchange, topic.Name, mandatory: true,
+            new BasicProperties { MessageId = messageId, Persistent = true, Headers = new Dictionary<string, object?> { ["schema-version"] = version } }, body));
 
-    protected override async Task<long> DeadCountAsync(TopicDefinition topic)
-    {
-        long count = 0;
-        await OnChannelAsync(async channel => count = await channel.MessageCountAsync(Topology.DeadQueue));
-        return count;
-    }
+    private static Task DeclareOldAsync(IChannel channel, TopicDefinition topic) => channel.QueueDeclareAsync(
+        $"data.{topic.Name}.g", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "quorum", ["x-delivery-limit"] = topic.RedeliveriesMax, ["x-max-length"] = topic.LengthMax, ["x-max-length-bytes"] = topic.BytesMax,
+            ["x-overflow"] = "reject-publish", ["x-dead-letter-exchange"] = Topology.DeadExchange, ["x-dead-letter-strategy"] = "at-least-once",
+        });
 
     private static async Task<T> PatientAsync<T>(Func<Task<T>> work)
         where T : class

@@ -48,16 +48,10 @@ public sealed class RedisTopicTests(RedisFixture fixture) : TopicTransportContra
         return new RedisTopicTransport(fixture.ConnectionString, new BrokerOptions());
     }
 
-    protected override async Task PublishRawAsync(TopicDefinition topic, string messageId, byte[] body)
+    protected override async Task PublishRawAsync(TopicDefinition topic, string messageId, byte[] body, int version = 1)
     {
         await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(fixture.ConnectionString);
-        NameValueEntry[] fields = [new("i", messageId), new("p", "default"), new("r", ""), new("t", ""), new("b", body)];
+        NameValueEntry[] fields = [new("i", messageId), new("p", "default"), new("r", ""), new("t", ""), new("b", body), new("v", version)];
         await connection.GetDatabase().StreamAddAsync($"eq:{{{topic.Name}}}:g:{topic.Groups[0]}", fields);
-    }
-
-    protected override async Task<long> DeadCountAsync(TopicDefinition topic)
-    {
-        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(fixture.ConnectionString);
-        return await connection.GetDatabase().StreamLengthAsync($"eq:{{{topic.Name}}}:dead");
     }
 }

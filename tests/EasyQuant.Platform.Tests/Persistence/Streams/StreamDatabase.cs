@@ -65,7 +65,7 @@ internal sealed class StreamDatabase : IAsyncDisposable
         },
         Deadline.In(60));
 
-    public Task<StreamState> ParkAsync(int producer, long sequence, string group = "g") => InAsync("park", (c, t) => Parking.ParkAsync(
+    public Task<StreamState> ParkAsync(int producer, long sequence, string group = "g", byte[]? payload = null) => InAsync("park", (c, t) => Parking.ParkAsync(
         c,
         Member(group, "r", 1),
         new ParkedChunk
@@ -77,7 +77,7 @@ internal sealed class StreamDatabase : IAsyncDisposable
             StackTrace = "at X",
             Encoding = "protobuf",
             RowCount = 3,
-            Payload = new byte[] { 1, 2, 3 },
+            Payload = payload ?? [1, 2, 3],
         },
         t));
 

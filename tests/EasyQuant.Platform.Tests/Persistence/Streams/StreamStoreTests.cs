@@ -251,6 +251,43 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
         Assert.Equal(16, rows[0].StackHash.Length);
     }
 
+    [Theory]
+    [InlineData(1024 * 1024, true)]
+    [InlineData((1024 * 1024) + 1, true)]
+    [InlineData(16 * 1024 * 1024, true)]
+    [InlineData((16 * 1024 * 1024) + 1025, false)]
+    public async Task Park_LargeChunk_IsKeptWholeUpToTheLargestThatATopicCarries(int byteCount, bool isReplayable)
+    {
+        await _db.OpenAsync(1, "g");
+        await _db.CloseAsync(await _db.StartAsync(0), 1);
+        byte[] payload = new byte[byteCount];
+        new Random(7).NextBytes(payload);
+        Assert.Equal(StreamState.Completed, await _db.ParkAsync(0, 0, payload: payload));
+        ParkedRow row = Assert.Single(await _db.InAsync("list", (c, t) => _db.Parking.ListAsync(c, StreamDatabase.Id, null, 0, 10, t)));
+        Assert.Equal((isReplayable, byteCount, !isReplayable), (row.HasPayload, row.ByteCount, row.Detail.Contains("cut", StringComparison.Ordinal)));
+        List<ParkedPayload> sent = await _db.InAsync("replay", (c, t) => _db.Parking.ReplayAsync(c, StreamDatabase.Id, [1], t));
+        Assert.Equal(isReplayable, sent is [{ } one] && one.Payload.AsSpan().SequenceEqual(payload));
+        await using Npgsql.NpgsqlCommand kept = _db.Source.CreateCommand("select length(payload) from eq_stream_parked");
+        Assert.Equal(Math.Min(byteCount, ParkedChunk.PayloadBytesMax), await kept.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Park_ComesAgainWithThePayloadThatWasMissing_IsReplayable()
+    {
+        await _db.OpenAsync(1, "g");
+        await _db.CloseAsync(await _db.StartAsync(0), 1);
+        await _db.ParkAsync(0, 0);
+        // As an earlier version left a chunk of more than 1 MiB.
+        await _db.InAsync("lose", async (c, t) =>
+        {
+            await using var lose = new Npgsql.NpgsqlCommand("update eq_stream_parked set payload = null; update eq_stream_seen set state = 2", c);
+            await lose.ExecuteNonQueryAsync(t);
+        });
+        await _db.ParkAsync(0, 0);
+        Assert.True(Assert.Single(await _db.InAsync("list", (c, t) => _db.Parking.ListAsync(c, null, null, 0, 10, t))).HasPayload);
+        Assert.Equal(3, Assert.Single(await _db.InAsync("replay", (c, t) => _db.Parking.ReplayAsync(c, StreamDatabase.Id, [1], t))).Payload.Length);
+    }
+
     [Fact]
     public async Task Park_StreamGivenUp_IsRefusedAndChangesNothing()
     {
@@ -305,6 +342,20 @@ public sealed class StreamStoreTests(TestServersFixture fixture) : IAsyncLifetim
         Assert.Equal(2, await BeginAsync());
         await _db.InAsync("end", (c, t) => _db.Parking.EndSuspectAsync(c, StreamDatabase.Member(), new StreamPosition(0, 3), t));
         Assert.Equal(1, await BeginAsync());
+    }
+
+    [Fact]
+    public async Task Failures_Noted_AreNoSuspectsAndAreForgottenWithTheChunk()
+    {
+        await _db.OpenAsync(1, "g");
+        var position = new StreamPosition(0, 3);
+        Task<int> NoteAsync() => _db.InAsync("failure", (c, t) => _db.Parking.NoteFailureAsync(c, StreamDatabase.Member(), position, t));
+        Assert.Equal((1, 2), (await NoteAsync(), await NoteAsync()));
+        Assert.Empty(await _db.InAsync("suspects", (c, t) => _db.Parking.ListSuspectsAsync(c, StreamDatabase.Id, "g", t)));
+        await _db.InAsync("end", (c, t) => _db.Parking.EndSuspectAsync(c, StreamDatabase.Member(), position, t));
+        Assert.Equal(3, await NoteAsync());
+        await _db.InAsync("forget", (c, t) => _db.Parking.ForgetTriesAsync(c, StreamDatabase.Member(), position, t));
+        Assert.Equal(1, await NoteAsync());
     }
 
     [Fact]
