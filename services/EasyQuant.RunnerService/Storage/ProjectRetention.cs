@@ -28,6 +28,16 @@ internal sealed class ProjectRetention(ProjectDatabases databases, IOptions<Runn
     private async Task<(int Streams, long Keys)> ForgetStreamsAsync(NpgsqlDataSource source, string schema, CancellationToken cancellationToken)
     {
         var store = new StreamStore(schema);
+        // An older version made fewer tables.
+        await Transactions.RunAsync(
+            source,
+            "retention.tables",
+            async (connection, token) =>
+            {
+                await store.EnsureTablesAsync(connection, token);
+                return true;
+            },
+            cancellationToken);
         int streams = 0;
         long keys = 0;
         for (int i = 0; i < BatchesMax; i++)
