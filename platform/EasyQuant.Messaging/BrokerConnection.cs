@@ -12,6 +12,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     private readonly TimeSpan _commandTimeout;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private IConnection? _connection;
+    private int _isProbing;
 
     /// <summary>Creates the connection without opening it.</summary>
     /// <param name="source">Where the broker is and who we are; a <see cref="ConnectionFactory"/>.</param>
@@ -88,6 +89,32 @@ public sealed class BrokerConnection : IAsyncDisposable
         if (ReferenceEquals(Interlocked.CompareExchange(ref _connection, null, connection), connection))
         {
             _ = CloseQuietlyAsync(connection);
+        }
+    }
+
+    /// <summary>
+    /// Asks an open connection for a sign of life and gives it up when none comes within the command time-out: for whoever has seen another connection to the same
+    /// broker fall silent. Does nothing without an open connection, or while it is asked already.
+    /// </summary>
+    public async Task ProbeAsync()
+    {
+        if (_connection is not { IsOpen: true } connection || Interlocked.Exchange(ref _isProbing, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await CloseQuietlyAsync(await connection.CreateChannelAsync().WaitAsync(_commandTimeout));
+        }
+        catch (Exception)
+        {
+            // Silent or broken: the next use opens another one.
+            Abandon(connection);
+        }
+        finally
+        {
+            Volatile.Write(ref _isProbing, 0);
         }
     }
 

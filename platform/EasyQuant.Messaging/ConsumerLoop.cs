@@ -40,6 +40,10 @@ internal sealed partial class ConsumerLoop(
             catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception))
             {
                 LogUnreachable(_settings.Queue, MessagePublisher.CauseOf(exception));
+                if (exception is TimeoutException or OperationCanceledException)
+                {
+                    _settings.OnSilence();
+                }
             }
             catch (Exception exception)
             {

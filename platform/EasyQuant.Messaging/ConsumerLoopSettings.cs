@@ -14,6 +14,9 @@ internal sealed record ConsumerLoopSettings
     /// <summary>Whether a queue that the broker cannot start may be deleted with what is in it.</summary>
     public required bool IsReplaceable { get; init; }
 
+    /// <summary>Called when the broker did not answer in time; others that talk to it may want to know. Default nothing.</summary>
+    public Action OnSilence { get; init; } = static () => { };
+
     /// <summary>Declares the queue and what it is bound to.</summary>
     public required Func<IChannel, CancellationToken, Task> Declare { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
     private int _isDisposed;
 
     public RabbitMqTopicConsumer(
-        IConnectionFactory factory, TopicDefinition topic, string group, TopicConsumerOptions options, BrokerOptions broker, ILogger<RabbitMqTopicConsumer> logger)
+        IConnectionFactory factory, TopicDefinition topic, string group, TopicConsumerOptions options, BrokerOptions broker, Action onSilence, ILogger<RabbitMqTopicConsumer> logger)
     {
         Topic = topic.Name;
         Group = group;
@@ -44,6 +44,7 @@ internal sealed partial class RabbitMqTopicConsumer : ITopicConsumer
             PrefetchMax = options.PrefetchMax,
             ConcurrencyMax = 1,
             IsReplaceable = false,
+            OnSilence = onSilence,
             Declare = async (channel, token) =>
             {
                 await Topology.DeclareForDataAsync(channel, token);

@@ -129,7 +129,9 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         await DeclareAsync(topic, cancellationToken);
-        return new RabbitMqTopicConsumer(_factory, topic, topic.ValidateGroup(group), options, _options, _loggers.CreateLogger<RabbitMqTopicConsumer>());
+        // Whatever made the consumer's connection fall silent may have met this one, which is used rarely.
+        return new RabbitMqTopicConsumer(
+            _factory, topic, topic.ValidateGroup(group), options, _options, () => _ = _publishing.ProbeAsync(), _loggers.CreateLogger<RabbitMqTopicConsumer>());
     }
 
     /// <inheritdoc />

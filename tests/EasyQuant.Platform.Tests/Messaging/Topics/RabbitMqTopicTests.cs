@@ -173,6 +173,26 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
         Assert.Equal(TopicException.BrokerUnavailable, (await Assert.ThrowsAsync<TopicException>(() => transport.GetDepthsAsync(topic, Deadline.In(60)))).Reason);
     }
 
+    [Fact]
+    public async Task Consumer_FindsItsConnectionSilent_TheOtherConnectionIsGivenUpToo()
+    {
+        var server = new Uri(await fixture.Servers.CreateVirtualHostAsync(Deadline.In(30)));
+        await using TcpProxy proxy = TcpProxy.Start(server.Port, seed: 1);
+        var options = new BrokerOptions { CommandTimeout = TimeSpan.FromSeconds(2), Heartbeat = TimeSpan.FromMinutes(5), WatchdogInterval = TimeSpan.FromMilliseconds(200) };
+        await using var transport = new RabbitMqTopicTransport(
+            new ConnectionFactory { Uri = new UriBuilder(server) { Port = proxy.Port }.Uri }, options, TimeProvider.System, NullLoggerFactory.Instance);
+        TopicDefinition topic = Topic("g");
+        await using ITopicConsumer consumer = await transport.OpenConsumerAsync(topic, "g", new TopicConsumerOptions(), Deadline.In(60));
+        await Deadline.UntilAsync("the consumer is connected", () => Task.FromResult(consumer.IsConnected));
+        Assert.Equal(2, proxy.LinkCount);
+        proxy.Rules = new ProxyRules { SwallowsReplies = true };
+        await Deadline.UntilAsync("the consumer has found it out", () => Task.FromResult(!consumer.IsConnected));
+        proxy.Rules = new ProxyRules();
+
+        await Deadline.UntilAsync("only the consumer's new connection is left", () => Task.FromResult(consumer.IsConnected && proxy.LinkCount == 1));
+        await transport.DeleteAsync(topic, Deadline.In(60));
+    }
+
     protected override async Task<ITopicTransport> CreateAsync()
     {
         _factory = new ConnectionFactory { Uri = new Uri(await fixture.Servers.CreateVirtualHostAsync(Deadline.In(30))), ClientProvidedName = "test" };
