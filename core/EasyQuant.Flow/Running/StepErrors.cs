@@ -26,7 +26,7 @@ public static class StepErrors
     /// <param name="nodeId">Id of the node.</param>
     /// <param name="isAbandoned">Whether it did not end after the cancel and was given up.</param>
     public static StepError Cancelled(string nodeId, bool isAbandoned = false) =>
-        new(CancelledReason, $"Node '{nodeId}' was cancelled{(isAbandoned ? $", did not end and was given up ({IgnoresCancelReason})" : ".")}", nodeId);
+        new(CancelledReason, $"Node '{nodeId}' was cancelled{(isAbandoned ? $", did not end and was given up ({IgnoresCancelReason})" : "")}.", nodeId);
 
     /// <summary>Returns why a step ended without its node, which goes on: <c>NODE_IGNORES_CANCEL</c>. Never transient: a second attempt would run beside the first.</summary>
     /// <param name="nodeId">Id of the node.</param>

@@ -170,7 +170,7 @@ public sealed class DeafNodeTests(TestServersFixture fixture) : IClassFixture<Te
     public async Task LeaseLost_NodeIgnoresIt_RunnerLetsGoAndTheNextEpochEndsTheRun()
     {
         using var deaf = new DeafNode();
-        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: s_settings, addNodes: deaf.AddTo);
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: s_settings, lease: "00:00:12", addNodes: deaf.AddTo);
         ActiveRuns active = host.Runner.GetRequiredService<ActiveRuns>();
         await host.CreateAsync("deaf", Deaf);
         Run run = await host.StartAsync("deaf");
@@ -232,7 +232,7 @@ public sealed class DeafNodeTests(TestServersFixture fixture) : IClassFixture<Te
 
     private static async Task WaitUntilAsync(Func<Task<bool>> isReached)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!await isReached())
         {
             await Task.Delay(20, deadline.Token);

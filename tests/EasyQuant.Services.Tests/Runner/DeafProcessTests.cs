@@ -16,6 +16,8 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
         "edges":[{"from":"load.table","to":"save.table"}]
         """;
 
+    private const string Item = """ "inputs":[{"name":"n","type":"number"}],"nodes":[{"id":"n","type":"JsonMap","params":{"value":"${inputs.n}"}}] """;
+
     private static readonly Dictionary<string, string?> s_settings = new()
     {
         ["Runner:CancelGrace"] = "00:00:00.500", ["Runner:MaxConcurrentRuns"] = "1", ["Runner:MaxItemProcesses"] = "1",
@@ -27,9 +29,9 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
         // A lease that outlasts the shutdown on any machine, and a grace that does: only giving back can queue the run again.
         await using RunnerHost host = await StartAsync(lease: "00:10:00", ("Runner:CancelGrace", "00:10:00"));
         await WriteOneAsync(host, "one.csv");
-        await host.CreateAsync("save", Save);
         await UseAsync(host, HangingSave, "", async runner =>
         {
+            await host.CreateAsync("save", Save);
             Run run = await host.StartAsync("save");
             await WaitForStepAsync(host, run, "save");
             using (Process kill = Process.Start("kill", ["-TERM", runner.Id.ToString(CultureInfo.InvariantCulture)]))
@@ -50,9 +52,9 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
     {
         await using RunnerHost host = await StartAsync();
         await WriteOneAsync(host, "one.csv");
-        await host.CreateAsync("save", Save);
         await UseAsync(host, HangingSave, "", async runner =>
         {
+            await host.CreateAsync("save", Save);
             Run run = await host.StartAsync("save");
             await WaitForStepAsync(host, run, "save");
             await host.Workflow.Runs.CancelRunAsync(new CancelRunRequest { RunId = run.RunId, Cause = "enough" });
@@ -70,11 +72,11 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
     public async Task Item_HangsInItsProcess_ProcessEndsAndTheOtherItemsGoOn(string limit, string timeMax)
     {
         await using RunnerHost host = timeMax.Length > 0 ? await StartAsync("00:00:10", ("Runner:ItemProcessTimeMax", timeMax)) : await StartAsync();
-        await host.CreateAsync("item", """ "inputs":[{"name":"n","type":"number"}],"nodes":[{"id":"n","type":"JsonMap","params":{"value":"${inputs.n}"}}] """);
-        await host.CreateAsync("batch", Batch(
-            "item", Numbers(3), $$"""  "mode":"processes","concurrency":1,"onFailure":"continue"{{(limit.Length > 0 ? ",\"itemTimeout\":1" : "")}}  """));
+        string batch = Batch("item", Numbers(3), $$"""  "mode":"processes","concurrency":1,"onFailure":"continue"{{(limit.Length > 0 ? ",\"itemTimeout\":1" : "")}}  """);
         await UseAsync(host, "", "runner.item.before:hang:2", async runner =>
         {
+            await host.CreateAsync("item", Item);
+            await host.CreateAsync("batch", batch);
             Run ended = await host.WaitAsync((await host.StartAsync("batch")).RunId);
             Assert.True(ended.State == RunState.Succeeded, $"{ended.Error}");
             Item[] items = [.. (await ListAsync(host, ended)).Items];
@@ -92,11 +94,11 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
     public async Task Cancel_ItemHangsInItsProcess_ProcessEndsAndAnotherServes(string kind)
     {
         await using RunnerHost host = await StartAsync();
-        await host.CreateAsync("item", """ "inputs":[{"name":"n","type":"number"}],"nodes":[{"id":"n","type":"JsonMap","params":{"value":"${inputs.n}"}}] """);
         string batch = Batch("item", Numbers(3), """  "mode":"processes","concurrency":1  """);
-        await host.CreateAsync("batch", kind == "run" ? batch : batch.Replace("}}],", """},"timeout":"2s"}],""", StringComparison.Ordinal));
         await UseAsync(host, "", "runner.item.before:hang:2", async runner =>
         {
+            await host.CreateAsync("item", Item);
+            await host.CreateAsync("batch", kind == "run" ? batch : batch.Replace("}}],", """},"timeout":"4s"}],""", StringComparison.Ordinal));
             Run run = await host.StartAsync("batch");
             await WaitForItemsAsync(host, run, fanOut => fanOut.SucceededCount == 1);
             int process = (await ListAsync(host, run)).Items[0].ProcessId;
