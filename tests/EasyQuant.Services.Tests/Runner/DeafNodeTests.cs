@@ -180,7 +180,7 @@ public sealed class DeafNodeTests(TestServersFixture fixture) : IClassFixture<Te
             await host.Workflow.ExpireLeaseAsync(run.RunId);
             return (await host.Workflow.Runs.GetRunAsync(new GetRunRequest { RunId = run.RunId })).Run.CrashCount > 0;
         });
-        await WaitUntilAsync(() => Task.FromResult(active.AbandonedCount == 1 && active.ExecutingCount == 1));
+        await WaitUntilAsync(() => Task.FromResult(active.AbandonedCount == 1 && active.ExecutingCount == 1), () => $"{active.AbandonedCount} {active.ExecutingCount}");
         Assert.Equal(2, active.BusyCount);
         deaf.LetGo();
         Run ended = await EndedInTimeAsync(host, run);
@@ -230,12 +230,13 @@ public sealed class DeafNodeTests(TestServersFixture fixture) : IClassFixture<Te
     private static Task WaitForStepAsync(RunnerHost host, Run run, StepState state) =>
         WaitUntilAsync(async () => (await host.StepsAsync(run.RunId)).Any(step => step.NodeId == "deaf" && step.State == state));
 
-    private static async Task WaitUntilAsync(Func<Task<bool>> isReached)
+    private static async Task WaitUntilAsync(Func<Task<bool>> isReached, Func<string>? seen = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!await isReached())
         {
-            await Task.Delay(20, deadline.Token);
+            Assert.False(deadline.IsCancellationRequested, seen?.Invoke() ?? "30 s are over.");
+            await Task.Delay(20);
         }
     }
 }

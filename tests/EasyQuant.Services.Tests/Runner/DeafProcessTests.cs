@@ -20,7 +20,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
 
     private static readonly Dictionary<string, string?> s_settings = new()
     {
-        ["Runner:CancelGrace"] = "00:00:00.500", ["Runner:MaxConcurrentRuns"] = "1", ["Runner:MaxItemProcesses"] = "1",
+        ["Runner:MaxConcurrentRuns"] = "1", ["Runner:MaxItemProcesses"] = "1",
     };
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
     [Fact]
     public async Task CancelRun_AllSlotsHeldByNodesThatIgnoreIt_ProcessEndsToBeStartedAgain()
     {
-        await using RunnerHost host = await StartAsync();
+        await using RunnerHost host = await StartAsync("00:00:10", ("Runner:CancelGrace", "00:00:00.500"));
         await WriteOneAsync(host, "one.csv");
         await UseAsync(host, HangingSave, "", async runner =>
         {
@@ -68,11 +68,11 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
 
     [Theory]
     [InlineData("itemTimeout", "")]
-    [InlineData("", "00:00:01")]
+    [InlineData("", "00:00:05")]
     public async Task Item_HangsInItsProcess_ProcessEndsAndTheOtherItemsGoOn(string limit, string timeMax)
     {
         await using RunnerHost host = timeMax.Length > 0 ? await StartAsync("00:00:10", ("Runner:ItemProcessTimeMax", timeMax)) : await StartAsync();
-        string batch = Batch("item", Numbers(3), $$"""  "mode":"processes","concurrency":1,"onFailure":"continue"{{(limit.Length > 0 ? ",\"itemTimeout\":1" : "")}}  """);
+        string batch = Batch("item", Numbers(3), $$"""  "mode":"processes","concurrency":1,"onFailure":"continue"{{(limit.Length > 0 ? ",\"itemTimeout\":5" : "")}}  """);
         await UseAsync(host, "", "runner.item.before:hang:2", async runner =>
         {
             await host.CreateAsync("item", Item);
@@ -98,7 +98,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
         await UseAsync(host, "", "runner.item.before:hang:2", async runner =>
         {
             await host.CreateAsync("item", Item);
-            await host.CreateAsync("batch", kind == "run" ? batch : batch.Replace("}}],", """},"timeout":"4s"}],""", StringComparison.Ordinal));
+            await host.CreateAsync("batch", kind == "run" ? batch : batch.Replace("}}],", """},"timeout":"10s"}],""", StringComparison.Ordinal));
             Run run = await host.StartAsync("batch");
             await WaitForItemsAsync(host, run, fanOut => fanOut.SucceededCount == 1);
             int process = (await ListAsync(host, run)).Items[0].ProcessId;
@@ -109,7 +109,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
 
             Run ended = await host.WaitAsync(run.RunId);
             Assert.Equal(kind == "run" ? RunState.Cancelled : RunState.Failed, ended.State);
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             while (IsAlive(process))
             {
                 await Task.Delay(50, bound.Token);
@@ -135,7 +135,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
         using Process runner = RunnerProcess.Start(host, failpoint, itemFailpoint);
         try
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
             await host.WaitForCatalogueAsync(deadline.Token);
             await use(runner);
         }
