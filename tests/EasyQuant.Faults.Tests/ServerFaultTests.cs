@@ -10,6 +10,9 @@ namespace EasyQuant.Faults;
 [Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>, IAsyncLifetime
 {
+    // What waits for a database that is away answers late.
+    private static readonly TimeSpan s_healthPatience = TimeSpan.FromSeconds(1);
+
     public Task InitializeAsync() => bed.BeginAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -39,7 +42,7 @@ public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>,
     public Task Database_KilledWithManyClientsWaiting_EverybodyIsServedAfterwards() => UntilReadyAsync(FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
     {
         await bed.Servers.Postgres.KillAsync();
-        await bed.WaitHealthAsync(areReady: false, cancellationToken);
+        await bed.WaitHealthAsync(areReady: false, cancellationToken, s_healthPatience);
         Task storm = load.StormAsync(40, cancellationToken);
         await bed.Servers.Postgres.StartAsync(cancellationToken);
         TimeSpan recovery = await FaultRun.MeasureAsync(() => storm);
