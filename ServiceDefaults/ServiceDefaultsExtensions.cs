@@ -18,10 +18,12 @@ public static class ServiceDefaultsExtensions
     /// <summary>Path that runs the checks tagged <c>live</c>: 200 while the process answers.</summary>
     public const string AlivePath = "/alive";
 
+    private static readonly TimeSpan s_healthMax = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// Adds OpenTelemetry, the health check "self" (tag "live"), service discovery for every HttpClient, and
     /// <see cref="TimeProvider.System"/>. A stopping service gets 20 s to finish what it does;
-    /// one whose background work failed ends with exit code 70, so that it is started again.
+    /// one whose background work failed ends with exit code 70, so that it is started again. A health check that has no time-out of its own has 3 s.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of host builder.</typeparam>
     /// <param name="builder">The service.</param>
@@ -33,6 +35,14 @@ public static class ServiceDefaultsExtensions
         builder.ConfigureOpenTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        // Who asks wants an answer: a server that is away may let its check wait for long.
+        builder.Services.PostConfigure<HealthCheckServiceOptions>(options =>
+        {
+            foreach (HealthCheckRegistration check in options.Registrations.Where(check => check.Timeout == Timeout.InfiniteTimeSpan))
+            {
+                check.Timeout = s_healthMax;
+            }
+        });
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         builder.Services.AddHostedService<FaultedServiceExit>();

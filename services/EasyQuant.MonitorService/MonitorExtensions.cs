@@ -24,7 +24,7 @@ public static class MonitorExtensions
         builder.AddGrpcServerDefaults();
         builder.AddNpgsqlDataSource(
             "easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-monitor", WorkerStore.Schema));
-        builder.AddRabbitMQClient("messaging");
+        builder.AddRabbitMQClient("messaging", settings => settings.DisableHealthChecks = true);
         IServiceCollection services = builder.Services;
         services.AddOptions<MonitorOptions>().BindConfiguration(MonitorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WorkerEvents>().AddSingleton<WorkerStore>().AddSingleton<LoadStore>();
@@ -57,7 +57,7 @@ public static class MonitorExtensions
 
     private static void AddOutbox(IServiceCollection services)
     {
-        services.AddBrokerOptions();
+        services.AddBrokerOptions().AddBrokerHealthCheck();
         services.AddSingleton<MessagePublisher>();
         services.AddHostedService(provider => new DeadLetterWatch(
             provider.GetRequiredService<RabbitMQ.Client.IConnectionFactory>(), provider.GetRequiredService<BrokerOptions>(), TimeSpan.FromSeconds(30),

@@ -36,6 +36,20 @@ public sealed class RunnerOptions
     [Range(typeof(TimeSpan), "00:00:03", "00:10:00")]
     public TimeSpan ItemProcessSilenceMax { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Longest time of one attempt of an item in a child process whose fan-out says no <c>itemTimeout</c>, 1 s to 30 days. Default 1 h. The process of an item that
+    /// takes longer ends.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan ItemProcessTimeMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Time in which a node ends after its cancel, or after the time-out of its step or item, 100 ms to 10 min. Default 10 s. One that takes longer is given up: its
+    /// step ends without it (<c>NODE_IGNORES_CANCEL</c>), and it keeps a slot until it ends.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often work is asked for without a hint, 100 ms to 1 min. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);

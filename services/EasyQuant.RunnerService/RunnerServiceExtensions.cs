@@ -56,7 +56,8 @@ public static class RunnerServiceExtensions
         services.AddSingleton(new ActivitySource(RunnerIdentity.SourceName));
         services.AddSingleton(AllNodePacks.CreateCatalog());
         services.AddSingleton<RunnerIdentity>();
-        services.AddSingleton<ActiveRuns>();
+        services.AddSingleton<ActiveRuns>().AddSingleton<AbandonedNodes>();
+        services.AddHealthChecks().AddCheck<AbandonedNodes>("slots");
         services.AddSingleton(provider => new LivingWorkers(
             provider.GetRequiredService<IOptions<RunnerOptions>>().Value.DataRoot, provider.GetRequiredService<RunnerIdentity>().WorkerId, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LeaseClock>();
@@ -107,7 +108,8 @@ public static class RunnerServiceExtensions
 
         if (!start.IsRemote || HasConnection(builder, "messaging"))
         {
-            builder.AddRabbitMQClient("messaging");
+            builder.AddRabbitMQClient("messaging", settings => settings.DisableHealthChecks = true);
+            builder.Services.AddBrokerHealthCheck();
         }
 
         if (!start.IsRemote)

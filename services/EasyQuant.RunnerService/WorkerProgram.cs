@@ -10,7 +10,7 @@ internal static class WorkerProgram
 {
     private const int ThreadsMax = 64;
 
-    /// <summary>Runs the program. Returns 0 in good order, 1 when a setting is wrong: each is named on standard error and nothing starts.</summary>
+    /// <summary>Runs the program. Returns 0 in good order, 1 when a setting is wrong: each is named on standard error and nothing starts; 70 when its background work failed.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         if (args is [ItemProgram.Argument])
@@ -46,7 +46,8 @@ internal static class WorkerProgram
         app.MapServiceDefaults();
         app.MapRunner();
         await app.RunAsync();
-        return 0;
+        // Not 0 when background work failed.
+        return Environment.ExitCode;
     }
 
     // Nodes compute on the threads of the pool. It starts with one a core and adds some a second: runs that all compute would keep the renewal of their

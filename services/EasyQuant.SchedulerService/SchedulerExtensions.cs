@@ -23,12 +23,12 @@ public static class SchedulerExtensions
         builder.AddGrpcServerDefaults();
         builder.AddNpgsqlDataSource(
             "easyquant", configureDataSourceBuilder: source => DataSourceDefaults.Apply(source, "easyquant-scheduler", ScheduleStore.Schema));
-        builder.AddRabbitMQClient("messaging");
+        builder.AddRabbitMQClient("messaging", settings => settings.DisableHealthChecks = true);
         builder.AddServiceClient<RunService.RunServiceClient>("workflow");
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("workflow");
         IServiceCollection services = builder.Services;
         services.AddOptions<SchedulerOptions>().BindConfiguration(SchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddBrokerOptions();
+        services.AddBrokerOptions().AddBrokerHealthCheck();
         services.AddSingleton<ScheduleStore>();
         services.AddSingleton<FiringStore>();
         services.AddSingleton<DispatchStore>();

@@ -46,7 +46,7 @@ public static class WorkflowExtensions
             DataSourceDefaults.Apply(source, "easyquant-workflow", Pg.Schema);
             DataSourceDefaults.PreferIndexes(source);
         });
-        builder.AddRabbitMQClient("messaging");
+        builder.AddRabbitMQClient("messaging", settings => settings.DisableHealthChecks = true);
         builder.AddGrpcServerDefaults();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<RunHistoryFactory>().AddSingleton<NodeRegistry>().AddSingleton<DefinitionChecker>()
@@ -86,7 +86,7 @@ public static class WorkflowExtensions
 
     private static void AddOutbox(IServiceCollection services)
     {
-        services.AddBrokerOptions();
+        services.AddBrokerOptions().AddBrokerHealthCheck();
         services.AddSingleton<MessagePublisher>();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton(provider => new Outbox(Pg.Schema, provider.GetRequiredService<OutboxSignal>()));

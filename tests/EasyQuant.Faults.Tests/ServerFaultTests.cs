@@ -10,31 +10,44 @@ namespace EasyQuant.Faults;
 [Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>, IAsyncLifetime
 {
+    // What waits for a database that is away answers late.
+    private static readonly TimeSpan s_healthPatience = TimeSpan.FromSeconds(1);
+
     public Task InitializeAsync() => bed.BeginAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
 
+    // What was away is there again: the services say so.
+    private async Task UntilReadyAsync(Task fault)
+    {
+        await fault;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await bed.WaitHealthAsync(areReady: true, deadline.Token);
+    }
+
     /// <summary>F07.</summary>
     [Fact]
     [Trait("Fault", "F07")]
-    public Task Broker_KilledAndStartedAgain_LosesNothingConfirmed() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    public Task Broker_KilledAndStartedAgain_LosesNothingConfirmed() => UntilReadyAsync(FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
     {
         await bed.Servers.RabbitMq.KillAsync();
-        await FaultRun.SomeTimeAsync(bed, 1_000, cancellationToken);
-    });
+        await bed.WaitHealthAsync(areReady: false, cancellationToken);
+        await FaultRun.SomeTimeAsync(bed, 500, cancellationToken);
+    }));
 
     /// <summary>F08, with F58: forty clients wait for it and come back at once.</summary>
     [Fact]
     [Trait("Fault", "F08")]
     [Trait("Fault", "F58")]
-    public Task Database_KilledWithManyClientsWaiting_EverybodyIsServedAfterwards() => FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
+    public Task Database_KilledWithManyClientsWaiting_EverybodyIsServedAfterwards() => UntilReadyAsync(FaultRun.UnderLoadAsync(bed, async (load, cancellationToken) =>
     {
         await bed.Servers.Postgres.KillAsync();
+        await bed.WaitHealthAsync(areReady: false, cancellationToken, s_healthPatience);
         Task storm = load.StormAsync(40, cancellationToken);
         await bed.Servers.Postgres.StartAsync(cancellationToken);
         TimeSpan recovery = await FaultRun.MeasureAsync(() => storm);
         bed.Note(string.Create(CultureInfo.InvariantCulture, $"the clients were served {recovery.TotalSeconds:0.0} s after the database was back"));
-    });
+    }));
 
     /// <summary>F09: the server ends all sessions when one of them is killed.</summary>
     [Fact]
@@ -59,9 +72,10 @@ public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>,
     /// <summary>F15: the broker takes nothing while its disk or memory is short.</summary>
     [Fact]
     [Trait("Fault", "F15")]
-    public Task Broker_MemoryAlarm_ProducersPauseWithoutGrowing() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    public Task Broker_MemoryAlarm_ProducersPauseWithoutGrowing() => UntilReadyAsync(FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
     {
         await bed.Servers.EvaluateAsync("vm_memory_monitor:set_vm_memory_high_watermark(0.0001)", cancellationToken);
+        Task notReady = bed.WaitHealthAsync(areReady: false, cancellationToken);
         List<(double, double)> resident = [];
         for (int i = 0; i < 8; i++)
         {
@@ -69,9 +83,10 @@ public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>,
             resident.Add((i / 4.0, bed.Runners.Sum(runner => Signals.ResidentBytes(runner.Id) / 1024.0 / 1024)));
         }
 
+        await notReady;
         await bed.Servers.EvaluateAsync("vm_memory_monitor:set_vm_memory_high_watermark(0.3)", cancellationToken);
         Assert.Empty(Oracle.Growth("MiB of both Runners", resident, 100));
-    });
+    }));
 
     /// <summary>F30: no file may grow any more; the server stops by itself and starts again once there is room.</summary>
     [Fact]

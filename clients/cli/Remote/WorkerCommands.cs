@@ -47,7 +47,7 @@ public static class WorkerCommands
                 string labels = string.Join(' ', worker.Registration.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"));
                 table.AddRow(
                     Markup.Escape(worker.Registration.Name), worker.State.ToString(), Markup.Escape(worker.Registration.Host),
-                    Markup.Escape(worker.Registration.Region), Markup.Escape(labels), $"{load.RunningCount}/{worker.Registration.Capacity}",
+                    Markup.Escape(worker.Registration.Region), Markup.Escape(labels), $"{load.RunningCount}{(load.AbandonedCount > 0 ? $"+{load.AbandonedCount} given up" : "")}/{worker.Registration.Capacity}",
                     load.CpuRatio.ToString("P0", CultureInfo.InvariantCulture), $"{load.MemoryBytes >> 20}", Markup.Escape(Refusal(worker.State, load)));
             }
 

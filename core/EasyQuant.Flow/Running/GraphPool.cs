@@ -72,7 +72,7 @@ public sealed class GraphPool
 
     private void Return(PreparedGraph graph)
     {
-        if (_idle.Count < IdleMax)
+        if (graph.IsReusable && _idle.Count < IdleMax)
         {
             _idle.Add(graph);
         }

@@ -28,6 +28,9 @@ public sealed class PreparedGraph
     /// <summary>The workflow.</summary>
     public WorkflowDefinition Definition { get; }
 
+    /// <summary>Whether it can execute again: not when a handler was given up, which may still use what the graph holds.</summary>
+    public bool IsReusable => !Array.Exists(_steps, step => step.IsAbandoned);
+
     /// <summary>Ids of the nodes in the order in which they run.</summary>
     public IReadOnlyList<string> Order => Array.ConvertAll(_steps, s => s.Node.Id);
 
@@ -363,6 +366,11 @@ public sealed class PreparedGraph
 
     private void End()
     {
+        if (!IsReusable)
+        {
+            return;
+        }
+
         foreach (PreparedStep step in _steps)
         {
             step.Clear();

@@ -27,7 +27,10 @@ internal sealed class PreparedStep
 
     public INodeHandler? FixedHandler { get; }
 
-    public NodeExecution Execution { get; }
+    public NodeExecution Execution { get; private set; }
+
+    /// <summary>Gets whether a handler was given up that may still go on.</summary>
+    public bool IsAbandoned { get; private set; }
 
     public int Position { get; }
 
@@ -54,6 +57,14 @@ internal sealed class PreparedStep
         State = state;
         Culprit = Node.Id;
         Array.Fill(Execution.Outputs, NodeValue.Skipped);
+    }
+
+    /// <summary>Leaves the execution to a handler that was given up: what it says and puts out from now on reaches nobody.</summary>
+    public void Abandon()
+    {
+        Execution.Observer = null;
+        Execution = new NodeExecution(Node.Id, Definition) { Attempt = Execution.Attempt };
+        IsAbandoned = true;
     }
 
     /// <summary>Finds out whether a step before this one, by an edge or an expression, failed, was cancelled, or was skipped because of that.</summary>

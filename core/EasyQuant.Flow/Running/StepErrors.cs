@@ -8,6 +8,9 @@ public static class StepErrors
     /// <summary>The reason of a step that was cancelled without its run.</summary>
     public const string CancelledReason = "STEP_CANCELLED";
 
+    /// <summary>The reason of a step or an item whose node did not end after its cancel.</summary>
+    public const string IgnoresCancelReason = "NODE_IGNORES_CANCEL";
+
     /// <summary>Returns the error: a <see cref="NodeException"/> keeps its reason, everything else becomes <c>NODE_FAILED</c>; IO, time-outs and databases say whether they are transient.</summary>
     public static StepError From(Exception exception, string? nodeId) => exception switch
     {
@@ -21,7 +24,15 @@ public static class StepErrors
 
     /// <summary>Returns why a step was cancelled without its run: <c>STEP_CANCELLED</c>.</summary>
     /// <param name="nodeId">Id of the node.</param>
-    public static StepError Cancelled(string nodeId) => new(CancelledReason, $"Node '{nodeId}' was cancelled.", nodeId);
+    /// <param name="isAbandoned">Whether it did not end after the cancel and was given up.</param>
+    public static StepError Cancelled(string nodeId, bool isAbandoned = false) =>
+        new(CancelledReason, $"Node '{nodeId}' was cancelled{(isAbandoned ? $", did not end and was given up ({IgnoresCancelReason})" : "")}.", nodeId);
+
+    /// <summary>Returns why a step ended without its node, which goes on: <c>NODE_IGNORES_CANCEL</c>. Never transient: a second attempt would run beside the first.</summary>
+    /// <param name="nodeId">Id of the node.</param>
+    /// <param name="what">What happened before, a sentence.</param>
+    public static StepError IgnoresCancel(string nodeId, string what) =>
+        new(IgnoresCancelReason, $"{what} It did not end after its cancel and was given up.", nodeId);
 
     /// <summary>Returns why a step was skipped that depends, directly or not, on one that failed or was cancelled: <c>UPSTREAM_FAILED</c> with that node.</summary>
     /// <param name="nodeId">Id of the node that failed or was cancelled.</param>

@@ -6,6 +6,7 @@ namespace EasyQuant.Flow;
 internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunContext context, NodeServices services, RunOptions options)
 {
     private readonly IRunObserver? _observer = options.Observer;
+    private readonly IAbandonedWork? _abandoned = services.Get<IAbandonedWork>();
 
     /// <summary>Runs all attempts and tells the observer how the step ended.</summary>
     /// <returns>Why it failed, or was cancelled without the run; null otherwise.</returns>
@@ -23,7 +24,7 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
         for (int attempt = 1; ; attempt++)
         {
             Outcome outcome = await AttemptAsync(step, attempt, stop, asked, cancellationToken);
-            bool isFinal = outcome.State != StepState.Failed || attempt >= attemptsMax || (step.Node.Retry!.TransientOnly && !outcome.Error!.IsTransient);
+            bool isFinal = outcome.State != StepState.Failed || step.IsAbandoned || attempt >= attemptsMax || (step.Node.Retry!.TransientOnly && !outcome.Error!.IsTransient);
             if (isFinal)
             {
                 return await EndAsync(step, attempt, outcome, cancellationToken);
@@ -60,7 +61,7 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
         }
 
         await FinishAsync(step, attempt, outcome, cancellationToken);
-        return outcome.Error;
+        return outcome.State == StepState.Cancelled && cancellationToken.IsCancellationRequested ? null : outcome.Error;
     }
 
     // Stop is cancelled with the run or with the step.
@@ -78,56 +79,87 @@ internal sealed class StepRunner(PreparedStep[] steps, GraphScope scope, RunCont
 
         using Activity? span = options.Activities?.StartActivity($"node {step.Definition.Type}");
         span?.SetTag("easyquant.run_id", context.RunId).SetTag("easyquant.step_id", step.Node.Id).SetTag("easyquant.attempt", attempt);
-        using CancellationTokenSource? timeout = step.Node.Timeout is { } limit ? new CancellationTokenSource(limit, services.Time) : null;
-        using CancellationTokenSource? linked = timeout is null ? null : CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         long began = services.Time.GetTimestamp();
         // Only an observer hears of it; without one a warm graph pays nothing.
         using AllocationMeter? meter = _observer is null ? null : AllocationMeter.Start();
-        StepError? error = null;
-        StepState state = StepState.Succeeded;
-        try
-        {
-            await LoadAsync(step, stop);
-            step.Execution.Begin(context, services, _observer, scope, options.PauseToken);
-            await (step.FixedHandler ?? step.Binding.Handler(scope)).RunAsync(step.Execution, linked?.Token ?? stop);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            state = StepState.Cancelled;
-        }
-        catch (OperationCanceledException) when (asked.IsCancellationRequested)
-        {
-            // It was stopped and has no end of its own: the rule below gives it one.
-            state = StepState.Pending;
-        }
-        catch (OperationCanceledException e) when (options.PauseToken.IsCancellationRequested && e.CancellationToken == options.PauseToken)
-        {
-            // The step gave way to a pause: it starts again when the run goes on.
-            state = StepState.Pending;
-        }
-        catch (OperationCanceledException) when (timeout is { IsCancellationRequested: true })
-        {
-            state = StepState.Failed;
-            error = new StepError("STEP_TIMEOUT", $"Node '{step.Node.Id}' did not finish within {DurationText.Format(step.Node.Timeout!.Value)}.", step.Node.Id, true);
-        }
-        catch (Exception e)
-        {
-            // The handler is foreign code: whatever it throws is the outcome of the step, not of the host.
-            state = StepState.Failed;
-            Exception shown = services.Get<SecretMask>()?.Apply(e) ?? e;
-            error = StepErrors.From(shown, step.Node.Id);
-            span?.AddException(shown);
-        }
-
+        (StepState state, StepError? error) = await HandleAsync(step, span, stop, asked, cancellationToken);
         StepState end = StepCancelRule.EndOf(state, asked.IsCancellationRequested);
         if (end != state)
         {
-            (state, error) = (end, StepErrors.Cancelled(step.Node.Id));
+            (state, error) = (end, StepErrors.Cancelled(step.Node.Id, step.IsAbandoned));
         }
 
         span?.SetStatus(state == StepState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, error?.Reason);
         meter?.Dispose();
         return new Outcome(state, error, start, services.Time.GetElapsedTime(began), meter?.Bytes ?? 0);
+    }
+
+    private async ValueTask<(StepState State, StepError? Error)> HandleAsync(
+        PreparedStep step, Activity? span, CancellationToken stop, CancellationToken asked, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource? timeout = step.Node.Timeout is { } limit ? new CancellationTokenSource(limit, services.Time) : null;
+        try
+        {
+            await LoadAsync(step, stop);
+            step.Execution.Begin(context, services, _observer, scope, options.PauseToken);
+            return await CallAsync(step, stop, timeout?.Token)
+                ? (StepState.Succeeded, null)
+                : cancellationToken.IsCancellationRequested
+                    ? (StepState.Cancelled, StepErrors.IgnoresCancel(step.Node.Id, $"Node '{step.Node.Id}' was cancelled with its run."))
+                    : (StepState.Failed, StepErrors.IgnoresCancel(step.Node.Id, Late(step)));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return (StepState.Cancelled, null);
+        }
+        catch (OperationCanceledException) when (asked.IsCancellationRequested)
+        {
+            // It was stopped and has no end of its own: the rule of the caller gives it one.
+            return (StepState.Pending, null);
+        }
+        catch (OperationCanceledException e) when (options.PauseToken.IsCancellationRequested && e.CancellationToken == options.PauseToken)
+        {
+            // The step gave way to a pause: it starts again when the run goes on.
+            return (StepState.Pending, null);
+        }
+        catch (OperationCanceledException) when (timeout is { IsCancellationRequested: true })
+        {
+            return (StepState.Failed, new StepError("STEP_TIMEOUT", Late(step), step.Node.Id, true));
+        }
+        catch (Exception e)
+        {
+            // The handler is foreign code: whatever it throws is the outcome of the step, not of the host.
+            Exception shown = services.Get<SecretMask>()?.Apply(e) ?? e;
+            span?.AddException(shown);
+            return (StepState.Failed, StepErrors.From(shown, step.Node.Id));
+        }
+    }
+
+    private static string Late(PreparedStep step) =>
+        $"Node '{step.Node.Id}' did not finish within {(step.Node.Timeout is { } limit ? DurationText.Format(limit) : "its time")}.";
+
+    // Returns false when the handler was given up. One inside a child graph without a time-out of its own is watched by the step that it is a part of.
+    private async ValueTask<bool> CallAsync(PreparedStep step, CancellationToken stop, CancellationToken? timeout)
+    {
+        INodeHandler handler = step.FixedHandler ?? step.Binding.Handler(scope);
+        if (_abandoned is null || (timeout is null && context.Depth > 0))
+        {
+            using CancellationTokenSource? linked = timeout is { } late ? CancellationTokenSource.CreateLinkedTokenSource(stop, late) : null;
+            await handler.RunAsync(step.Execution, linked?.Token ?? stop);
+            return true;
+        }
+
+        NodeExecution execution = step.Execution;
+        Task? left = await CancelPatience.RunAsync(
+            token => Task.Run(() => handler.RunAsync(execution, token).AsTask(), CancellationToken.None), _abandoned, services.Time, stop, timeout ?? CancellationToken.None);
+        if (left is null)
+        {
+            return true;
+        }
+
+        step.Abandon();
+        _abandoned.Keep(new AbandonedWork(context.RunId, step.Node.Id, step.Definition.Type, left));
+        return false;
     }
 
     private async ValueTask FinishAsync(PreparedStep step, int attempt, Outcome outcome, CancellationToken cancellationToken)

@@ -75,7 +75,8 @@ internal static partial class WorkerReader
         Math.Max(0, wire.RunningCount),
         Math.Max(0, wire.SucceededCount),
         Math.Max(0, wire.FailedCount),
-        wire.Refusal.Length <= TextMax ? wire.Refusal : wire.Refusal[..TextMax]);
+        wire.Refusal.Length <= TextMax ? wire.Refusal : wire.Refusal[..TextMax],
+        Math.Max(0, wire.AbandonedCount));
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();

@@ -46,6 +46,7 @@ internal static class WorkerWriter
         SucceededCount = load.SucceededCount,
         FailedCount = load.FailedCount,
         Refusal = load.Refusal,
+        AbandonedCount = load.AbandonedCount,
     };
 
     public static Wire.WorkerState Write(WorkerStatus status) => status switch

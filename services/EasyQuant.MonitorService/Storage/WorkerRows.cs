@@ -11,7 +11,8 @@ internal static class WorkerRows
         """
         w.worker_key, w.project_id, w.name, w.worker_id, w.host, w.process_id, w.version, w.region, w.labels::text, w.capacity, w.node_types,
         w.epoch, w.status, w.is_draining, w.change_count, w.register_time, w.heartbeat_time, w.has_load, w.cpu_ratio, w.memory_bytes,
-        w.running_count, w.succeeded_count, w.failed_count, w.refusal, clock_timestamp()
+        w.running_count, w.succeeded_count, w.failed_count, w.refusal, w.abandoned_count,
+        clock_timestamp()
         """;
 
     public static async Task<List<WorkerRecord>> ReadAllAsync(NpgsqlCommand command, CancellationToken cancellationToken)
@@ -49,8 +50,8 @@ internal static class WorkerRows
         RegisterTime = reader.Time(15),
         HeartbeatTime = reader.Time(16),
         Load = reader.GetBoolean(17)
-            ? new WorkerLoad(reader.GetDouble(18), reader.GetInt64(19), reader.GetInt32(20), reader.GetInt64(21), reader.GetInt64(22), reader.GetString(23))
+            ? new WorkerLoad(reader.GetDouble(18), reader.GetInt64(19), reader.GetInt32(20), reader.GetInt64(21), reader.GetInt64(22), reader.GetString(23), reader.GetInt32(24))
             : null,
-        ReadTime = reader.Time(24),
+        ReadTime = reader.Time(25),
     };
 }

@@ -55,7 +55,7 @@ internal sealed class WorkerStore(NpgsqlDataSource dataSource, Outbox outbox, Wo
                 with old as (select worker_key, status from monitor.workers where worker_key = $1 and epoch = $2 for update),
                 changed as (
                     update monitor.workers w set heartbeat_time = greatest(w.heartbeat_time, clock_timestamp()), status = 'online', has_load = true,
-                        cpu_ratio = $3, memory_bytes = $4, running_count = $5, succeeded_count = $6, failed_count = $7, refusal = $8,
+                        cpu_ratio = $3, memory_bytes = $4, running_count = $5, succeeded_count = $6, failed_count = $7, refusal = $8, abandoned_count = $9,
                         change_count = w.change_count + (old.status <> 'online')::int
                     from old where w.worker_key = old.worker_key returning w.*, old.status as old_status),
                 sample as (
@@ -73,6 +73,7 @@ internal sealed class WorkerStore(NpgsqlDataSource dataSource, Outbox outbox, Wo
             command.Parameters.AddValue(load.SucceededCount);
             command.Parameters.AddValue(load.FailedCount);
             command.Parameters.AddValue(load.Refusal);
+            command.Parameters.AddValue(load.AbandonedCount);
             bool recovered = false;
             List<WorkerRecord> found = [];
             await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(token))
@@ -80,7 +81,7 @@ internal sealed class WorkerStore(NpgsqlDataSource dataSource, Outbox outbox, Wo
                 while (await reader.ReadAsync(token))
                 {
                     found.Add(WorkerRows.Read(reader));
-                    recovered = reader.GetString(25) != WorkerRecord.Online;
+                    recovered = reader.GetString(26) != WorkerRecord.Online;
                 }
             }
 

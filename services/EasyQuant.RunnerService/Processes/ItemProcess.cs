@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EasyQuant.Flow;
+using EasyQuant.Persistence.Faults;
 using EasyQuant.ServiceDefaults.Telemetry;
 
 namespace EasyQuant.RunnerService.Processes;
@@ -14,6 +15,9 @@ internal sealed class ItemProcess : IDisposable
 {
     /// <summary>Time to obey a cancel.</summary>
     public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Environment variable of the worker with the failpoints of its child processes, which do not get those of the worker.</summary>
+    private const string FaultVariable = "EQ_ITEM_FAIL";
 
     private const int LinesMax = 20;
     private const int YoungBytes = 16 << 20;
@@ -68,6 +72,11 @@ internal sealed class ItemProcess : IDisposable
         foreach (string name in start.Environment.Keys.Where(IsSecret).ToArray())
         {
             start.Environment.Remove(name);
+        }
+
+        if (Environment.GetEnvironmentVariable(FaultVariable) is { } faults)
+        {
+            start.Environment[Failpoints.Variable] = faults;
         }
 
         start.Environment["DOTNET_GCHeapHardLimit"] = memoryMax.ToString("X", CultureInfo.InvariantCulture);

@@ -139,11 +139,7 @@ internal sealed class ItemProcessPool : IDisposable
 
     private async ValueTask<JsonObject> RunAsync(ItemProcess process, JsonObject item, ISecretSource secrets, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        if (timeout is not { } limit)
-        {
-            return await process.RunAsync(item, null, secrets, cancellationToken);
-        }
-
+        TimeSpan limit = timeout ?? _options.ItemProcessTimeMax;
         using var late = new CancellationTokenSource(limit, _time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try

@@ -7,6 +7,7 @@ using EasyQuant.Nodes.Data.Files;
 using EasyQuant.Nodes.Data.Sql;
 using EasyQuant.Nodes.Hosting;
 using EasyQuant.Nodes.Messaging;
+using EasyQuant.Persistence.Faults;
 using EasyQuant.RunnerService.Storage;
 using EasyQuant.ServiceDefaults.Telemetry;
 
@@ -35,6 +36,7 @@ internal sealed class ItemProgram
     private readonly ChildMeasures _measures = new();
     private readonly ChildSpans _spans;
     private readonly ChildSecrets _secrets;
+    private readonly ChildAbandoned _abandoned = new();
     private CancellationTokenSource? _running;
 
     private ItemProgram(Stream output, NodeServices services, IArtifactStore artifacts, IReadOnlyDictionary<string, string> telemetry)
@@ -42,7 +44,7 @@ internal sealed class ItemProgram
         _spans = new ChildSpans(telemetry, _measures);
         _output = output;
         _secrets = new ChildSecrets(WriteAsync);
-        _services = services.With(_catalog).With<ISecretSource>(_secrets).With<IGroupReports>(new ChildReports(WriteAsync));
+        _services = services.With(_catalog).With<ISecretSource>(_secrets).With<IAbandonedWork>(_abandoned).With<IGroupReports>(new ChildReports(WriteAsync));
         _artifacts = artifacts;
     }
 
@@ -138,6 +140,7 @@ internal sealed class ItemProgram
         JsonObject answer;
         try
         {
+            Failpoints.Hit("runner.item.before");
             GraphChildRunner runner = _workflows[message["key"]!.GetValue<string>()];
             int version = message["version"]!.GetValue<int>();
             RunContext context = ItemMessages.ToContext(message);
@@ -168,6 +171,11 @@ internal sealed class ItemProgram
         if (answer["error"]?["message"]?.GetValue<string>().StartsWith("OutOfMemoryException", StringComparison.Ordinal) == true)
         {
             answer["error"]!["reason"] = "ITEM_OUT_OF_MEMORY";
+            answer["isLast"] = true;
+        }
+
+        if (_abandoned.IsAny)
+        {
             answer["isLast"] = true;
         }
 

@@ -106,10 +106,10 @@ internal sealed class DispatchGrpc(
     {
         Requests.InternalOnly(context);
         IReadOnlyList<Lease> leases = ToLeases(request.Leases);
-        Dictionary<Guid, LeaseAnswer> held = await dispatch.RenewAsync(leases, options.Value.LeaseDuration, request.ProjectId, context.CancellationToken);
+        Dictionary<Lease, LeaseAnswer> held = await dispatch.RenewAsync(leases, options.Value.LeaseDuration, request.ProjectId, context.CancellationToken);
         var answer = new RenewLeasesResponse();
         answer.Answers.AddRange(leases.Select(lease =>
-            held.TryGetValue(lease.RunId, out LeaseAnswer? found) ? found : new LeaseAnswer { RunId = lease.RunId.ToString(), Lost = true }));
+            held.TryGetValue(lease, out LeaseAnswer? found) ? found : new LeaseAnswer { RunId = lease.RunId.ToString(), Lost = true }));
         return answer;
     }
 

@@ -326,6 +326,7 @@ public sealed partial class FaultBed : IAsyncLifetime
         {
             ["ConnectionStrings__easyquant"] = ConnectionThrough(database),
             ["ConnectionStrings__messaging"] = new UriBuilder(_broker) { Port = Broker.Port }.Uri.AbsoluteUri,
+            ["HTTP_PORT"] = HttpPortOf(name).ToString(CultureInfo.InvariantCulture),
             ["EQ_FAIL"] = "@" + Failpoints.PathOf(name),
             ["EASYQUANT_DATA_ROOT"] = _directory,
             ["EASYQUANT_DATA_PASSWORD"] = Secrets[1],

@@ -1,5 +1,6 @@
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Contracts.Workflow.V1;
+using EasyQuant.Nodes;
 using EasyQuant.RunnerService;
 using EasyQuant.ServiceDefaults;
 using EasyQuant.ServiceDefaults.Security;
@@ -9,9 +10,11 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using NodeCatalog = EasyQuant.Flow.NodeCatalog;
 
 namespace EasyQuant.Services.Tests.Runner;
 
@@ -25,10 +28,12 @@ public sealed class RunnerHost : IAsyncDisposable
 
     private readonly List<WebApplication> _runners = [];
     private readonly ILoggerProvider? _log;
+    private readonly Action<NodeCatalog>? _addNodes;
 
-    private RunnerHost(WorkflowHost workflow, Dictionary<string, string?> settings, ILoggerProvider? log)
+    private RunnerHost(WorkflowHost workflow, Dictionary<string, string?> settings, ILoggerProvider? log, Action<NodeCatalog>? addNodes)
     {
         _log = log;
+        _addNodes = addNodes;
         Workflow = workflow;
         Settings = settings;
     }
@@ -39,7 +44,8 @@ public sealed class RunnerHost : IAsyncDisposable
     public Dictionary<string, string?> Settings { get; }
 
     public static async Task<RunnerHost> StartAsync(
-        TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null, string lease = "00:00:03", ILoggerProvider? log = null)
+        TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null, string lease = "00:00:03", ILoggerProvider? log = null,
+        Action<NodeCatalog>? addNodes = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         string database = await servers.CreateDatabaseAsync(deadline.Token);
@@ -59,7 +65,7 @@ public sealed class RunnerHost : IAsyncDisposable
             ["Runner:DrainTimeout"] = "00:00:00.200",
             ["Runner:Region"] = "cn-east",
             ["Runner:Labels:disk"] = "ssd",
-        }, log);
+        }, log, addNodes);
         foreach ((string name, string? value) in settings ?? [])
         {
             host.Settings[name] = value;
@@ -74,6 +80,9 @@ public sealed class RunnerHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Gets the services of the Runner that was started last.</summary>
+    public IServiceProvider Runner => _runners[^1].Services;
+
     public async Task StartRunnerAsync(CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
@@ -87,6 +96,13 @@ public sealed class RunnerHost : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.UseEasyQuantKestrel();
         builder.AddRunner();
+        if (_addNodes is not null)
+        {
+            NodeCatalog catalog = AllNodePacks.CreateCatalog();
+            _addNodes(catalog);
+            builder.Services.AddSingleton(catalog);
+        }
+
         WebApplication runner = builder.Build();
         runner.MapServiceDefaults();
         _runners.Add(runner);

@@ -5,7 +5,7 @@ namespace EasyQuant.Services.Tests.Runner;
 /// <summary>A Runner in a process of its own, that can die.</summary>
 internal static class RunnerProcess
 {
-    public static Process Start(RunnerHost host, string failpoint)
+    public static Process Start(RunnerHost host, string failpoint, string itemFailpoint = "")
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "EasyQuant.RunnerService.dll"));
@@ -15,6 +15,7 @@ internal static class RunnerProcess
         }
 
         start.Environment["EQ_FAIL"] = failpoint;
+        start.Environment["EQ_ITEM_FAIL"] = itemFailpoint;
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         Process process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };

@@ -38,7 +38,7 @@ internal static class TaskPlacement
 
     /// <summary>Says whether a worker takes a task now.</summary>
     public static bool IsAvailable(WorkerRecord worker) =>
-        worker.Status is WorkerStatus.Idle or WorkerStatus.Busy && worker.Load is not { Refusal.Length: > 0 } && (worker.Load?.RunningCount ?? 0) < worker.Registration.Capacity;
+        worker.Status is WorkerStatus.Idle or WorkerStatus.Busy && worker.Load is not { Refusal.Length: > 0 } && (worker.Load?.RunningCount ?? 0) + (worker.Load?.AbandonedCount ?? 0) < worker.Registration.Capacity;
 
     private static WorkerCandidate Candidate(WorkerRecord worker) => new()
     {

@@ -76,10 +76,11 @@ internal sealed class ActiveRun
         }
 
         flushed?.TrySetException(new LeaseLostException(RunId));
-        _stop.Cancel();
+        // What nodes do when they hear of it must not hold the caller.
+        _ = _stop.CancelAsync();
     }
 
-    public void Pause() => _pause.Cancel();
+    public void Pause() => _ = _pause.CancelAsync();
 
     /// <summary>Cancels steps, at once or when their turn comes; the rest of the run goes on.</summary>
     public void CancelSteps(IEnumerable<string> nodeIds)

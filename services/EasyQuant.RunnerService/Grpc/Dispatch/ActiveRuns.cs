@@ -10,15 +10,25 @@ internal sealed class ActiveRuns
     // Leases that could not be renewed in time, until Workflow has heard of it.
     private readonly ConcurrentDictionary<(string RunId, long Epoch), bool> _dropped = new();
     private int _waiting;
+    private int _abandoned;
     private long _succeeded;
     private long _failed;
 
     public int Count => _runs.Count;
 
-    /// <summary>Gets how many runs execute: those that only wait for runs of their items hold no slot.</summary>
-    public int BusyCount => _runs.Count - Volatile.Read(ref _waiting);
+    /// <summary>Gets how many slots are taken: by runs that execute, not by those that only wait for runs of their items, and by nodes that were given up and go on.</summary>
+    public int BusyCount => ExecutingCount + AbandonedCount;
 
-    /// <summary>Gets or sets what is called when a slot becomes free because a run begins to wait.</summary>
+    /// <summary>Gets how many runs execute.</summary>
+    public int ExecutingCount => _runs.Count - WaitingCount;
+
+    /// <summary>Gets how many runs only wait for runs of their items.</summary>
+    public int WaitingCount => Volatile.Read(ref _waiting);
+
+    /// <summary>Gets how many nodes did not end after their cancel and still go on.</summary>
+    public int AbandonedCount => Volatile.Read(ref _abandoned);
+
+    /// <summary>Gets or sets what is called when a slot becomes free because a run begins to wait, or a node that was given up has ended.</summary>
     public Action? SlotFreed { get; set; }
 
     public long SucceededCount => Interlocked.Read(ref _succeeded);
@@ -67,6 +77,21 @@ internal sealed class ActiveRuns
         Interlocked.Increment(ref _waiting);
         SlotFreed?.Invoke();
         return new Waiting(this);
+    }
+
+    /// <summary>Notes a node that was given up: it keeps a slot until it has ended.</summary>
+    public void Abandon(Task execution)
+    {
+        Interlocked.Increment(ref _abandoned);
+        _ = execution.ContinueWith(
+            _ =>
+            {
+                Interlocked.Decrement(ref _abandoned);
+                SlotFreed?.Invoke();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     /// <summary>Obeys what Workflow answered about a run.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class RunClaimer(
     LivingWorkers living,
     LeaseClock leases,
     LoadGuard guard,
+    AbandonedNodes abandoned,
     IOptions<RunnerOptions> options,
     TimeProvider time,
     ILogger<RunClaimer> logger) : BackgroundService
@@ -38,6 +39,7 @@ internal sealed partial class RunClaimer(
     private volatile string _hintedRun = "";
     // Set from a claim whose answer did not come until one whose answer came: runs may have been granted meanwhile.
     private bool _mayHaveMissed;
+    private long? _stuckSince;
 
     /// <summary>Handles a hint of the work queue: acknowledged once a claim has been made that could include the run.</summary>
     public async Task<MessageVerdict> HintAsync(IncomingMessage message, CancellationToken cancellationToken)
@@ -78,6 +80,7 @@ internal sealed partial class RunClaimer(
             await Task.WhenAny(Task.WhenAll(left), Task.Delay(options.Value.DrainTimeout, time, cancellationToken));
         }
 
+        abandoned.Stop();
         foreach (ActiveRun run in runs.All)
         {
             run.Stop(StopCause.Shutdown);
@@ -108,6 +111,7 @@ internal sealed partial class RunClaimer(
                 round.TrySetResult();
             }
 
+            EndIfStuck();
             if (!mayHaveMore || options.Value.MaxConcurrentRuns - runs.BusyCount <= 0)
             {
                 try
@@ -122,6 +126,23 @@ internal sealed partial class RunClaimer(
         }
     }
 
+    // When nodes that were given up hold all slots, nothing can be done here any more, and only the end of the process ends them.
+    private void EndIfStuck()
+    {
+        if (!abandoned.HoldAllSlots || runs.ExecutingCount > 0)
+        {
+            _stuckSince = null;
+            return;
+        }
+
+        _stuckSince ??= time.GetTimestamp();
+        if (time.GetElapsedTime(_stuckSince.Value) >= options.Value.CancelGrace)
+        {
+            LogStuck(runs.AbandonedCount);
+            throw new InvalidOperationException($"{abandoned.Refusal}.");
+        }
+    }
+
     // Not cancelled by a shutdown: what was granted while nobody listened any more would wait for the end of its lease. What comes that late is given back with the rest.
     private async Task<int> ClaimAsync(int free)
     {
@@ -131,7 +152,7 @@ internal sealed partial class RunClaimer(
             long sent = time.GetTimestamp();
             var request = new ClaimRunsRequest
             {
-                WorkerId = identity.WorkerId, MaxCount = free, BesideItems = _share.Next(free, runs.Count - runs.BusyCount), RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
+                WorkerId = identity.WorkerId, MaxCount = free, BesideItems = _share.Next(free, runs.WaitingCount), RunId = hinted, WorkerName = identity.Name, Region = options.Value.Region, Labels = { options.Value.Labels },
             };
             IReadOnlyList<(string RunId, long Epoch)> dropped = [.. runs.Dropped.Take(HeldMax)];
             request.Dropped = ToWire(dropped);
@@ -226,6 +247,9 @@ internal sealed partial class RunClaimer(
 
     [LoggerMessage(2022, LogLevel.Error, "Run {RunId} broke in the Runner itself; it is claimed again when its lease has ended.")]
     private partial void LogExecutionBroken(Exception exception, string runId);
+
+    [LoggerMessage(2024, LogLevel.Critical, "{Count} nodes that ignore their cancel hold all slots; the Runner ends, so that it is started again.")]
+    private partial void LogStuck(int count);
 
     [LoggerMessage(2023, LogLevel.Information, "Shutting down: {RunCount} runs may go on for a while, then they are given back.")]
     private partial void LogDraining(int runCount);

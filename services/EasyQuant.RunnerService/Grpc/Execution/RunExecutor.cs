@@ -24,6 +24,7 @@ internal sealed partial class RunExecutor(
     ItemProcessPool processes,
     StepReporter reporter,
     ActiveRuns runs,
+    AbandonedNodes abandoned,
     RunnerIdentity identity,
     Wire.DispatchService.DispatchServiceClient dispatch,
     Wire.ItemDispatchService.ItemDispatchServiceClient itemDispatch,
@@ -78,7 +79,7 @@ internal sealed partial class RunExecutor(
             var secrets = new RunSecrets(run, calls, secretClient, mask);
             var items = new RunItems(run, calls, new ItemCodec(room.Outputs, identity), workflow, runs, time);
             NodeServices services = room.Services.With(workflow.Children).With<IItemLedger>(items).With<IRemoteItems>(items)
-                .With<ISecretSource>(secrets).With(mask)
+                .With<ISecretSource>(secrets).With(mask).With<IAbandonedWork>(abandoned)
                 .With<IItemProcesses>(new RunItemProcesses(processes, workflow.Key, workflow.Definitions, secrets))
                 .With<IReplicaProcesses>(new ReplicaProcesses(processes, secrets));
             result = await workflow.Graphs.ExecuteAsync(Context(run, workflow), services, options, run.StopToken);

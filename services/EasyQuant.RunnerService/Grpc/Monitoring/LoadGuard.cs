@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace EasyQuant.RunnerService.Grpc.Monitoring;
 
-/// <summary>Decides whether the worker takes work: not while it drains, and not above its ceilings, its child processes included. Looks once a second at most. Thread-safe.</summary>
-internal sealed partial class LoadGuard(IOptions<RunnerOptions> options, WorkerUsage usage, TimeProvider time, ILogger<LoadGuard> logger)
+/// <summary>Decides whether the worker takes work: not while it drains, not while nodes that were given up hold all slots, and not above its ceilings, its child processes included. Looks once a second at most. Thread-safe.</summary>
+internal sealed partial class LoadGuard(IOptions<RunnerOptions> options, WorkerUsage usage, AbandonedNodes abandoned, TimeProvider time, ILogger<LoadGuard> logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
@@ -38,7 +38,7 @@ internal sealed partial class LoadGuard(IOptions<RunnerOptions> options, WorkerU
                 _ceiling = ceiling;
             }
 
-            return IsDraining ? "draining" : _ceiling;
+            return IsDraining ? "draining" : abandoned.Refusal is { Length: > 0 } refusal ? refusal : _ceiling;
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class ProcessLoad(ActiveRuns runs, LoadGuard guard, WorkerUsage 
             SucceededCount = runs.SucceededCount,
             FailedCount = runs.FailedCount,
             Refusal = guard.Refusal(),
+            AbandonedCount = runs.AbandonedCount,
         };
     }
 }

@@ -62,7 +62,7 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
         )
         update workflow.runs r set lease_until = clock_timestamp() + $3
         from l where r.run_id = l.run_id
-        returning r.run_id, r.cancel_requested, r.pause_requested, r.step_cancels
+        returning r.run_id, r.cancel_requested, r.pause_requested, r.step_cancels, r.epoch
         """;
 
     private const string EndLeasesSql =
@@ -160,19 +160,19 @@ internal sealed class DispatchStore(NpgsqlDataSource dataSource, Outbox outbox, 
             cancellationToken);
     }
 
-    /// <summary>Extends the leases that still hold; returns those with what was asked for meanwhile.</summary>
-    public Task<Dictionary<Guid, LeaseAnswer>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan lease, string projectId, CancellationToken cancellationToken) =>
+    /// <summary>Extends the leases that still hold; returns those with what was asked for meanwhile. A worker may name a run twice: under an epoch that it has lost, and under a newer one.</summary>
+    public Task<Dictionary<Lease, LeaseAnswer>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan lease, string projectId, CancellationToken cancellationToken) =>
         Transactions.ReadAsync(
             dataSource,
             async (connection, token) =>
             {
-                var answers = new Dictionary<Guid, LeaseAnswer>();
+                var answers = new Dictionary<Lease, LeaseAnswer>();
                 await using NpgsqlCommand command = Pg.Command(connection, RenewSql, [.. Lease.Parameters(leases), Pg.P(lease), Pg.P(projectId)]);
                 await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(token);
                 while (await reader.ReadAsync(token))
                 {
                     Guid runId = reader.GetGuid(0);
-                    answers[runId] = new LeaseAnswer
+                    answers[new Lease(runId, reader.GetInt64(4))] = new LeaseAnswer
                     {
                         RunId = runId.ToString(),
                         CancelRequested = reader.GetBoolean(1),

@@ -133,7 +133,8 @@ internal sealed class ReportedRun(RunRow row, RunHistory history)
     {
         if (error?.Reason == StepErrors.CancelledReason && Row.StepCancelOf(error.NodeId) is { } wish)
         {
-            error.Message = $"{StepErrors.Cancelled(error.NodeId).Message} {RunHistory.Describe(wish)}";
+            bool isAbandoned = error.Message.Contains(StepErrors.IgnoresCancelReason, StringComparison.Ordinal);
+            error.Message = $"{StepErrors.Cancelled(error.NodeId, isAbandoned).Message} {RunHistory.Describe(wish)}";
         }
     }
 
