@@ -32,8 +32,6 @@ public static class Transactions
                 await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(token);
                 T result = await state.work(connection, token);
                 Failpoints.Hit(state.name, ".before-commit");
-                // A commit that is under way is not cancelled any more: who was cancelled before writes nothing, however late it comes here.
-                token.ThrowIfCancellationRequested();
                 await transaction.CommitAsync(token);
                 Failpoints.Hit(state.name, ".after-commit");
                 return result;
