@@ -19,6 +19,7 @@ public static class DataSourceDefaults
     /// <summary>Connections a pool may open: 24.</summary>
     public const int PoolSizeMax = 24;
 
+    private const int ConnectSecondsMax = 10;
     private const int CommandSecondsMax = 15;
     private const int CancellationMillisecondsMax = 2000;
 
@@ -28,7 +29,7 @@ public static class DataSourceDefaults
 
     /// <summary>
     /// Applies the defaults: server-side time-outs, a pool of at most <see cref="PoolSizeMax"/> connections, automatic
-    /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool, a shorter time of a command (at most
+    /// preparation of repeated statements, TCP keep-alive, spans only for statements that belong to a trace. A smaller pool, a shorter time of connecting (at most 10 s), of a command (at most
     /// 15 s, answer included) and of its cancellation (at most 2 s) in the connection string are kept; its <c>Options</c>
     /// win over these, for an operator who must have other server-side time-outs.
     /// </summary>
@@ -41,7 +42,7 @@ public static class DataSourceDefaults
         ArgumentNullException.ThrowIfNull(builder);
         NpgsqlConnectionStringBuilder settings = builder.ConnectionStringBuilder;
         settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, PoolSizeMax);
-        settings.Timeout = 10;
+        settings.Timeout = settings.Timeout is > 0 and < ConnectSecondsMax ? settings.Timeout : ConnectSecondsMax;
         settings.CommandTimeout = settings.CommandTimeout is > 0 and < CommandSecondsMax ? settings.CommandTimeout : CommandSecondsMax;
         settings.CancellationTimeout = settings.CancellationTimeout is > 0 and < CancellationMillisecondsMax ? settings.CancellationTimeout : CancellationMillisecondsMax;
         settings.KeepAlive = 15;

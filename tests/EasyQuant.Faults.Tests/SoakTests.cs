@@ -88,15 +88,41 @@ public sealed class SoakTests(FaultBed bed) : IAsyncLifetime
     [
         ("workflow killed", _ => bed.Workflow.KillAsync()),
         ("runner killed", _ => OneRunner().KillAsync()),
+        ("workflow restarted", async _ => await bed.Workflow.StopAsync()),
+        ("runner restarted", async _ => await OneRunner().StopAsync()),
+        ("runner killed as it drains", async token =>
+        {
+            ServiceProcess runner = OneRunner();
+            Signals.Terminate(runner.Id);
+            await FaultRun.SomeTimeAsync(bed, 1_500, token);
+            await runner.KillAsync();
+        }),
         ("runner frozen 6 s", token => FreezeAsync(OneRunner().Id, 6, token)),
         ("database killed", _ => bed.Servers.Postgres.KillAsync()),
         ("database backend killed", async token => Signals.Kill(await bed.ScalarAsync<int>("select pid from pg_stat_activity where application_name = 'easyquant-workflow' limit 1", token))),
         ("broker killed", _ => bed.Servers.RabbitMq.KillAsync()),
         ("broker frozen 6 s", token => FreezeAsync(bed.Servers.RabbitMq.ProcessId!.Value, 6, token)),
+        ("broker alarm 5 s", async token =>
+        {
+            await bed.Servers.EvaluateAsync("vm_memory_monitor:set_vm_memory_high_watermark(0.0001)", token);
+            await Task.Delay(TimeSpan.FromSeconds(5), token);
+            await bed.Servers.EvaluateAsync("vm_memory_monitor:set_vm_memory_high_watermark(0.3)", token);
+        }),
+        ("processor starved 10 s", async token =>
+        {
+            await using var busy = BusyLoops.Start(8);
+            await Task.Delay(TimeSpan.FromSeconds(10), token);
+        }),
         ("everything killed", _ => Task.WhenAll([.. bed.Services.Select(service => service.KillAsync()), bed.Servers.Postgres.KillAsync(), bed.Servers.RabbitMq.KillAsync()])),
         ("replies to COMMIT cut 5 s", token => RulesAsync(new ProxyRules { CutAfter = "COMMIT\0"u8.ToArray(), CutShare = 0.05 }, 5, token)),
         ("database slow by 50 ms 5 s", token => RulesAsync(new ProxyRules { Delay = TimeSpan.FromMilliseconds(25) }, 5, token)),
         ("database silent 3 s", token => RulesAsync(new ProxyRules { SwallowsReplies = true }, 3, token)),
+        ("everything silent 3 s", async token =>
+        {
+            bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = bed.Broker.Rules = bed.Grpc.Rules = new ProxyRules { SwallowsReplies = true };
+            await Task.Delay(TimeSpan.FromSeconds(3), token);
+            bed.WorkflowDatabase.Rules = bed.RunnerDatabase.Rules = bed.Broker.Rules = bed.Grpc.Rules = new ProxyRules();
+        }),
         ("all connections reset", _ =>
         {
             foreach (TcpProxy proxy in new[] { bed.WorkflowDatabase, bed.RunnerDatabase, bed.Broker, bed.Grpc })

@@ -49,6 +49,8 @@ internal static class WorkerSettingTable
         new("database", "ConnectionStrings:easyquant", text => text, "a connection string", "PostgreSQL for nodes that read or write tables; default: none. / 数据库。"),
         new("broker", "ConnectionStrings:messaging", text => Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "amqp" or "amqps" ? text : null,
             "an amqp:// or amqps:// address", "RabbitMQ for nodes that read or write topics; default: none. / 消息队列。"),
+        new("redis", RunnerOptions.RedisSetting, text => text, "a connection string, e.g. 127.0.0.1:6379,password=...",
+            "Redis for topics of mqType redis; better in EQ_WORKER_REDIS or a file; default: none. / Redis。"),
     ];
 
     private static string? ReadServer(string text) =>

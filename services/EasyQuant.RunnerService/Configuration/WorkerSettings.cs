@@ -160,7 +160,7 @@ internal sealed class WorkerSettings
         {
             if (text.Length == 0 || setting.Read(text) is not { } value)
             {
-                string shown = setting.Name is "api-key" or "database" or "broker" ? "something else" : $"'{text}'";
+                string shown = setting.Name is "api-key" or "database" or "broker" or "redis" ? "something else" : $"'{text}'";
                 _faults.Add($"{source} must be {setting.Expected}, was {shown}.");
             }
             else if (isFirst && setting.Name == WorkerSettingTable.Label)

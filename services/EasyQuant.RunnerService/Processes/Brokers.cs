@@ -24,6 +24,6 @@ internal static class Brokers
             [RedisTopicTransport.KindName] = () => redis.Length > 0
                 ? new RedisTopicTransport(redis, options)
                 : throw new TopicException(
-                    TopicException.KindUnknown, $"`mqType` is redis, but the Runner knows no Redis: set {RunnerOptions.RedisSetting} (ConnectionStrings__redis in the environment)."),
+                    TopicException.KindUnknown, $"`mqType` is redis, but the worker knows no Redis: start it with --redis, or set {RunnerOptions.RedisSetting} (ConnectionStrings__redis in the environment)."),
         });
 }

@@ -255,7 +255,7 @@ public sealed partial class FaultBed : IAsyncLifetime
         new NpgsqlConnectionStringBuilder(ConnectionThrough(WorkflowDatabase)) { MaxPoolSize = poolSize }.ConnectionString;
 
     private string ConnectionThrough(TcpProxy proxy) =>
-        new NpgsqlConnectionStringBuilder(_connection) { Port = proxy.Port, CommandTimeout = CommandSeconds, CancellationTimeout = 1000, Options = IdleLimit }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(_connection) { Port = proxy.Port, Timeout = CommandSeconds, CommandTimeout = CommandSeconds, CancellationTimeout = 1000, Options = IdleLimit }.ConnectionString;
 
     /// <summary>Lines that services wrote and that hold a secret.</summary>
     internal IReadOnlyList<string> Leaks

@@ -19,7 +19,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
     /// <summary>Effects that happened more than once.</summary>
     public int DuplicatedCount => Violations.Count(violation => violation.Kind == "duplicated");
 
-    /// <summary>Asks the oracles O1 to O4, O6, O7 and O10 to O12 about a load that has ended.</summary>
+    /// <summary>Asks the oracles O1 to O4, O6, O7, O11 and, of the log, O12 about a load that has ended.</summary>
     /// <param name="bed">Where it ran.</param>
     /// <param name="load">The load.</param>
     /// <param name="deadChunks">Chunks that a fault made unreadable; their rows are missed.</param>

@@ -12,6 +12,7 @@ public sealed class DataSourceDefaultsTests(TestServersFixture fixture)
     {
         var builder = new NpgsqlDataSourceBuilder(await fixture.Servers.CreateDatabaseAsync(Deadline.In(30)));
         DataSourceDefaults.Apply(builder, "eq-test", "test");
+        Assert.Equal((10, 15, 2000), (builder.ConnectionStringBuilder.Timeout, builder.ConnectionStringBuilder.CommandTimeout, builder.ConnectionStringBuilder.CancellationTimeout));
         await using NpgsqlDataSource bounded = builder.Build();
         await using NpgsqlCommand command = bounded.CreateCommand(
             "select string_agg(current_setting(s), ',') from unnest(array['statement_timeout','lock_timeout','idle_in_transaction_session_timeout','application_name','search_path']) s");
@@ -22,10 +23,10 @@ public sealed class DataSourceDefaultsTests(TestServersFixture fixture)
     public async Task Defaults_ShorterTimesInTheConnectionString_AreKept()
     {
         var builder = new NpgsqlDataSourceBuilder(
-            await fixture.Servers.CreateDatabaseAsync(Deadline.In(30)) + ";Command Timeout=3;Cancellation Timeout=500;Maximum Pool Size=2;Options=-c lock_timeout=1234");
+            await fixture.Servers.CreateDatabaseAsync(Deadline.In(30)) + ";Timeout=4;Command Timeout=3;Cancellation Timeout=500;Maximum Pool Size=2;Options=-c lock_timeout=1234");
         DataSourceDefaults.Apply(builder, "eq-test", "test");
         NpgsqlConnectionStringBuilder kept = builder.ConnectionStringBuilder;
-        Assert.Equal((3, 500, 2), (kept.CommandTimeout, kept.CancellationTimeout, kept.MaxPoolSize));
+        Assert.Equal((4, 3, 500, 2), (kept.Timeout, kept.CommandTimeout, kept.CancellationTimeout, kept.MaxPoolSize));
         await using NpgsqlDataSource bounded = builder.Build();
         await using NpgsqlCommand command = bounded.CreateCommand("select current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')");
         Assert.Equal("1234ms 10s", await command.ExecuteScalarAsync());

@@ -39,7 +39,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
                 await kill.WaitForExitAsync();
             }
 
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+            using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             await runner.WaitForExitAsync(bound.Token);
             Assert.Equal(0, runner.ExitCode);
             Run back = (await host.Workflow.Runs.GetRunAsync(new GetRunRequest { RunId = run.RunId })).Run;
@@ -58,7 +58,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
             Run run = await host.StartAsync("save");
             await WaitForStepAsync(host, run, "save");
             await host.Workflow.Runs.CancelRunAsync(new CancelRunRequest { RunId = run.RunId, Cause = "enough" });
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+            using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             await runner.WaitForExitAsync(bound.Token);
             Assert.Equal(70, runner.ExitCode);
             Assert.Equal(RunState.Cancelled, (await host.WaitAsync(run.RunId)).State);
@@ -109,7 +109,7 @@ public sealed class DeafProcessTests(TestServersFixture fixture) : IClassFixture
 
             Run ended = await host.WaitAsync(run.RunId);
             Assert.Equal(kind == "run" ? RunState.Cancelled : RunState.Failed, ended.State);
-            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             while (IsAlive(process))
             {
                 await Task.Delay(50, bound.Token);

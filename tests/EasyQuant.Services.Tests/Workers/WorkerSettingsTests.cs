@@ -13,12 +13,12 @@ public sealed class WorkerSettingsTests
     {
         WorkerSettings settings = Read(
             ["--name", "from-flag", "--config=worker.json", "--label", "gpu=1", "--label", "zone=a", "--Logging:LogLevel:X=Debug"],
-            new() { ["EQ_WORKER_NAME"] = "from-variable", ["EQ_WORKER_MAX_WORKERS"] = "5", ["EQ_WORKER_TASK_TIMEOUT"] = "2m" });
+            new() { ["EQ_WORKER_NAME"] = "from-variable", ["EQ_WORKER_MAX_WORKERS"] = "5", ["EQ_WORKER_TASK_TIMEOUT"] = "2m", ["EQ_WORKER_REDIS"] = "127.0.0.1:6379" });
 
         Assert.Empty(settings.Faults);
         Assert.Equal(
             [
-                "Runner:Labels:gpu=1", "Runner:Labels:zone=a", "Runner:MaxConcurrentRuns=5", "Runner:MemoryCeilingBytes=2147483648", "Runner:Name=from-flag",
+                "ConnectionStrings:redis=127.0.0.1:6379", "Runner:Labels:gpu=1", "Runner:Labels:zone=a", "Runner:MaxConcurrentRuns=5", "Runner:MemoryCeilingBytes=2147483648", "Runner:Name=from-flag",
                 "Runner:Region=file", "Runner:TaskTimeout=00:02:00",
             ],
             settings.Values.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
