@@ -6,7 +6,8 @@ using EasyQuant.Flow;
 namespace EasyQuant.Nodes.Tests.Trading;
 
 /// <summary>Keeps artifacts in memory and counts loads.</summary>
-internal sealed class FakeArtifactStore : IArtifactStore
+/// <param name="ready">A load waits for it; null when none waits.</param>
+internal sealed class FakeArtifactStore(Task? ready = null) : IArtifactStore
 {
     private readonly ConcurrentDictionary<string, byte[]> _files = new();
     private int _loadCount;
@@ -21,11 +22,12 @@ internal sealed class FakeArtifactStore : IArtifactStore
         return ValueTask.FromResult(new ArtifactRef(sha256, bytes.Length, table.RowCount));
     }
 
-    public ValueTask<Table> LoadAsync(ArtifactRef artifact, CancellationToken cancellationToken)
+    public async ValueTask<Table> LoadAsync(ArtifactRef artifact, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _loadCount);
+        await (ready ?? Task.CompletedTask).WaitAsync(cancellationToken);
         return _files.TryGetValue(artifact.Sha256, out byte[]? bytes)
-            ? ValueTask.FromResult(TableFile.Read(bytes))
+            ? TableFile.Read(bytes)
             : throw new NodeException("ARTIFACT_NOT_FOUND", $"There is no artifact {artifact.Sha256}.");
     }
 

@@ -115,10 +115,12 @@ public sealed class SharedPanelsTests : IDisposable
     [Fact]
     public async Task Rent_CallerGivesUpWhileItLoads_LoadGoesOn()
     {
-        var store = new FakeArtifactStore();
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = new FakeArtifactStore(ready.Task);
         var cache = new PanelCache(1, 1 << 20);
         ArtifactRef artifact = await store.SaveAsync(TradingBench.Bars(1, 40, 7), CancellationToken.None);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cache.RentAsync(artifact, store, null, new CancellationToken(canceled: true)));
+        ready.SetResult();
         using PanelLease lease = await cache.RentAsync(artifact, store, null, CancellationToken.None);
         Assert.Equal((40, 1), (lease.Panel.BarCount, store.LoadCount));
     }
