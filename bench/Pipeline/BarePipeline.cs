@@ -15,8 +15,10 @@ namespace EasyQuant.Bench.Pipeline;
 /// </summary>
 internal sealed class BarePipeline(string root, NpgsqlDataSource database, ConnectionFactory broker)
 {
+    /// <summary>Rows of a chunk.</summary>
+    public const int ChunkRows = 20_000;
+
     private const int Readers = 2;
-    private const int ChunkRows = 20_000;
     private const int Window = 20;
     private static readonly ChunkLimits s_limits = new() { RowsMax = 1_000_000, BytesMax = 16 << 20 };
 
@@ -83,6 +85,26 @@ internal sealed class BarePipeline(string root, NpgsqlDataSource database, Conne
         return elapsed.TotalSeconds;
     }
 
+    /// <summary>Reads files as one table.</summary>
+    public static async Task<Table> TableAsync(IEnumerable<string> files)
+    {
+        var tables = new List<Table>();
+        foreach (string file in files)
+        {
+            await using FileStream stream = File.OpenRead(file);
+            tables.Add(CsvBars.Read(stream, new CsvBarOptions()).Table);
+        }
+
+        return Table.Concat(tables);
+    }
+
+    /// <summary>Adds the two factors as columns.</summary>
+    public static Table WithFactors(Table table)
+    {
+        (double[] momentum, double[] volatility) = Factors(table);
+        return table.With(Float64Column.Create("momentum_20", momentum)).With(Float64Column.Create("volatility_20", volatility));
+    }
+
     private async Task ReadFilesAsync(string queue, string[] files, CancellationToken cancellationToken)
     {
         await using IConnection connection = await broker.CreateConnectionAsync(cancellationToken);
@@ -90,14 +112,7 @@ internal sealed class BarePipeline(string root, NpgsqlDataSource database, Conne
         var sends = new Queue<Task>();
         foreach (string[] some in files.Chunk(ChunkRows / PipelineFiles.RowsPerFile))
         {
-            var tables = new List<Table>();
-            foreach (string file in some)
-            {
-                await using FileStream stream = File.OpenRead(file);
-                tables.Add(CsvBars.Read(stream, new CsvBarOptions()).Table);
-            }
-
-            Table chunk = Table.Concat(tables);
+            Table chunk = await TableAsync(some);
             ReadOnlyMemory<byte> body = ChunkCodecs.Encode(ChunkEncoding.Protobuf, chunk, s_limits);
             if (sends.Count == 8)
             {

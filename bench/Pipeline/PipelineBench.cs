@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using EasyQuant.Bench.Data;
+using EasyQuant.Data;
 using EasyQuant.LocalServers;
 using RabbitMQ.Client;
 
@@ -9,7 +10,7 @@ namespace EasyQuant.Bench.Pipeline;
 
 /// <summary>
 /// Process groups: two readers of CSV files, a queue, factors, the database; against the same stages by hand on the same private servers, with fsync. Stages are
-/// measured alone, in turns: first everything into the queue, then everything out of it. The whole then runs at once, for its memory and its rate.
+/// measured alone, in turns: first everything into the queue, then everything out of it, and the factors of a chunk in memory. The whole then runs at once, for its memory and its rate.
 /// </summary>
 public static class PipelineBench
 {
@@ -100,20 +101,24 @@ public static class PipelineBench
                 $"round {round} of {rounds}: read {seconds["read"][^1]:0.00} s, by hand {seconds["read_bare"][^1]:0.00} s; save {seconds["save"][^1]:0.00} s, by hand {seconds["save_bare"][^1]:0.00} s"));
         }
 
-        double worst = double.MaxValue;
-        foreach (string stage in new[] { "read", "save" })
-        {
-            // The first round warmed up.
-            double ours = Median(seconds[stage][1..]);
-            double theirs = Median(seconds[stage + "_bare"][1..]);
-            worst = Math.Min(worst, theirs / ours);
-            string reference = string.Create(CultureInfo.InvariantCulture, $"by hand {rows / theirs:0} rows/s");
-            BenchLine.Print("pipeline", stage + "_rows", rows / ours, "rows/s", reference);
-            BenchLine.Print("pipeline", stage + "_bytes", bytes / ours, "bytes/s", string.Create(CultureInfo.InvariantCulture, $"by hand {bytes / theirs:0} bytes/s"));
-            BenchLine.Print("pipeline", stage + "_ratio", theirs / ours, "ratio", reference);
-        }
+        // The first round warmed up.
+        double worst = Math.Min(
+            Print("read", seconds["read"][1..], seconds["read_bare"][1..], rows, bytes),
+            Print("save", seconds["save"][1..], seconds["save_bare"][1..], rows, bytes));
+        Table chunk = await BarePipeline.TableAsync(Directory.GetFiles(Path.Combine(files, folder)).Order(StringComparer.Ordinal).Take(BarePipeline.ChunkRows / PipelineFiles.RowsPerFile));
+        (List<double> ours, List<double> theirs, long factorRows, long factorBytes) = await PipelineFactors.MeasureAsync(chunk, rounds, cancellationToken);
+        return Math.Min(worst, Print("factors", ours, theirs, factorRows, factorBytes));
+    }
 
-        return worst;
+    private static double Print(string stage, List<double> oursAll, List<double> theirsAll, long rows, long bytes)
+    {
+        double ours = Median(oursAll);
+        double theirs = Median(theirsAll);
+        string reference = string.Create(CultureInfo.InvariantCulture, $"by hand {rows / theirs:0} rows/s");
+        BenchLine.Print("pipeline", stage + "_rows", rows / ours, "rows/s", reference);
+        BenchLine.Print("pipeline", stage + "_bytes", bytes / ours, "bytes/s", string.Create(CultureInfo.InvariantCulture, $"by hand {bytes / theirs:0} bytes/s"));
+        BenchLine.Print("pipeline", stage + "_ratio", theirs / ours, "ratio", reference);
+        return theirs / ours;
     }
 
     private static async Task WholeAsync(BenchPostgres postgres, PlatformPipeline platform, BarePipeline bare, CancellationToken cancellationToken)

@@ -16,6 +16,12 @@ namespace EasyQuant.Bench.Pipeline;
 /// <summary>The pipeline as process groups execute it: replicas of the node <c>ProcessGroup</c> in this process.</summary>
 internal sealed class PlatformPipeline : IAsyncDisposable
 {
+    /// <summary>Parameters of <c>FactorCalc</c>.</summary>
+    public const string Factors =
+        """
+        {"factors":[{"name":"momentum_20","kind":"momentum","column":"close","window":20},{"name":"volatility_20","kind":"volatility","column":"close","window":20}]}
+        """;
+
     private readonly NodeCatalog _catalog = AllNodePacks.CreateCatalog();
     private readonly TopicTransports _transports;
     private readonly NodeServices _services;
@@ -28,7 +34,7 @@ internal sealed class PlatformPipeline : IAsyncDisposable
         });
         _services = new NodeServices(TimeProvider.System)
             .With(Random.Shared)
-            .With<IDataFiles>(new DirectoryDataFiles(root)).With(database).With(_transports).With(_catalog).With<IGroupReports>(new NoReports());
+            .With<IDataFiles>(new DirectoryDataFiles(root)).With(database).With(_transports).With(_catalog).With<IGroupReports>(new NoGroupReports());
     }
 
     /// <summary>Reads all files of a folder into the queue with two readers; nobody consumes.</summary>
@@ -74,13 +80,6 @@ internal sealed class PlatformPipeline : IAsyncDisposable
         {"schema":"easyquant/groups/1","name":"pipeline","mqConfig":{"prefetch":4},"topics":[{"name":"bars","lengthMax":1000}],"groups":[
           {"id":"read","replicas":2,"shards":4,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"{{{folder}}}/*.csv","chunkSize":20000,"threads":1}}]},
           {"id":"save","replicas":1,"threads":2,"inputQueue":"bars","nodes":[
-            {"id":"factors","type":"FactorCalc","params":{"factors":[
-              {"name":"momentum_20","kind":"momentum","column":"close","window":20},{"name":"volatility_20","kind":"volatility","column":"close","window":20}]}},
+            {"id":"factors","type":"FactorCalc","params":{{{Factors}}}},
             {"id":"save","type":"DbSave","params":{"table":"factors"}}]}]}
-        """)!;
-
-    private sealed class NoReports : IGroupReports
-    {
-        public Task ReportAsync(GroupProgress progress, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-}
+        """)!;}

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using EasyQuant.Bench.Data;
+using EasyQuant.Data;
 using EasyQuant.LocalServers;
 using EasyQuant.Messaging;
 using EasyQuant.Messaging.Chunks;
@@ -13,16 +15,17 @@ using RabbitMQ.Client;
 namespace EasyQuant.Bench.Queue;
 
 /// <summary>
-/// Producer and consumer of a topic against RabbitMQ.Client alone at the same settings: quorum queue, confirms, window and prefetch 128, one ack a message; and on
-/// Redis against StackExchange.Redis alone with the same window. Both are measured in turns on one private broker; a round lasts from the first publish to the last ack.
+/// Producer and consumer of a topic against RabbitMQ.Client alone at the same settings: quorum queue, confirms, window and prefetch 128, one ack a message; the nodes
+/// of process groups against the same; and on Redis against StackExchange.Redis alone with the same window. Both are measured in turns on one private broker; a round
+/// lasts from the first publish to the last ack.
 /// </summary>
 public static class QueueBench
 {
     internal const int WindowMax = 128;
     private const int Rounds = 5;
 
-    /// <summary>Prints ratio_1k and ratio_64k with the rates of both, then redis_ratio_1k and redis_ratio_64k.</summary>
-    /// <param name="args">None.</param>
+    /// <summary>Prints ratio_1k and ratio_64k with the rates of both, then those of the nodes, nodes_ratio_1k and nodes_ratio_64k, and of Redis, redis_ratio_1k and redis_ratio_64k.</summary>
+    /// <param name="args">Optional: <c>topics</c>, <c>nodes</c> or <c>redis</c> for those alone; default all.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
     /// <returns>0.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
@@ -38,19 +41,37 @@ public static class QueueBench
             DataDirectory = Path.Combine(directory, "rabbitmq"), Port = FreePorts.Next(), EpmdPort = FreePorts.Next(),
             DistributionPort = FreePorts.Next(), Password = RandomNumberGenerator.GetHexString(32, lowercase: true),
         });
+        await using (BenchPostgres postgres = await BenchPostgres.StartAsync(null, cancellationToken))
         await using (var host = new ServerHost(server, (_, _) => { }))
         {
             await host.StartAsync(cancellationToken);
             var factory = new ConnectionFactory { Uri = new Uri(server.Uri), AutomaticRecoveryEnabled = false };
-            await MeasureRabbitMqAsync(factory, "1k", 1024, 20_000, cancellationToken);
-            await MeasureRabbitMqAsync(factory, "64k", 64 * 1024, 2_000, cancellationToken);
+            if (IsWanted(args, "topics"))
+            {
+                await MeasureRabbitMqAsync(factory, "1k", 1024, 20_000, cancellationToken);
+                await MeasureRabbitMqAsync(factory, "64k", 64 * 1024, 2_000, cancellationToken);
+            }
+
+            if (IsWanted(args, "nodes"))
+            {
+                await using var nodes = new NodeQueue(postgres, factory);
+                await MeasureNodesAsync(factory, nodes, "1k", 1024, 20_000, cancellationToken);
+                await MeasureNodesAsync(factory, nodes, "64k", 64 * 1024, 2_000, cancellationToken);
+            }
+
             await host.KillAsync();
         }
 
-        await RedisAsync(Path.Combine(directory, "redis"), cancellationToken);
+        if (IsWanted(args, "redis"))
+        {
+            await RedisAsync(Path.Combine(directory, "redis"), cancellationToken);
+        }
+
         Directory.Delete(directory, recursive: true);
         return 0;
     }
+
+    private static bool IsWanted(string[] args, string part) => args.Length == 0 || args.Contains(part, StringComparer.Ordinal);
 
     private static async Task RedisAsync(string directory, CancellationToken cancellationToken)
     {
@@ -81,6 +102,18 @@ public static class QueueBench
             return await TopicAsync(transport, topic, payload, count, cancellationToken);
         });
 
+    // As many random float64 as fill the bytes; the message by hand is as long as the encoded chunk.
+    private static Task MeasureNodesAsync(ConnectionFactory factory, NodeQueue nodes, string name, int bytes, int count, CancellationToken cancellationToken)
+    {
+        var random = new Random(7);
+        double[] values = [.. Enumerable.Range(0, bytes / sizeof(double)).Select(_ => random.NextDouble())];
+        var table = new Table([Float64Column.Create("value", values)]);
+        return MeasureAsync(
+            "nodes_" + name, "RabbitMQ.Client", NodeQueue.PayloadBytes(table),
+            (queue, payload) => BareQueue.RunAsync(factory, queue, payload, count, cancellationToken),
+            (topic, _) => nodes.RunAsync(topic, table, count, cancellationToken));
+    }
+
     private static async Task MeasureAsync(
         string name, string reference, int payloadBytes, Func<string, byte[], Task<double>> measureBare, Func<string, byte[], Task<double>> measureTopic)
     {
@@ -101,7 +134,8 @@ public static class QueueBench
 
         double bareMedian = Median(bare);
         double ourMedian = Median(ours);
-        (string kind, string size) = name.StartsWith("redis_", StringComparison.Ordinal) ? ("redis_", name["redis_".Length..]) : ("", name);
+        int cut = name.LastIndexOf('_') + 1;
+        (string kind, string size) = (name[..cut], name[cut..]);
         BenchLine.Print("queue", $"{kind}rate_{size}", ourMedian, "messages/s", string.Create(CultureInfo.InvariantCulture, $"{reference} {bareMedian:0} messages/s"));
         BenchLine.Print("queue", $"{kind}ratio_{size}", ourMedian / bareMedian, "ratio", $"{reference} at the same settings");
     }

@@ -73,7 +73,8 @@ public sealed class StreamChain
     public async Task<long> RunAsync(StreamExecution execution, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(execution);
-        var window = new Queue<Task<int>>(_sink.WindowMax);
+        var window = new Queue<(Task<int> Write, long Bytes)>(_sink.WindowMax);
+        long bytes = 0;
         TimeProvider time = execution.Services.Time;
         StageMeter[] meters = execution.Measure(_transforms.Length + 2);
         long pieces = 0;
@@ -83,20 +84,24 @@ public sealed class StreamChain
             await foreach (StreamChunk chunk in _source.StreamAsync(execution, cancellationToken).WithCancellation(cancellationToken))
             {
                 meters[0].Finish(chunk.Table, time.GetElapsedTime(since));
-                if (window.Count >= Math.Max(1, _sink.WindowMax))
+                long size = chunk.Table.EstimatedBytes;
+                while (window.Count >= Math.Max(1, _sink.WindowMax) || (window.Count > 0 && bytes > _sink.WindowBytesMax - size))
                 {
                     long full = time.GetTimestamp();
-                    pieces += await window.Dequeue();
+                    (Task<int> oldest, long left) = window.Dequeue();
+                    bytes -= left;
+                    pieces += await oldest;
                     meters[^1].Wait(time.GetElapsedTime(full));
                 }
 
-                window.Enqueue(HandleAsync(chunk, execution, meters, cancellationToken));
+                bytes += size;
+                window.Enqueue((HandleAsync(chunk, execution, meters, cancellationToken), size));
                 since = time.GetTimestamp();
             }
 
-            while (window.TryDequeue(out Task<int>? write))
+            while (window.TryDequeue(out (Task<int> Write, long Bytes) last))
             {
-                pieces += await write;
+                pieces += await last.Write;
             }
 
             return pieces;
@@ -104,7 +109,7 @@ public sealed class StreamChain
         finally
         {
             // After a failure the others still hold chunks and connections.
-            await Task.WhenAll(window).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(window.Select(one => one.Write)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 

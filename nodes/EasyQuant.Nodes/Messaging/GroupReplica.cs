@@ -31,7 +31,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         await using ITopicProducer? producer = context.Group.OutputQueue.Length == 0
             ? null
             : await context.Transport.OpenProducerAsync(
-                context.TopicOf(context.Group.OutputQueue), new TopicProducerOptions { ProjectId = context.Run.ProjectId, RunId = context.Run.RunId }, cancellationToken);
+                context.TopicOf(context.Group.OutputQueue), new TopicProducerOptions { ProjectId = context.Run.ProjectId, RunId = context.Run.RunId, WindowMax = MqProducerNode.ChunksMax }, cancellationToken);
         await context.OpenAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task reporting = ReportLoopAsync(stop.Token);

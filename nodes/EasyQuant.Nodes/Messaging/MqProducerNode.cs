@@ -9,6 +9,10 @@ namespace EasyQuant.Nodes.Messaging;
 /// <summary>Sends chunks to a topic and waits for the broker's confirm. A full queue makes it wait, and with it everything before it.</summary>
 public sealed class MqProducerNode : IStreamSink
 {
+    /// <summary>Chunks of one lane that wait for their confirm at once.</summary>
+    internal const int ChunksMax = 128;
+
+    private const long BytesMax = 16 << 20;
     private static readonly TimeSpan s_waitFirst = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_waitMax = TimeSpan.FromSeconds(1);
 
@@ -17,7 +21,10 @@ public sealed class MqProducerNode : IStreamSink
     private MqProducerNode(MqProducerParameters parameters) => _parameters = parameters;
 
     /// <inheritdoc/>
-    public int WindowMax => 8;
+    public int WindowMax => ChunksMax;
+
+    /// <inheritdoc/>
+    public long WindowBytesMax => BytesMax;
 
     /// <summary>Adds the node type <c>MQProducer</c> to a catalog.</summary>
     public static void AddTo(NodeCatalog catalog) => catalog.Add<MqProducerParameters>(

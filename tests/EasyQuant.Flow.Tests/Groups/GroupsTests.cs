@@ -93,15 +93,21 @@ public sealed class GroupsTests
         Assert.Equal((7, 7, 4, 0), (plan.ProducerCount("rows"), plan.ProducerCount("made"), plan.FirstProducer("more"), plan.FirstProducer("read")));
     }
 
-    [Fact]
-    public async Task Chain_SlowSink_HoldsTheSourceBack()
+    [Theory]
+    [InlineData(3, long.MaxValue, 3)]
+    [InlineData(100, 240, 3)]
+    [InlineData(100, 79, 1)]
+    public async Task Chain_SlowSink_HoldsTheSourceBack(int window, long bytes, int expected)
     {
         int made = 0;
-        var source = new CountingSource(100, () => made++);
-        var sink = new GatedSink(window: 3);
+        // 80 bytes.
+        var table = new Table([Float64Column.Create("x", new double[10])]);
+        var source = new CountingSource(100, () => made++, table: table);
+        var sink = new GatedSink(window, bytes: bytes, fullAt: expected);
         Task<long> lane = new StreamChain(source, [], sink).RunAsync(Execution(), CancellationToken.None);
         await sink.Full.Task.WaitAsync(TimeSpan.FromMinutes(4));
-        Assert.InRange(made, 3, 4);
+        Assert.InRange(made, expected, expected + 1);
+        Assert.Equal(expected, sink.Sequences.Count);
         sink.Gate.SetResult();
         Assert.Equal(100, await lane.WaitAsync(TimeSpan.FromMinutes(4)));
         Assert.Equal(Enumerable.Range(0, 100).Select(i => (long)i), sink.Sequences);
@@ -152,7 +158,7 @@ public sealed class GroupsTests
         return catalog;
     }
 
-    private sealed class CountingSource(int count, Action onMade, bool withDelivery = false) : IStreamSource, IStreamDelivery
+    private sealed class CountingSource(int count, Action onMade, bool withDelivery = false, Table? table = null) : IStreamSource, IStreamDelivery
     {
         public int FailedCount { get; private set; }
 
@@ -162,7 +168,7 @@ public sealed class GroupsTests
             {
                 await Task.Yield();
                 onMade();
-                yield return new StreamChunk(0, i, Table.Empty, withDelivery ? this : null);
+                yield return new StreamChunk(0, i, table ?? Table.Empty, withDelivery ? this : null);
             }
         }
 
@@ -177,7 +183,7 @@ public sealed class GroupsTests
         }
     }
 
-    private sealed class GatedSink(int window, int failAt = -1) : IStreamSink
+    private sealed class GatedSink(int window, int failAt = -1, long bytes = long.MaxValue, int fullAt = 1) : IStreamSink
     {
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -187,10 +193,12 @@ public sealed class GroupsTests
 
         public int WindowMax => window;
 
+        public long WindowBytesMax => bytes;
+
         public async Task<int> WriteAsync(StreamChunk chunk, StreamExecution execution, CancellationToken cancellationToken)
         {
             Sequences.Add(chunk.Sequence);
-            if (Sequences.Count == window)
+            if (Sequences.Count == fullAt)
             {
                 Full.TrySetResult();
             }
