@@ -61,6 +61,10 @@ public sealed class StreamLedger
         return true;
     }
 
+    /// <summary>Whether a producer has ended.</summary>
+    /// <param name="producer">Number of the producer.</param>
+    public bool IsClosed(int producer) => _producers[producer].Total is not null;
+
     /// <summary>Consumes or parks a chunk, once for its key, whatever epoch sent it: the sequence is the position in the input.</summary>
     /// <param name="producer">Number of the producer.</param>
     /// <param name="sequence">Sequence of the chunk.</param>
