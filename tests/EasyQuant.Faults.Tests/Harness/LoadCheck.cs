@@ -19,7 +19,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
     /// <summary>Effects that happened more than once.</summary>
     public int DuplicatedCount => Violations.Count(violation => violation.Kind == "duplicated");
 
-    /// <summary>Asks the oracles O1 to O4, O6, O7, O11 and, of the log, O12 about a load that has ended.</summary>
+    /// <summary>Asks the oracles O1 to O4, O6, O7, O10 of its queues, O11 and, of the log, O12 about a load that has ended.</summary>
     /// <param name="bed">Where it ran.</param>
     /// <param name="load">The load.</param>
     /// <param name="deadChunks">Chunks that a fault made unreadable; their rows are missed.</param>
@@ -35,6 +35,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
         found.AddRange(await RowsAsync(bed, load, deadChunks, cancellationToken));
         found.AddRange(await HistoryAsync(bed, since, cancellationToken));
         found.AddRange(await StreamsAsync(bed, load, deadChunks, cancellationToken));
+        found.AddRange(Oracle.Leftovers([], await bed.QueuesAsync(load, cancellationToken)));
         found.AddRange(load.Size.KeepsNewest ? await NewestAsync(bed, load, cancellationToken) : []);
         found.AddRange(bed.Leaks.Select(line => new Violation("O12", "leaked", "log", line[..Math.Min(80, line.Length)])));
         return new LoadCheck(

@@ -40,7 +40,7 @@ public sealed class StreamLedgerAgreementTests(TestServersFixture fixture)
         {
             int producer = random.Next(Producers);
             // A lost answer to a commit changes nothing: the transaction is made again.
-            using IDisposable? lost = random.Next(4) == 0 ? Failpoints.Arm("*.after-commit:throw:1") : null;
+            using IDisposable? lost = random.Next(10) == 0 ? Failpoints.Arm("*.after-commit:throw:1") : null;
             (string what, bool expected, bool found) = random.Next(20) switch
             {
                 < 4 => await StartAsync(database, ledger, leases[producer], producer),
