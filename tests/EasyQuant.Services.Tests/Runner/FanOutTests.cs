@@ -19,7 +19,7 @@ public sealed class FanOutTests(TestServersFixture fixture) : IClassFixture<Test
         "edges":[{"from":"v.value","to":"d.value"}]
         """;
 
-    private const string Loader =
+    internal const string Loader =
         """  "inputs":[{"name":"file","type":"string"}],"outputs":[{"name":"table","from":"l.table"}],"nodes":[{"id":"l","type":"CsvLoader","params":{"path":"${inputs.file}"}}]  """;
 
     private const string Appender =
