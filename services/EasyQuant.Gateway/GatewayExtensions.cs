@@ -81,6 +81,7 @@ internal static class GatewayExtensions
         app.MapReverseProxy(proxy =>
         {
             proxy.Use(GrpcRequestGate.InvokeAsync);
+            proxy.Use(BrokenAnswer.InvokeAsync);
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });

@@ -8,8 +8,11 @@ namespace EasyQuant.Faults;
 /// <summary>A platform of its own with short leases, a durable database and Runners whose failpoints a test can arm.</summary>
 public sealed class FaultFixture : IAsyncLifetime
 {
+    private const string ShortLease = "00:00:06";
+    private const string UsualLease = "00:00:20";
     private static readonly TimeSpan s_prepareDeadline = TimeSpan.FromMinutes(5);
     private readonly string _directory = Directory.CreateTempSubdirectory("eq-failpoints-").FullName;
+    private Dictionary<string, string> _workflow = [];
     private int _armings;
     private PlatformHost? _host;
 
@@ -18,9 +21,9 @@ public sealed class FaultFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // Not shorter: on a busy machine a renewal may take seconds, and a false expiry would be no fault of ours.
-        Dictionary<string, string> workflow = new()
+        _workflow = new(StringComparer.Ordinal)
         {
-            ["Workflow__LeaseDuration"] = "00:00:06", ["Workflow__SweepInterval"] = "00:00:00.500", ["Workflow__HintAge"] = "00:00:02", ["Workflow__CrashCountMax"] = "50",
+            ["Workflow__LeaseDuration"] = ShortLease, ["Workflow__SweepInterval"] = "00:00:00.500", ["Workflow__HintAge"] = "00:00:02", ["Workflow__CrashCountMax"] = "50",
         };
         // Services may run as another user.
         File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
@@ -28,7 +31,7 @@ public sealed class FaultFixture : IAsyncLifetime
         {
             Environment = new Dictionary<string, Func<IReadOnlyDictionary<string, string>>>
             {
-                ["workflow"] = () => workflow,
+                ["workflow"] = () => _workflow,
                 ["runner"] = () => new Dictionary<string, string> { ["EQ_FAIL"] = "@" + FailpointFile },
             },
         });
@@ -52,6 +55,13 @@ public sealed class FaultFixture : IAsyncLifetime
             () => Task.FromResult((LogsWith(mark) >= armed.Length, $"read by {LogsWith(mark)} of {armed.Length}\n{Host.Tail("runner")}")),
             cancellationToken);
         return DisarmAsync(armed, cancellationToken);
+    }
+
+    /// <summary>Lets leases have their usual length, which outlasts the restart of a service, or the short one that tests of deaths wait for.</summary>
+    public Task UseUsualLeasesAsync(bool areUsual, CancellationToken cancellationToken)
+    {
+        _workflow["Workflow__LeaseDuration"] = areUsual ? UsualLease : ShortLease;
+        return Host.RestartAsync("workflow", cancellationToken);
     }
 
     /// <summary>Reads one value from the platform's database.</summary>

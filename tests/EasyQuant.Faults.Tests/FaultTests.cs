@@ -94,6 +94,64 @@ public sealed class FaultTests(FaultFixture platform)
         });
     }
 
+    /// <summary>F10 for all that the AppHost runs, six services and both servers, under L1, L4 and L6: it comes back without a hand.</summary>
+    [Fact]
+    public async Task Everything_KilledAtOnce_LosesAndRepeatsNothing()
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        await UntilHitAsync(async client =>
+        {
+            WatchedSchedule schedule = await WatchedSchedule.StartAsync(platform, client, 15, deadline.Token);
+            WatchedRun sweep = await WatchedRun.StartAsync(client, "sma-sweep", new Struct(), "sweep", deadline.Token);
+            (WatchedRun pipeline, string table) = await StartPipelineAsync(client, "clean", deadline.Token);
+            await pipeline.Reached;
+            int[] everything = [.. PlatformHost.Services.Concat(["postgres", "messaging"]).SelectMany(name => platform.Host.Processes(name).Values)];
+            Random.Shared.Shuffle(everything);
+            DateTime killed = DateTime.UtcNow;
+            PlatformHost.Kill(everything);
+
+            Run pipelineEnded = await pipeline.Ended;
+            Run sweepEnded = await sweep.Ended;
+            await platform.WaitHealthyAsync(deadline.Token);
+            await AssertPipelineAsync(pipeline, pipelineEnded, table, deadline.Token);
+            await AssertSweepAsync(client, sweep, sweepEnded, deadline.Token);
+            await schedule.AssertEachFiredOnceAsync(deadline.Token);
+            await AssertOutboxEmptiesAsync(deadline.Token);
+            return pipelineEnded.EndTime.ToDateTime() > killed && sweepEnded.EndTime.ToDateTime() > killed;
+        });
+    }
+
+    /// <summary>F12 for all six services under L1, L4 and L6: an update of the platform, one service after the other, takes no attempt from any run.</summary>
+    [Fact]
+    public async Task Services_RestartedOneAfterTheOther_NoRunNoticesIt()
+    {
+        using CancellationTokenSource deadline = new(s_deadline);
+        await platform.UseUsualLeasesAsync(true, deadline.Token);
+        await UntilHitAsync(async client =>
+        {
+            WatchedSchedule schedule = await WatchedSchedule.StartAsync(platform, client, 15, deadline.Token);
+            WatchedRun sweep = await WatchedRun.StartAsync(client, "sma-sweep", new Struct(), "sweep", deadline.Token);
+            (WatchedRun pipeline, string table) = await StartPipelineAsync(client, "clean", deadline.Token);
+            await pipeline.Reached;
+            DateTime began = DateTime.UtcNow;
+            foreach (string service in PlatformHost.Services)
+            {
+                await platform.Host.RestartAsync(service, deadline.Token);
+            }
+
+            Run pipelineEnded = await pipeline.Ended;
+            Run sweepEnded = await sweep.Ended;
+            await AssertPipelineAsync(pipeline, pipelineEnded, table, deadline.Token);
+            await AssertSweepAsync(client, sweep, sweepEnded, deadline.Token);
+            await schedule.AssertEachFiredOnceAsync(deadline.Token);
+            await AssertOutboxEmptiesAsync(deadline.Token);
+            pipeline.AssertUndisturbed(pipelineEnded);
+            sweep.AssertUndisturbed(sweepEnded);
+            return pipelineEnded.EndTime.ToDateTime() > began && sweepEnded.EndTime.ToDateTime() > began;
+        });
+        await platform.UseUsualLeasesAsync(false, deadline.Token);
+    }
+
     [Theory]
     [InlineData("db-save.before-commit:exit137:1")]
     [InlineData("db-save.after-commit:exit137:1")]

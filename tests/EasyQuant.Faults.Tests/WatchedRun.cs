@@ -52,6 +52,10 @@ internal sealed class WatchedRun
         Assert.Equal(epochs.Order(), epochs);
     }
 
+    /// <summary>No lease of the run has expired.</summary>
+    public void AssertUndisturbed(Run ended) => Assert.True(
+        ended.CrashCount == 0, $"Run {ended.RunId} of {ended.WorkflowName}: {ended.CrashCount} leases expired\n{string.Join('\n', _events.Select(PlatformClient.Describe))}");
+
     private async Task<Run> WatchAsync(PlatformClient client, CancellationToken cancellationToken)
     {
         try

@@ -41,18 +41,28 @@ internal static class Rejection
         }
 
         // Trailers-only: the status stands in the header block, because no message was sent.
-        RpcException exception = error.ToRpcException();
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = GrpcContentType;
-        response.Headers["grpc-status"] = ((int)exception.StatusCode).ToString(CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = PercentEncode(exception.Status.Detail);
-        if (exception.Trailers.GetValueBytes(DetailsTrailer) is { } details)
-        {
-            response.Headers[DetailsTrailer] = Convert.ToBase64String(details);
-        }
+        Describe(error, (name, value) => response.Headers[name] = value);
 
         // Not started here: a response without a body ends with its header block, which is what makes the headers trailers.
         return Task.CompletedTask;
+    }
+
+    /// <summary>Ends a gRPC response whose messages have begun: the refusal follows them.</summary>
+    /// <param name="response">The response, whose transport has trailers.</param>
+    /// <param name="error">Why.</param>
+    public static void Append(HttpResponse response, RpcError error) => Describe(error, (name, value) => response.AppendTrailer(name, value));
+
+    private static void Describe(RpcError error, Action<string, string> set)
+    {
+        RpcException exception = error.ToRpcException();
+        set("grpc-status", ((int)exception.StatusCode).ToString(CultureInfo.InvariantCulture));
+        set("grpc-message", PercentEncode(exception.Status.Detail));
+        if (exception.Trailers.GetValueBytes(DetailsTrailer) is { } details)
+        {
+            set(DetailsTrailer, Convert.ToBase64String(details));
+        }
     }
 
     private static string PercentEncode(string text)

@@ -60,6 +60,21 @@ public sealed class GrpcProxyTests(GatewayFixture fixture) : IClassFixture<Gatew
     }
 
     [Fact]
+    public async Task Stream_WhoseServiceGoesAway_IsUnavailableAfterWhatCame()
+    {
+        using AsyncServerStreamingCall<WatchProbeReply> call = Client().WatchProbe(new WatchProbeRequest { Name = "torn", Count = 3 }, Options());
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        }
+
+        RpcException exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+        Assert.True(RpcError.TryRead(exception, out RpcError? error));
+        Assert.Equal("SERVICE_UNAVAILABLE", error.Reason);
+    }
+
+    [Fact]
     public async Task Stream_ThatTheCallerCancels_IsCancelledInTheService()
     {
         await using GatewayHost host = await GatewayHost.StartAsync();

@@ -53,6 +53,10 @@ internal sealed class ProbeBackend : ProbeService.ProbeServiceBase
         {
             case "missing":
                 throw new RpcError(StatusCode.NotFound, "PROBE_NOT_FOUND", "There is no probe 'missing'.");
+            case "torn":
+                // As a service that is killed: no trailers.
+                context.GetHttpContext().Abort();
+                break;
             case "endless":
                 try
                 {
