@@ -48,6 +48,9 @@ public sealed partial class FaultBed : IAsyncLifetime
     public int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("EQ_FAULT_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out int seed)
         ? seed : RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
+    /// <summary>Length of the leases of a class of tests that does not want usual ones.</summary>
+    public static TimeSpan ShortLease { get; } = TimeSpan.FromSeconds(ShortLeaseSeconds);
+
     /// <summary>Credential and password that must never stand in a log.</summary>
     public static IReadOnlyList<string> Secrets { get; } = [RandomNumberGenerator.GetHexString(48, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true)];
 
