@@ -119,7 +119,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IClassFixture<ShortLeases>
     public Task HintQueue_Deleted_IsDeclaredAgain() =>
         FaultRun.UnderLoadAsync(bed, (_, cancellationToken) => OnChannelAsync(channel => channel.QueueDeleteAsync(HintQueue, ifUnused: false, ifEmpty: false, cancellationToken: cancellationToken)));
 
-    /// <summary>F40: a Runner holds chunks for longer than the broker waits for an answer; its channel is closed, its connection is not.</summary>
+    /// <summary>F40: each Runner handles a chunk for longer than the broker waits for an answer; the channel is closed, the consumer is rebuilt while the stream goes on.</summary>
     [Fact]
     [Trait("Fault", "F40")]
     public async Task Consumer_ClosedByTheBrokerForWaiting_IsRebuilt()
@@ -127,14 +127,30 @@ public sealed class MessageFaultTests(FaultBed bed) : IClassFixture<ShortLeases>
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await bed.Servers.EvaluateAsync("application:set_env(rabbit, consumer_timeout, 1500), application:set_env(rabbit, channel_tick_interval, 500)", deadline.Token);
         bed.Broker.ResetAll();
-        await FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
-        {
-            Signals.Stop(bed.FirstRunner.Id);
-            await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
-            Signals.Continue(bed.FirstRunner.Id);
-        });
+        // One chunk in five of a file is the first with such a number that a Runner meets.
+        await bed.Failpoints.ArmAsync(bed.Runners, "*6:sleep:1");
+        await FaultRun.UnderLoadAsync(bed, RebuildAsync, atOnce: true, size: LoadSize.Brief);
         await bed.Servers.EvaluateAsync("application:set_env(rabbit, consumer_timeout, 1800000), application:set_env(rabbit, channel_tick_interval, 60000)", deadline.Token);
         bed.Broker.ResetAll();
+    }
+
+    // What a Runner tells of the closed channel, and then all consumers of the queue again: two replicas of two threads.
+    private async Task RebuildAsync(Load load, CancellationToken cancellationToken)
+    {
+        string queue = $"data.{load.StartId}.bars.keep";
+        await EndToEnd.Poll.UntilAsync(
+            "a channel that the broker closed", () => Task.FromResult((bed.HasHeard($"The consumer of {queue} was lost (PRECONDITION_FAILED - delivery acknowledgement"), bed.Story())), cancellationToken);
+        bed.Note("closed");
+        await OnChannelAsync(channel => EndToEnd.Poll.UntilAsync(
+            "all consumers of the queue",
+            async () =>
+            {
+                uint consumers = (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).ConsumerCount;
+                return (consumers == 4, string.Create(CultureInfo.InvariantCulture, $"{consumers} consumers\n{bed.Story()}"));
+            },
+            cancellationToken));
+        bed.Note("rebuilt");
+        Assert.False(await load.IsOverAsync(cancellationToken), bed.Story());
     }
 
     // Broken copies of the first message, and the messages once those are parked: no chunk that is missing yet lets the stream end meanwhile.

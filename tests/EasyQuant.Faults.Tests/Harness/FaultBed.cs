@@ -284,6 +284,9 @@ public sealed partial class FaultBed : IAsyncLifetime
         }
     }
 
+    /// <summary>Whether a service wrote a line that holds a text, among the last ones.</summary>
+    internal bool HasHeard(string text) => _lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+
     /// <summary>Seed and the last lines of the services, for the text of a failure.</summary>
     internal string Story(int lines = 60) => string.Create(CultureInfo.InvariantCulture, $"EQ_FAULT_SEED={Seed}\n{string.Join('\n', _lines.TakeLast(lines))}");
 
