@@ -7,10 +7,9 @@ namespace EasyQuant.Faults;
 [Trait(BedCollection.Suite, BedCollection.Bed)]
 public sealed class RunnerCrashPointTests(FaultBed bed) : CrashPoints(bed)
 {
-    /// <summary>Claim and its hint, effect, report, items, chunk (F46), ack, opening, renewal and close of a producer (F44), counters.</summary>
+    /// <summary>Effect, report, items, chunk (F46), ack, opening, renewal and close of a producer (F44), counters.</summary>
     public static TheoryData<string, int> RunnerPoints { get; } = new()
     {
-        { "runner.claim.after", 4 }, { "runner.hint.before-ack", 3 },
         { "runner.effect.before", 2 }, { "runner.effect.after", 2 },
         { "db-save.before-commit", 2 }, { "db-save.after-commit", 2 },
         { "runner.report.before", 2 }, { "runner.report.after", 2 },
@@ -21,6 +20,9 @@ public sealed class RunnerCrashPointTests(FaultBed bed) : CrashPoints(bed)
         { "stream.ack.before", 2 }, { "stream.ack.after", 2 },
         { "groups.close.before-commit", 2 }, { "groups.close.after-commit", 2 },
     };
+
+    /// <summary>A claim whose answer has come while the hint of it is not acknowledged, on both sides.</summary>
+    public static TheoryData<string, int> ClaimPoints { get; } = new() { { "runner.claim.after", 3 }, { "runner.hint.before-ack", 3 } };
 
     /// <summary>End of a stream that another one feeds, and of a producer whose chunks are all counted.</summary>
     public static TheoryData<string, int> RelayPoints { get; } = new()
@@ -37,6 +39,12 @@ public sealed class RunnerCrashPointTests(FaultBed bed) : CrashPoints(bed)
     [Trait("Fault", "F46")]
     public Task Runner_DyingAtAPoint_NothingIsLostOrRepeated(string point, int hit) => DieAsync(Bed.Runners, point, hit);
 
+    // Both Runners meet them all the time, and would die together.
+    [Theory]
+    [MemberData(nameof(ClaimPoints))]
+    [Trait("Fault", "F02")]
+    public Task Runner_DyingBetweenClaimAndHint_RunsGoOnElsewhere(string point, int hit) => DieAsync([Bed.FirstRunner], point, hit);
+
     [Theory]
     [MemberData(nameof(RelayPoints))]
     [Trait("Fault", "F44")]
@@ -46,6 +54,9 @@ public sealed class RunnerCrashPointTests(FaultBed bed) : CrashPoints(bed)
     [MemberData(nameof(ParkingPoints))]
     [Trait("Fault", "F46")]
     public Task Runner_DyingWhileItParks_ChunkIsParkedAndCountedOnce(string point, int hit) => DieAsync(Bed.Runners, point, hit, isPoisoned: true);
+
+    [Fact]
+    public Task Runner_FailingBetweenClaimAndHint_RunsGoOn() => FailAsync(Bed.Runners, ClaimPoints);
 
     [Fact]
     public Task Runner_FailingWhileItEndsAStream_NothingIsLostOrRepeated() => FailAsync(Bed.Runners, RelayPoints, LoadSize.Relayed);

@@ -13,7 +13,7 @@ namespace EasyQuant.RunnerService.Grpc.Dispatch;
 /// <summary>
 /// Claims runs and starts them: when a hint came, when a run has ended and more may be waiting, and every few seconds in any case, because hints may be
 /// lost or the broker down. At shutdown it lets running runs end for a while and gives the others back.
-/// Failpoints: <c>runner.claim.after</c> (answered, the hint not acknowledged), <c>runner.hint.before-ack</c>.
+/// Failpoints: <c>runner.claim.after</c> (runs granted, the hint not acknowledged), <c>runner.hint.before-ack</c>.
 /// </summary>
 internal sealed partial class RunClaimer(
     DispatchService.DispatchServiceClient dispatch,
@@ -171,7 +171,11 @@ internal sealed partial class RunClaimer(
             ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
                 request,
                 new CallOptions(CallProject.Headers("default", "service:runner"), time.GetUtcNow().UtcDateTime + s_claimMax, CancellationToken.None));
-            Failpoints.Hit("runner.claim.after");
+            if (answer.Runs.Count > 0)
+            {
+                Failpoints.Hit("runner.claim.after");
+            }
+
             _mayHaveMissed &= !request.ReleaseUnheld;
             runs.Forget(dropped);
             living.Told(dead);
