@@ -91,17 +91,13 @@ public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>,
     /// <summary>F30: no file may grow any more; the server stops by itself and starts again once there is room.</summary>
     [Fact]
     [Trait("Fault", "F30")]
-    public Task Database_DiskFull_StopsAndGoesOnAfterARestart() => FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
+    public Task Database_DiskFull_ServicesAreNotReadyUntilARestart() => UntilReadyAsync(FaultRun.UnderLoadAsync(bed, async (_, cancellationToken) =>
     {
-        foreach (int process in Signals.Family(bed.Servers.Postgres.ProcessId!.Value))
-        {
-            Signals.LimitFileSize(process, 8192);
-        }
-
-        await FaultRun.SomeTimeAsync(bed, 1_500, cancellationToken);
+        await Signals.LimitFileSizeAsync(Signals.Family(bed.Servers.Postgres.ProcessId!.Value), 8192, cancellationToken);
+        await bed.WaitHealthAsync(areReady: false, cancellationToken, s_healthPatience);
         await bed.Servers.Postgres.KillAsync();
         await bed.Servers.Postgres.StartAsync(cancellationToken);
-    });
+    }));
 
     /// <summary>F34: the server refuses a share of the transactions as deadlocks and serialization failures.</summary>
     [Fact]

@@ -20,7 +20,7 @@ public sealed class WorkflowCrashPointTests(FaultBed bed) : CrashPoints(bed), IC
         { "group-starts.create.before-commit", 1 }, { "group-starts.create.after-commit", 1 },
         { "group-starts.reconcile.before-commit", 2 }, { "group-starts.reconcile.after-commit", 2 },
         { "group-starts.report.before-commit", 2 }, { "group-starts.report.after-commit", 2 },
-        { "outbox.before-publish", 2 }, { "outbox.after-publish", 2 }, { "outbox.after-commit", 2 },
+        { "outbox.before-publish", 2 }, { "outbox.before-confirm", 2 }, { "outbox.after-publish", 2 }, { "outbox.after-commit", 2 },
     };
 
     [Theory]

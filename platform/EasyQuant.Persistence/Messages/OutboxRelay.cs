@@ -54,7 +54,7 @@ public sealed partial class OutboxRelay : BackgroundService
 
     /// <summary>
     /// Takes one batch. For tests and for draining at shutdown; the service calls it in its loop. Failpoints: <c>outbox.before-publish</c>,
-    /// <c>outbox.after-publish</c>, <c>outbox.after-commit</c>.
+    /// <c>outbox.before-confirm</c> (published, no answer yet), <c>outbox.after-publish</c> (confirmed, still in the table), <c>outbox.after-commit</c>.
     /// </summary>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Messages taken and messages confirmed.</returns>
@@ -111,7 +111,9 @@ public sealed partial class OutboxRelay : BackgroundService
         }
 
         Failpoints.Hit("outbox.before-publish");
-        IReadOnlyList<bool>? confirmed = await _publish(messages, cancellationToken);
+        Task<IReadOnlyList<bool>?> publishing = _publish(messages, cancellationToken);
+        Failpoints.Hit("outbox.before-confirm");
+        IReadOnlyList<bool>? confirmed = await publishing;
         Failpoints.Hit("outbox.after-publish");
         if (confirmed is null)
         {

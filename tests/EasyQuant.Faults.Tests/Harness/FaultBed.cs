@@ -48,6 +48,9 @@ public sealed partial class FaultBed : IAsyncLifetime
     public int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("EQ_FAULT_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out int seed)
         ? seed : RandomNumberGenerator.GetInt32(1, int.MaxValue);
 
+    /// <summary>Length of the leases of a class of tests that does not want usual ones.</summary>
+    public static TimeSpan ShortLease { get; } = TimeSpan.FromSeconds(ShortLeaseSeconds);
+
     /// <summary>Credential and password that must never stand in a log.</summary>
     public static IReadOnlyList<string> Secrets { get; } = [RandomNumberGenerator.GetHexString(48, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true)];
 
@@ -280,6 +283,9 @@ public sealed partial class FaultBed : IAsyncLifetime
             }
         }
     }
+
+    /// <summary>Whether a service wrote a line that holds a text, among the last ones.</summary>
+    internal bool HasHeard(string text) => _lines.Any(line => line.Contains(text, StringComparison.Ordinal));
 
     /// <summary>Seed and the last lines of the services, for the text of a failure.</summary>
     internal string Story(int lines = 60) => string.Create(CultureInfo.InvariantCulture, $"EQ_FAULT_SEED={Seed}\n{string.Join('\n', _lines.TakeLast(lines))}");

@@ -36,6 +36,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
         found.AddRange(await HistoryAsync(bed, since, cancellationToken));
         found.AddRange(await StreamsAsync(bed, load, deadChunks, cancellationToken));
         found.AddRange(Oracle.Leftovers([], await bed.QueuesAsync(load, cancellationToken)));
+        found.AddRange(load.Size.Relays ? await PassedAsync(bed, load, cancellationToken) : []);
         found.AddRange(load.Size.KeepsNewest ? await NewestAsync(bed, load, cancellationToken) : []);
         found.AddRange(bed.Leaks.Select(line => new Violation("O12", "leaked", "log", line[..Math.Min(80, line.Length)])));
         return new LoadCheck(
@@ -106,6 +107,17 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
             : [new Violation("O2", "overwritten", "newest rows of the stream", $"expected {last} for each symbol, were {string.Join(", ", saved)}")];
     }
 
+    // O2 and O7, for what was passed on: the same rows, and a stream that has ended.
+    private static async Task<IEnumerable<Violation>> PassedAsync(FaultBed bed, Load load, CancellationToken cancellationToken)
+    {
+        string[] expected = [.. await SavedAsync(bed, $"select symbol || '/' || trading_date::text from data.{load.StreamTable} order by 1", cancellationToken)];
+        string[] saved = [.. await SavedAsync(bed, $"select symbol || '/' || trading_date::text from data.{load.StreamTable}_passed order by 1", cancellationToken)];
+        string state = string.Join(", ", await bed.RowsAsync($"select state from data.eq_stream_groups where stream = '{load.StartId}.passed'", r => r.GetString(0), cancellationToken));
+        return saved.SequenceEqual(expected) && state == "completed"
+            ? []
+            : [new Violation("O2", "unequal", "rows that were passed on", string.Create(CultureInfo.InvariantCulture, $"expected {expected.Length}, were {saved.Length}, {saved.Distinct().Count()} different; the stream is {state}"))];
+    }
+
     // A table that nothing was saved to is not there.
     private static async Task<List<string>> SavedAsync(FaultBed bed, string sql, CancellationToken cancellationToken)
     {
@@ -147,7 +159,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
             r => new Oracle.StreamSums(r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), 0, r.GetInt64(6) - load.Size.StreamRowCount + (deadChunks * 10)),
             cancellationToken);
         List<Violation> found = [.. Oracle.Streams(sums)];
-        int groups = load.Size.KeepsNewest ? 2 : 1;
+        int groups = load.Size.GroupCount;
         if (sums.Count != groups || sums.Any(one => one.Dead != deadChunks))
         {
             found.Add(new Violation("O7", "dead", stream, string.Create(CultureInfo.InvariantCulture, $"expected {groups} groups with {deadChunks} dead chunks, was {string.Join(", ", sums)}")));

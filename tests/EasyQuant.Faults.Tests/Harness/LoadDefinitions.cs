@@ -12,6 +12,8 @@ internal static class LoadDefinitions
     public const string Batch = "fault-batch";
     public const string Tiny = "fault-tiny";
 
+    private const string Passed = """,{"name":"passed","lengthMax":64,"deliveriesMax":200}""";
+
     private const string ItemBody =
         """
         "inputs":[{"name":"symbol","type":"string"},{"name":"table","type":"string"}],
@@ -49,10 +51,16 @@ internal static class LoadDefinitions
     public static GroupsDefinition Groups(string name, string table, LoadSize size) => JsonParser.Default.Parse<GroupsDefinition>(string.Create(
         CultureInfo.InvariantCulture,
         $$$"""
-        {"schema":"easyquant/groups/1","name":"{{{name}}}","mqConfig":{"prefetch":4},"topics":[{"name":"bars","lengthMax":{{{size.QueueLength}}},"deliveriesMax":200}],"groups":[
+        {"schema":"easyquant/groups/1","name":"{{{name}}}","mqConfig":{"prefetch":4},"topics":[{"name":"bars","lengthMax":{{{size.QueueLength}}},"deliveriesMax":200}{{{(size.Relays ? Passed : "")}}}],"groups":[
           {"id":"read","replicas":2,"shards":4,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"{{{size.StreamFolder}}}/*.csv","chunkSize":10} } ] },
-          {"id":"keep","replicas":2,"threads":2,"inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"{{{table}}}","mode":"append"} } ] }{{{(size.KeepsNewest ? Newest(table) : "")}}} ] }
+          {"id":"keep","replicas":2,"threads":2,"inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"{{{table}}}","mode":"append"} } ] }{{{(size.KeepsNewest ? Newest(table) : "")}}}{{{(size.Relays ? Relay(table) : "")}}} ] }
         """));
+
+    private static string Relay(string table) =>
+        $$"""
+        ,{"id":"pass","replicas":2,"inputQueue":"bars","outputQueue":"passed","nodes":[{"id":"same","type":"Transform"} ] },
+        {"id":"end","replicas":1,"inputQueue":"passed","nodes":[{"id":"save","type":"DbSave","params":{"table":"{{table}}_passed","mode":"append"} } ] }
+        """;
 
     private static string Newest(string table) =>
         $$"""

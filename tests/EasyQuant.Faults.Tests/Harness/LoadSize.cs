@@ -22,6 +22,9 @@ internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerF
     /// <summary>For chunks that are put in another order: enough of them to hold a window back, and a second group that keeps the newest row of each symbol.</summary>
     public static LoadSize Reordered { get; } = new(24, 8, 250, "reordered") { KeepsNewest = true, QueueLength = 512 };
 
+    /// <summary>For the crash points of a group between two queues: its chunks are passed on to a second table.</summary>
+    public static LoadSize Relayed { get; } = Tiny with { Relays = true };
+
     /// <summary>The loads of the fault table: 5,000 items of 20 ms, and 12,000 chunks of about 1 KB.</summary>
     public static LoadSize Full { get; } = new(5_000, 100, 1_200, "full");
 
@@ -30,6 +33,12 @@ internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerF
 
     /// <summary>Whether a second group upserts the same chunks by symbol. Default false.</summary>
     public bool KeepsNewest { get; init; }
+
+    /// <summary>Whether another group passes the same chunks on to a second queue, whose group appends them to a table of its own. Default false.</summary>
+    public bool Relays { get; init; }
+
+    /// <summary>Groups that consume the chunks of the readers.</summary>
+    public int GroupCount => 1 + (KeepsNewest ? 1 : 0) + (Relays ? 1 : 0);
 
     /// <summary>Chunks that may wait in the queue. Default 64.</summary>
     public int QueueLength { get; init; } = 64;

@@ -13,12 +13,12 @@ internal sealed class MessageShim : IAsyncDisposable
     private readonly IChannel _channel;
     private readonly string _queue;
     private readonly int _window;
-    private readonly Func<IReadOnlyList<Message>, IEnumerable<Message>> _change;
+    private readonly Func<IReadOnlyList<Message>, IAsyncEnumerable<Message>> _change;
     private readonly List<(ulong Tag, Message Message)> _held = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
     private bool _isOver;
 
-    private MessageShim(IConnection connection, IChannel channel, string queue, int window, Func<IReadOnlyList<Message>, IEnumerable<Message>> change)
+    private MessageShim(IConnection connection, IChannel channel, string queue, int window, Func<IReadOnlyList<Message>, IAsyncEnumerable<Message>> change)
     {
         _connection = connection;
         _channel = channel;
@@ -34,10 +34,10 @@ internal sealed class MessageShim : IAsyncDisposable
     /// <param name="bed">Where.</param>
     /// <param name="queue">The queue.</param>
     /// <param name="window">Messages that are changed together.</param>
-    /// <param name="change">What takes their place, in order.</param>
+    /// <param name="change">What takes their place, in order; asked for the next once the broker has taken one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<MessageShim> StartAsync(
-        FaultBed bed, string queue, int window, Func<IReadOnlyList<Message>, IEnumerable<Message>> change, CancellationToken cancellationToken)
+        FaultBed bed, string queue, int window, Func<IReadOnlyList<Message>, IAsyncEnumerable<Message>> change, CancellationToken cancellationToken)
     {
         var factory = new ConnectionFactory { Uri = new Uri(bed.BrokerUri), AutomaticRecoveryEnabled = false };
         while (true)
@@ -98,7 +98,7 @@ internal sealed class MessageShim : IAsyncDisposable
             _held.Add((delivery.DeliveryTag, new Message(new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray())));
             if (_held.Count >= _window)
             {
-                foreach (Message message in _change([.. _held.Select(held => held.Message)]))
+                await foreach (Message message in _change([.. _held.Select(held => held.Message)]))
                 {
                     await _channel.BasicPublishAsync("", _queue, mandatory: true, message.Properties, message.Body);
                 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -37,14 +38,26 @@ internal static class Signals
         return Prlimit(processId, Files, ref wanted, 0) == 0 ? now.Current : throw new InvalidOperationException($"The limit of process {processId} cannot be set: error {Marshal.GetLastPInvokeError()}.");
     }
 
-    /// <summary>Sets how large a file may become that a running process writes, its own limit and what it may raise it to left alone.</summary>
-    public static void LimitFileSize(int processId, ulong bytes)
+    /// <summary>Sets how large a file may become that running processes write; what they may raise it to is left alone.</summary>
+    /// <param name="processIds">Processes of one user, the one that must be there first; of the others some may have ended.</param>
+    /// <param name="bytes">The limit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task LimitFileSizeAsync(IReadOnlyList<int> processIds, long bytes, CancellationToken cancellationToken)
     {
-        const int FileSize = 1;
-        if (Prlimit(processId, FileSize, 0, out RLimit now) == 0)
+        // Root of a container may set limits of its own processes only: who owns them sets them.
+        string[] ids = [.. new[] { "Uid:", "Gid:" }.Select(name =>
+            File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{processIds[0]}/status")).First(line => line.StartsWith(name, StringComparison.Ordinal)).Split('\t')[1])];
+        foreach (int process in processIds)
         {
-            RLimit wanted = now with { Current = bytes };
-            _ = Prlimit(processId, FileSize, ref wanted, 0);
+            string[] limit = ["prlimit", string.Create(CultureInfo.InvariantCulture, $"--pid={process}"), string.Create(CultureInfo.InvariantCulture, $"--fsize={bytes}:")];
+            using Process command = Environment.IsPrivilegedProcess
+                ? Process.Start("setpriv", [$"--reuid={ids[0]}", $"--regid={ids[1]}", "--clear-groups", .. limit])
+                : Process.Start(limit[0], limit[1..]);
+            await command.WaitForExitAsync(cancellationToken);
+            if (command.ExitCode != 0 && process == processIds[0])
+            {
+                throw new InvalidOperationException($"The size of files of process {process} cannot be limited: exit code {command.ExitCode}.");
+            }
         }
     }
 

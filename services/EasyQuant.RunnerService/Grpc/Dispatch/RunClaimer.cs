@@ -1,5 +1,6 @@
 using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Messaging;
+using EasyQuant.Persistence.Faults;
 using EasyQuant.RunnerService.Grpc.Execution;
 using EasyQuant.RunnerService.Grpc.Monitoring;
 using EasyQuant.RunnerService.Processes;
@@ -12,6 +13,7 @@ namespace EasyQuant.RunnerService.Grpc.Dispatch;
 /// <summary>
 /// Claims runs and starts them: when a hint came, when a run has ended and more may be waiting, and every few seconds in any case, because hints may be
 /// lost or the broker down. At shutdown it lets running runs end for a while and gives the others back.
+/// Failpoints: <c>runner.claim.after</c> (runs granted, the hint not acknowledged), <c>runner.hint.before-ack</c>.
 /// </summary>
 internal sealed partial class RunClaimer(
     DispatchService.DispatchServiceClient dispatch,
@@ -65,6 +67,7 @@ internal sealed partial class RunClaimer(
 
         // A message is only a hint: when we are full for long, others and the next poll find the run.
         await Task.WhenAny(round, Task.Delay(s_hintWait, time, cancellationToken));
+        Failpoints.Hit("runner.hint.before-ack");
         return MessageVerdict.Ack;
     }
 
@@ -168,6 +171,11 @@ internal sealed partial class RunClaimer(
             ClaimRunsResponse answer = await dispatch.ClaimRunsAsync(
                 request,
                 new CallOptions(CallProject.Headers("default", "service:runner"), time.GetUtcNow().UtcDateTime + s_claimMax, CancellationToken.None));
+            if (answer.Runs.Count > 0)
+            {
+                Failpoints.Hit("runner.claim.after");
+            }
+
             _mayHaveMissed &= !request.ReleaseUnheld;
             runs.Forget(dropped);
             living.Told(dead);
@@ -182,6 +190,12 @@ internal sealed partial class RunClaimer(
         {
             _mayHaveMissed = true;
             LogClaimFailed(e, e.StatusCode);
+            return 0;
+        }
+        catch (FailpointException)
+        {
+            // As when the answer is lost.
+            _mayHaveMissed = true;
             return 0;
         }
     }
