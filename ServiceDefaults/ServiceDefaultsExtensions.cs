@@ -1,4 +1,5 @@
 using EasyQuant.ServiceDefaults.Grpc;
+using EasyQuant.ServiceDefaults.Hosting;
 using EasyQuant.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -60,6 +61,7 @@ public static class ServiceDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<HttpSpanMiddleware>();
+        app.UseMiddleware<StoppingStreamsMiddleware>();
         app.MapHealthChecks(HealthPath).AllowAnonymous();
         app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
         if (app.Services.GetService<GrpcServerDefaultsMarker>() is not null)

@@ -2,17 +2,18 @@ using System.Data.Common;
 using EasyQuant.ServiceDefaults.Errors;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EasyQuant.ServiceDefaults.Grpc;
 
 /// <summary>
 /// Turns what a handler throws into a gRPC status: <see cref="RpcError"/> with its details; a cancelled or expired call into
-/// Cancelled or DeadlineExceeded; <see cref="RpcException"/> unchanged; a passing fault of the database into Unavailable with the reason
+/// Cancelled or DeadlineExceeded, one that the service itself ends because it stops into Unavailable with the reason SERVICE_STOPPING; <see cref="RpcException"/> unchanged; a passing fault of the database into Unavailable with the reason
 /// SERVICE_UNAVAILABLE; everything else into Internal with the reason
 /// INTERNAL and no text of the exception, which goes to the log. Thread-safe.
 /// </summary>
-public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time) : Interceptor
+public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, IHostApplicationLifetime lifetime, TimeProvider time) : Interceptor
 {
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -72,6 +73,10 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, T
         }
     }
 
+    /// <summary>What a call is told that the service ends because it stops itself.</summary>
+    public static RpcError Stopping() => new(
+        StatusCode.Unavailable, "SERVICE_STOPPING", "The service stops; call again, another replica or the next start answers.", retryAfter: TimeSpan.FromSeconds(1));
+
     private RpcException Map(Exception exception, ServerCallContext context)
     {
         if (exception is RpcError error)
@@ -82,8 +87,8 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, T
         if (context.CancellationToken.IsCancellationRequested)
         {
             bool expired = context.Deadline <= time.GetUtcNow().UtcDateTime;
-            return expired
-                ? new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call passed."))
+            return expired ? new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call passed."))
+                : lifetime.ApplicationStopping.IsCancellationRequested ? Stopping().ToRpcException()
                 : new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled the call."));
         }
 

@@ -1,12 +1,13 @@
 using EasyQuant.Gateway.Auth;
 using EasyQuant.ServiceDefaults.Errors;
+using EasyQuant.ServiceDefaults.Grpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EasyQuant.Gateway.Proxy;
 
 /// <summary>
-/// Says UNAVAILABLE when a service goes away in the middle of its answer. The proxy would reset the stream with CANCEL, which every gRPC client must take for a call
+/// Says UNAVAILABLE when a service goes away in the middle of its answer, or the Gateway itself stops. The proxy would reset the stream with CANCEL, which every gRPC client must take for a call
 /// that somebody cancelled, and gives up; UNAVAILABLE is what clients try again.
 /// </summary>
 internal sealed class BrokenAnswer : IHttpResetFeature
@@ -47,13 +48,16 @@ internal sealed class BrokenAnswer : IHttpResetFeature
     /// <inheritdoc/>
     public void Reset(int errorCode)
     {
-        if (_context.RequestAborted.IsCancellationRequested || !_context.Response.HasStarted || !_context.Response.SupportsTrailers())
+        // A caller that has gone itself reads no trailers, which does no harm.
+        if (!_context.Response.HasStarted || !_context.Response.SupportsTrailers())
         {
             _transport.Reset(errorCode);
             return;
         }
 
-        Rejection.Append(_context.Response, new RpcError(
-            StatusCode.Unavailable, "SERVICE_UNAVAILABLE", "The service that answers this call went away in the middle of its answer."));
+        bool isStopping = _context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
+        Rejection.Append(_context.Response, isStopping
+            ? ErrorInterceptor.Stopping()
+            : new RpcError(StatusCode.Unavailable, "SERVICE_UNAVAILABLE", "The service that answers this call went away in the middle of its answer."));
     }
 }

@@ -31,10 +31,6 @@ internal sealed class RunWatch(RunReader reader, TimeProvider time, IOptions<Wor
         {
             await StreamUntilEndAsync(run, Math.Max(0, afterSequence), stream, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The watcher has gone.
-        }
         finally
         {
             Interlocked.Decrement(ref _watcherCount);

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using EasyQuant.Testing;
 
@@ -51,6 +52,24 @@ public sealed class EventStreamTests(GatewayFixture fixture) : IClassFixture<Gat
             "detail":"Last-Event-ID must be the id of an event of this stream, was 'abc'.","code":"LAST_EVENT_ID_INVALID",
             "errors":[{"parameter":"Last-Event-ID","code":"LAST_EVENT_ID_INVALID","detail":"Last-Event-ID must be the id of an event of this stream, was 'abc'."}]}
             """);
+    }
+
+    [Fact]
+    public async Task Stream_GatewayStops_EndsWithoutAnEndSoThatBrowsersComeBack()
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/t/probes/endless:watch?count=1");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", host.Key);
+        using HttpResponseMessage response = await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        while (await reader.ReadLineAsync() != "id: 1")
+        {
+        }
+
+        Task stopped = host.StopAsync(isGateway: true);
+        string rest = await reader.ReadToEndAsync();
+        await stopped;
+        Assert.DoesNotContain("event:", rest, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -91,6 +91,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         return new GatewayHost(backendApp, gateway, backend, platform, keys);
     }
 
+    /// <summary>Stops the Gateway as a signal does, or the services behind it.</summary>
+    public Task StopAsync(bool isGateway) => (isGateway ? _gateway : _backendApp).StopAsync();
+
     /// <summary>The platform's services and the probe.</summary>
     public static ServiceOwners Owners()
     {

@@ -68,10 +68,30 @@ public sealed class GrpcProxyTests(GatewayFixture fixture) : IClassFixture<Gatew
             Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
         }
 
+        fixture.Host.Backend.Tear.SetResult();
         RpcException exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
         Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
         Assert.True(RpcError.TryRead(exception, out RpcError? error));
         Assert.Equal("SERVICE_UNAVAILABLE", error.Reason);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Watch_GatewayOrServiceStops_EndsAtOnceAndSaysSo(bool isGateway)
+    {
+        await using GatewayHost host = await GatewayHost.StartAsync();
+        var options = new CallOptions(new Metadata { { "x-api-key", host.Key } });
+        using AsyncServerStreamingCall<WatchProbeReply> call = new ProbeService.ProbeServiceClient(host.Channel).WatchProbe(
+            new WatchProbeRequest { Name = "endless", Count = 1 }, options);
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+
+        // A shutdown that waits for the stream aborts its connection in the end, which no reason comes through.
+        Task stopped = host.StopAsync(isGateway);
+        RpcException exception = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
+        await stopped;
+        Assert.True(RpcError.TryRead(exception, out RpcError? error), $"{exception}");
+        Assert.Equal((StatusCode.Unavailable, "SERVICE_STOPPING"), (exception.StatusCode, error.Reason));
     }
 
     [Fact]

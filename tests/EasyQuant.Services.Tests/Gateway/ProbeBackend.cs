@@ -10,6 +10,9 @@ internal sealed class ProbeBackend : ProbeService.ProbeServiceBase
     /// <summary>Completed when a watch that never ends has been cancelled.</summary>
     public TaskCompletionSource WatchCancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Ends the watches named <c>torn</c> once it is completed.</summary>
+    public TaskCompletionSource Tear { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public override Task<ProbeReply> GetProbe(Probe request, ServerCallContext context) => Echo(request, context);
 
     public override Task<ProbeReply> ListProbes(Probe request, ServerCallContext context) => Echo(request, context);
@@ -55,6 +58,7 @@ internal sealed class ProbeBackend : ProbeService.ProbeServiceBase
                 throw new RpcError(StatusCode.NotFound, "PROBE_NOT_FOUND", "There is no probe 'missing'.");
             case "torn":
                 // As a service that is killed: no trailers.
+                await Tear.Task.WaitAsync(context.CancellationToken);
                 context.GetHttpContext().Abort();
                 break;
             case "endless":
