@@ -5,13 +5,15 @@ using Microsoft.Extensions.Hosting;
 namespace EasyQuant.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Ends streams that last as long as somebody watches (RPCs named <c>Watch...</c>, and over REST <c>...:watch</c>) when the service stops: it would wait for them until its
-/// shutdown times out, and be away from all others meanwhile. Watchers come back where they were. Everything else has the whole shutdown to complete. Thread-safe.
+/// Ends streams that last as long as somebody watches (RPCs named <c>Watch...</c>, and over REST <c>...:watch</c>) or a worker lives (<c>Connect</c>) when the service
+/// stops: it would wait for them until its shutdown times out, and be away from all others meanwhile. They come back where they were. Everything else has the whole
+/// shutdown to complete. Thread-safe.
 /// </summary>
 internal sealed class StoppingStreamsMiddleware(RequestDelegate next, IHostApplicationLifetime lifetime)
 {
     private const string GrpcPrefix = "application/grpc";
-    private const string MethodPrefix = "Watch";
+    private const string WatchPrefix = "Watch";
+    private const string WorkerMethod = "Connect";
     private const string RestSuffix = ":watch";
 
     public async Task InvokeAsync(HttpContext context)
@@ -46,8 +48,12 @@ internal sealed class StoppingStreamsMiddleware(RequestDelegate next, IHostAppli
     private static bool IsWatch(HttpRequest request)
     {
         string path = request.Path.Value ?? "";
-        return request.ContentType?.StartsWith(GrpcPrefix, StringComparison.OrdinalIgnoreCase) == true
-            ? path.AsSpan(path.LastIndexOf('/') + 1).StartsWith(MethodPrefix, StringComparison.Ordinal)
-            : path.EndsWith(RestSuffix, StringComparison.Ordinal);
+        if (request.ContentType?.StartsWith(GrpcPrefix, StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return path.EndsWith(RestSuffix, StringComparison.Ordinal);
+        }
+
+        ReadOnlySpan<char> method = path.AsSpan(path.LastIndexOf('/') + 1);
+        return method.StartsWith(WatchPrefix, StringComparison.Ordinal) || method.SequenceEqual(WorkerMethod);
     }
 }

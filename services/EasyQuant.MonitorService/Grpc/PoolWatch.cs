@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace EasyQuant.MonitorService.Grpc;
 
 /// <summary>Streams a pool to watchers by comparing it at an interval: also what other replicas changed is seen. Thread-safe.</summary>
-internal sealed class PoolWatch(WorkerStore store, IOptions<MonitorOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class PoolWatch(WorkerStore store, IOptions<MonitorOptions> options, TimeProvider time)
 {
     private const int PageSize = 500;
     private const int WatchersMax = 100;
@@ -32,10 +32,9 @@ internal sealed class PoolWatch(WorkerStore store, IOptions<MonitorOptions> opti
     }
 
     /// <summary>Writes the whole pool, then each worker that changes, until the watcher goes.</summary>
-    /// <exception cref="RpcError">ResourceExhausted WATCHERS_TOO_MANY; Unavailable MONITOR_STOPPING when this replica stops.</exception>
+    /// <exception cref="RpcError">ResourceExhausted WATCHERS_TOO_MANY.</exception>
     public async Task RunAsync(string projectId, IServerStreamWriter<WatchWorkersResponse> responses, CancellationToken cancellationToken)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         try
         {
             if (Interlocked.Increment(ref _watcherCount) > WatchersMax)
@@ -43,11 +42,7 @@ internal sealed class PoolWatch(WorkerStore store, IOptions<MonitorOptions> opti
                 throw new RpcError(StatusCode.ResourceExhausted, "WATCHERS_TOO_MANY", $"This replica has {WatchersMax} watchers already.");
             }
 
-            await WatchAsync(projectId, responses, ended.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new RpcError(StatusCode.Unavailable, "MONITOR_STOPPING", "This replica of the Monitor stops; watch again.", retryAfter: TimeSpan.FromSeconds(1));
+            await WatchAsync(projectId, responses, cancellationToken);
         }
         finally
         {

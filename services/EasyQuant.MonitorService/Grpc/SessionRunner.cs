@@ -10,15 +10,15 @@ namespace EasyQuant.MonitorService.Grpc;
 
 /// <summary>Runs the stream of one worker from its registration to its end. Thread-safe.</summary>
 internal sealed partial class SessionRunner(
-    WorkerStore store, SessionBoard board, DispatchForwarder forwarder, IOptions<MonitorOptions> options, IHostApplicationLifetime lifetime,
+    WorkerStore store, SessionBoard board, DispatchForwarder forwarder, IOptions<MonitorOptions> options,
     TimeProvider time, ILogger<SessionRunner> logger)
 {
     private static readonly TimeSpan s_registrationTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Returns when the worker said good-bye. <paramref name="callProjectId"/> bounds what its calls may touch; empty for all projects.</summary>
     /// <exception cref="RpcError">
-    /// InvalidArgument REGISTRATION_REQUIRED, REGISTRATION_INVALID; Aborted WORKER_REPLACED; Unavailable MONITOR_STOPPING when this
-    /// replica stops.
+    /// InvalidArgument REGISTRATION_REQUIRED, REGISTRATION_INVALID; Aborted WORKER_REPLACED; Unavailable SERVICE_UNAVAILABLE when the
+    /// stream broke.
     /// </exception>
     public async Task RunAsync(
         string projectId, string callProjectId, IAsyncStreamReader<ConnectRequest> requests, IAsyncStreamWriter<ConnectResponse> responses,
@@ -27,7 +27,7 @@ internal sealed partial class SessionRunner(
         WorkerRecord worker = await store.RegisterAsync(projectId, await ReadRegistrationAsync(requests, cancellationToken), cancellationToken);
         using var session = new WorkerSession(worker);
         board.Add(session);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Replaced, lifetime.ApplicationStopping);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Replaced);
         await session.WriteAsync(
             responses,
             new ConnectResponse
@@ -47,12 +47,21 @@ internal sealed partial class SessionRunner(
         {
             await ReadHeartbeatsAsync(session, calls, requests, ended.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or RpcException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or RpcException)
         {
             LogEnded(session.Name, session.Epoch, session.Replaced.IsCancellationRequested);
-            throw session.Replaced.IsCancellationRequested
-                ? Replaced(session)
-                : new RpcError(StatusCode.Unavailable, "MONITOR_STOPPING", "This replica of the Monitor stops; connect again.", retryAfter: TimeSpan.FromSeconds(1));
+            if (session.Replaced.IsCancellationRequested)
+            {
+                throw Replaced(session);
+            }
+
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                throw new RpcError(StatusCode.Unavailable, "SERVICE_UNAVAILABLE", "The worker's stream broke; connect again.", retryAfter: TimeSpan.FromSeconds(1));
+            }
+
+            // The worker has gone, or this replica stops.
+            throw;
         }
         finally
         {
