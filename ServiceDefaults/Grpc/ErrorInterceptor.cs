@@ -92,7 +92,8 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, I
                 : new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled the call."));
         }
 
-        if (exception is DbException { IsTransient: true })
+        // PANIC is the last word of a server that stops itself, under whatever code.
+        if (exception is DbException database && (database.IsTransient || database.Data["Severity"] is "PANIC"))
         {
             // The database restarts or is full of connections: the caller's retry finds it again, and no work fails for it.
             LogDatabaseAway(exception, context.Method);

@@ -29,7 +29,7 @@ public sealed class MessageFaultTests(FaultBed bed) : IClassFixture<ShortLeases>
     [Fact]
     [Trait("Fault", "F35")]
     public async Task Chunks_DeliveredUpToThreeTimes_AreSavedOnce() =>
-        await ShimAsync(4, messages => messages.SelectMany(message => Enumerable.Repeat(message, 1 + bed.Random.Next(3))));
+        await ShimAsync(4, messages => messages.SelectMany(message => Enumerable.Repeat(message, 1 + bed.Random.Next(3))), LoadSize.Reordered, "keep");
 
     /// <summary>F36: shuffled within a window, for the group that appends and for the one that keeps the newest row of each symbol.</summary>
     [Fact]
@@ -197,8 +197,8 @@ public sealed class MessageFaultTests(FaultBed bed) : IClassFixture<ShortLeases>
     private static MessageShim.Message Broken(MessageShim.Message source, byte[] body) =>
         new(new BasicProperties(source.Properties) { MessageId = Guid.NewGuid().ToString() }, body);
 
-    private Task ShimAsync(int window, Func<IReadOnlyList<MessageShim.Message>, IEnumerable<MessageShim.Message>> change) =>
-        ShimAsync(window, messages => change(messages).ToAsyncEnumerable(), LoadSize.Small, "keep");
+    private Task ShimAsync(int window, Func<IReadOnlyList<MessageShim.Message>, IEnumerable<MessageShim.Message>> change, LoadSize size, params string[] groups) =>
+        ShimAsync(window, messages => change(messages).ToAsyncEnumerable(), size, groups);
 
     // The shims are there before the first chunk, so that they get their share.
     private async Task ShimAsync(int window, Func<IReadOnlyList<MessageShim.Message>, IAsyncEnumerable<MessageShim.Message>> change, LoadSize size, params string[] groups)

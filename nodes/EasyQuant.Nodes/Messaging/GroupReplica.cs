@@ -193,6 +193,11 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await EndInputAsync(cancellationToken);
         }
 
+        if (context.Group.OutputQueue.Length > 0)
+        {
+            await EndOutputAsync(cancellationToken);
+        }
+
         execution.Report(new StepMetrics(progress.Rows, progress.Rows));
         return new JsonObject
         {
@@ -213,6 +218,16 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         {
             // Each replica does so after its own consumers have left, so the last one leaves nothing.
             await context.Transport.DeleteAsync(context.TopicOf(context.Group.InputQueue), cancellationToken);
+        }
+    }
+
+    // A replica that begins when the readers are through has declared the queues that they have deleted.
+    private async Task EndOutputAsync(CancellationToken cancellationToken)
+    {
+        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.StreamOf(context.Group.OutputQueue), token), cancellationToken);
+        if (status?.State == StreamState.Completed)
+        {
+            await context.Transport.DeleteAsync(context.TopicOf(context.Group.OutputQueue), cancellationToken);
         }
     }
 

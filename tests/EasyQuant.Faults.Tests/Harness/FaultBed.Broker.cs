@@ -13,7 +13,7 @@ public sealed partial class FaultBed
     internal async Task<IReadOnlyList<string>> QueuesAsync(Load load, CancellationToken cancellationToken)
     {
         string[] groups = load.Size.KeepsNewest ? ["keep", "newest"] : ["keep"];
-        string[] names = [.. groups.SelectMany(group => new[] { "data", "dead", "mark" }.Select(kind => $"{kind}.{load.StartId}.bars.{group}"))];
+        string[] names = [.. groups.SelectMany(group => new[] { "mark", "dead", "data" }.Select(kind => $"{kind}.{load.StartId}.bars.{group}"))];
         var factory = new ConnectionFactory { Uri = new Uri(_broker), AutomaticRecoveryEnabled = false };
         await using IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -29,12 +29,17 @@ public sealed partial class FaultBed
                 }
             }
 
+            if (left.Count > 0)
+            {
+                Note("left: " + string.Join(", ", left));
+            }
+
             if (left.Count == 0 || patience.IsCancellationRequested)
             {
                 return left;
             }
 
-            await Task.Delay(50, CancellationToken.None);
+            await Task.Delay(200, CancellationToken.None);
         }
     }
 

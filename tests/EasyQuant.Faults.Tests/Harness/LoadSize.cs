@@ -19,7 +19,7 @@ internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerF
     /// <summary>For one crash point: enough that each is met in the middle.</summary>
     public static LoadSize Tiny { get; } = new(48, 8, 100, "tiny");
 
-    /// <summary>For chunks that are put in another order: enough of them to hold a window back, and a second group that keeps the newest row of each symbol.</summary>
+    /// <summary>For chunks that come again or in another order: enough of them to hold a window back, and a second group that keeps the newest row of each symbol.</summary>
     public static LoadSize Reordered { get; } = new(24, 8, 250, "reordered") { KeepsNewest = true, QueueLength = 512 };
 
     /// <summary>For the crash points of a group between two queues: its chunks are passed on to a second table.</summary>

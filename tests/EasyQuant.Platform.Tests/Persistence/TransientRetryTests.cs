@@ -42,6 +42,17 @@ public sealed class TransientRetryTests
         Assert.Equal(0, _time.TimerCount);
     }
 
+    [Theory]
+    [InlineData("FATAL", "57P03", true)]
+    [InlineData("ERROR", "53100", true)]
+    [InlineData("ERROR", "58030", true)]
+    [InlineData("PANIC", "XX000", true)]
+    [InlineData("ERROR", "XX000", false)]
+    [InlineData("ERROR", "53200", false)]
+    [InlineData("FATAL", "28P01", false)]
+    public void IsTransient_WordOfTheServer_DependsOnWhatItMeans(string severity, string state, bool expected) =>
+        Assert.Equal(expected, TransientRetry.IsTransient(new PostgresException("text", severity, severity, state)));
+
     [Fact]
     public async Task WaitOut_Cancelled_EndsTheWait()
     {
