@@ -9,12 +9,12 @@ namespace EasyQuant.Services.Tests.Runner.Groups;
 /// <summary>What bounds the chunks of a started group: their size, and how many of them may be on their way.</summary>
 public sealed class GroupFlowTests(TestServersFixture fixture) : IClassFixture<TestServersFixture>
 {
-    private const int Files = 50;
+    private const int Files = 200;
     private const int RowsPerChunk = 50;
     private const int ChunksPerFile = DaysPerFile / RowsPerChunk;
     private const int LengthMax = 4;
-    // Chunks of one replica that are sent and not confirmed, see TopicProducerOptions.WindowMax; and the chunk of the file in hand.
-    private const int WindowMax = 64 + ChunksPerFile;
+    // What one lane has sent and what is not confirmed: 128 files, see MqProducerNode.WindowMax; and the file in hand.
+    private const int WindowMax = (128 + 1) * ChunksPerFile;
 
     [Fact]
     public async Task Chunks_ConsumerStandsStill_StopTheReadersUntilItGoesOn()
@@ -27,7 +27,7 @@ public sealed class GroupFlowTests(TestServersFixture fixture) : IClassFixture<T
             host,
             $$$"""
             {"schema":"easyquant/groups/1","name":"bounded","mqConfig":{"prefetch":1},"topics":[{"name":"bars","lengthMax":{{{LengthMax}}},"chunkRowsMax":{{{RowsPerChunk}}}}],"groups":[
-              {"id":"read","shards":2,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"csv/*.csv","chunkSize":{{{DaysPerFile}}}}}]},
+              {"id":"read","shards":1,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"csv/*.csv","chunkSize":{{{DaysPerFile}}}}}]},
               {"id":"keep","inputQueue":"bars","nodes":[{"id":"save","type":"DbSave","params":{"table":"kept"}}]}]}
             """);
         string queue = $"data.{start.StartId}.bars.keep";
