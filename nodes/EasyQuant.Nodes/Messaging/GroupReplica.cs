@@ -33,6 +33,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             : await context.Transport.OpenProducerAsync(
                 context.TopicOf(context.Group.OutputQueue), new TopicProducerOptions { ProjectId = context.Run.ProjectId, RunId = context.Run.RunId, WindowMax = MqProducerNode.ChunksMax }, cancellationToken);
         await context.OpenAsync(cancellationToken);
+        bool isLate = await IsLateAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task reporting = ReportLoopAsync(stop.Token);
         try
@@ -51,7 +52,13 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await reporting;
         }
 
-        return await EndAsync(cancellationToken);
+        JsonObject sums = await EndAsync(cancellationToken);
+        if (isLate)
+        {
+            await context.Transport.DeleteAsync(context.TopicOf(context.Group.OutputQueue), cancellationToken);
+        }
+
+        return sums;
     }
 
     // The first failure ends the others, and is what is told.
@@ -193,11 +200,6 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await EndInputAsync(cancellationToken);
         }
 
-        if (context.Group.OutputQueue.Length > 0)
-        {
-            await EndOutputAsync(cancellationToken);
-        }
-
         execution.Report(new StepMetrics(progress.Rows, progress.Rows));
         return new JsonObject
         {
@@ -221,14 +223,12 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         }
     }
 
-    // A replica that begins when the readers are through has declared the queues that they have deleted.
-    private async Task EndOutputAsync(CancellationToken cancellationToken)
+    // A replica that begins when the readers of its queue are through has declared again what they have deleted.
+    private async Task<bool> IsLateAsync(CancellationToken cancellationToken)
     {
-        StreamStatus? status = await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.StreamOf(context.Group.OutputQueue), token), cancellationToken);
-        if (status?.State == StreamState.Completed)
-        {
-            await context.Transport.DeleteAsync(context.TopicOf(context.Group.OutputQueue), cancellationToken);
-        }
+        string queue = context.Group.OutputQueue;
+        return queue.Length > 0
+            && (await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.StreamOf(queue), token), cancellationToken))?.State == StreamState.Completed;
     }
 
     // The last sums, which no later report makes good.
