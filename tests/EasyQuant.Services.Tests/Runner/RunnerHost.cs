@@ -71,10 +71,19 @@ public sealed class RunnerHost : IAsyncDisposable
             host.Settings[name] = value;
         }
 
-        if (withRunner)
+        try
         {
-            await host.StartRunnerAsync(deadline.Token);
-            await host.WaitForCatalogueAsync(deadline.Token);
+            if (withRunner)
+            {
+                await host.StartRunnerAsync(deadline.Token);
+                await host.WaitForCatalogueAsync(deadline.Token);
+            }
+        }
+        catch
+        {
+            // A Runner that does not start leaves no Workflow behind.
+            await host.DisposeAsync();
+            throw;
         }
 
         return host;
@@ -105,8 +114,17 @@ public sealed class RunnerHost : IAsyncDisposable
 
         WebApplication runner = builder.Build();
         runner.MapServiceDefaults();
+        try
+        {
+            await runner.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await runner.DisposeAsync();
+            throw;
+        }
+
         _runners.Add(runner);
-        await runner.StartAsync(cancellationToken);
     }
 
     public async Task StopRunnerAsync()
