@@ -50,6 +50,7 @@ internal static class BareQueue
         await Task.WhenAll(sends);
         await done.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        await QueueBench.UntilQuietAsync(cancellationToken);
         await publisher.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
         return count / elapsed.TotalSeconds;
     }

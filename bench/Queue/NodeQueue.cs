@@ -58,6 +58,8 @@ internal sealed class NodeQueue : IAsyncDisposable
         await over.CancelAsync();
         await consuming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await GroupAsync(start, "*", cancellationToken);
+        await QueueBench.UntilQuietAsync(cancellationToken);
+        await GroupAsync(start, "*queues", cancellationToken);
         return count / seconds;
     }
 
@@ -68,7 +70,7 @@ internal sealed class NodeQueue : IAsyncDisposable
         "ProcessGroup",
         new JsonObject { ["definition"] = Definition(), ["group"] = group, ["start"] = start, ["replica"] = 0 },
         new Dictionary<string, NodeValue>(),
-        new RunContext { RunId = $"{start}-{(group == "*" ? "end" : group)}", ProjectId = "default", Epoch = 1 },
+        new RunContext { RunId = $"{start}-{group.Replace("*", "end", StringComparison.Ordinal)}", ProjectId = "default", Epoch = 1 },
         _services,
         observer: null,
         cancellationToken);

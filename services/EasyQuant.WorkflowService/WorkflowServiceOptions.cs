@@ -24,6 +24,10 @@ public sealed class WorkflowServiceOptions
     [Range(1, 1000)]
     public int CrashCountMax { get; init; } = 5;
 
+    /// <summary>How long the queues of a start stay after its end, 0 to 1 day. Default 10 s: RabbitMQ 3.10 does not bear that a queue goes while its log of the queue is still being filed (ADR 0032).</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan QueueGrace { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs that may wait in all projects together before new ones are refused, 1 to 10,000,000. Default 200,000.</summary>
     [Range(1, 10_000_000)]
     public int QueuedRunCountMax { get; init; } = 200_000;

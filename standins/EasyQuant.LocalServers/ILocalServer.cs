@@ -28,4 +28,8 @@ public interface ILocalServer
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when it serves, otherwise why not.</returns>
     Task<string?> ProbeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Tells from a line that the server printed whether it has to be started again: it runs on, but parts of it are gone for good. Default: never.</summary>
+    /// <param name="line">The line.</param>
+    bool IsBroken(string line) => false;
 }

@@ -154,6 +154,17 @@ public sealed class RabbitMqServer : ILocalServer
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The process that files the log of quorum queues ends in RabbitMQ 3.10 when a queue is deleted while it still works for it, and takes queues with it that are not
+    /// started again (rabbitmq-server issue 4512, ra pull request 484). What they hold is on disk.
+    /// </remarks>
+    public bool IsBroken(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return line.Contains("** Generic server ra_log_segment_writer terminating", StringComparison.Ordinal);
+    }
+
     private string Configuration()
     {
         string configuration = $"""

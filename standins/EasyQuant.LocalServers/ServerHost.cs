@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace EasyQuant.LocalServers;
 
 /// <summary>
-/// Runs one <see cref="ILocalServer"/>: starts it with its companion, waits until it serves, restarts it when it dies. Thread-safe.
+/// Runs one <see cref="ILocalServer"/>: starts it with its companion, waits until it serves, starts it again when it dies before that, or says that it is broken. Thread-safe.
 /// </summary>
 public sealed class ServerHost : IAsyncDisposable
 {
@@ -31,6 +31,10 @@ public sealed class ServerHost : IAsyncDisposable
         {
             Keep(line);
             onLine(line, isError);
+            if (_process is { } process && server.IsBroken(line))
+            {
+                _ = Task.Run(() => RestartAsync(process));
+            }
         };
     }
 
@@ -112,6 +116,32 @@ public sealed class ServerHost : IAsyncDisposable
     /// <summary>Stops everything.</summary>
     /// <returns>A task that completes when nothing runs.</returns>
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    // The broken process may have been replaced or stopped meanwhile. One that cannot be started stays away, and is the owner's to start, as after a crash.
+    private async Task RestartAsync(ChildProcess broken)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (_process != broken || broken.Exited.IsCompleted)
+            {
+                return;
+            }
+
+            _onLine($"{_server.Name} is broken and is started again.", true);
+            await broken.KillAsync();
+            using var deadline = new CancellationTokenSource(StartTimeout);
+            await StartServerAsync(deadline.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            _onLine($"{_server.Name} cannot be started again: {exception.Message}", true);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     private void Keep(string line)
     {

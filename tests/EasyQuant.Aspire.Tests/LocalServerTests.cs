@@ -83,6 +83,48 @@ public sealed class LocalServerTests
         }
     }
 
+    [Fact]
+    public async Task Host_ServerSaysThatItIsBroken_IsStartedAgainOnce()
+    {
+        using var deadline = new CancellationTokenSource(s_limit);
+        string directory = Directory.CreateTempSubdirectory("eq-broken-").FullName;
+        try
+        {
+            await using var host = new ServerHost(new BreakingServer(directory), (_, _) => { });
+            await host.StartAsync(deadline.Token);
+            int? first = host.ProcessId;
+            await File.WriteAllTextAsync(Path.Combine(directory, "break"), "", deadline.Token);
+
+            while (host.ProcessId is null || host.ProcessId == first)
+            {
+                await Task.Delay(20, deadline.Token);
+            }
+
+            int? second = host.ProcessId;
+            // It waits for a restart that is under way, and leaves a server that runs alone.
+            await host.StartAsync(deadline.Token);
+            Assert.Equal(second, host.ProcessId);
+            Assert.Equal(["x", "x"], await File.ReadAllLinesAsync(Path.Combine(directory, "starts"), deadline.Token));
+            await host.StopAsync();
+            Assert.Empty(host.ProcessIds);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("2026-11-30 14:54:41.315669+00:00 [error] <0.845.0> ** Generic server ra_log_segment_writer terminating", true)]
+    [InlineData("2026-11-30 14:54:40.529896+00:00 [warning] <0.4185.0> segment_writer: skipping segment as directory /x does not exist", false)]
+    [InlineData("2026-11-30 14:54:41.241518+00:00 [notice] <0.4035.0> queue 'q' in vhost '/': terminating with reason 'delete'", false)]
+    public void RabbitMq_LosesTheLogOfItsQueues_IsBroken(string line, bool isBroken)
+    {
+        ILocalServer server = new RabbitMqServer(new RabbitMqOptions { DataDirectory = "/nonexistent", Port = 1, EpmdPort = 2, DistributionPort = 3, Password = "x" });
+
+        Assert.Equal(isBroken, server.IsBroken(line));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
@@ -136,5 +178,28 @@ public sealed class LocalServerTests
         client.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream, Encoding.ASCII);
         return (await reader.ReadToEndAsync(cancellationToken)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    // Notes each start, and says that it is broken when it finds a file, which it takes away.
+    private sealed class BreakingServer(string directory) : ILocalServer
+    {
+        public string Name => "breaking";
+
+        public int Port => 1;
+
+        public Task PrepareAsync(Action<string, bool> onLine, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public (ProcessSpec Process, int Port)? Companion() => null;
+
+        public ProcessSpec Process() => new()
+        {
+            FileName = "/bin/sh",
+            Arguments = ["-c", "echo x >> starts; while :; do if [ -e break ]; then rm break; echo broken; echo broken; fi; sleep 0.05; done"],
+            WorkingDirectory = directory,
+        };
+
+        public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(File.Exists(Path.Combine(directory, "starts")) ? null : "not yet");
+
+        public bool IsBroken(string line) => line == "broken";
     }
 }

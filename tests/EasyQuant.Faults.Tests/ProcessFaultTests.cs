@@ -19,6 +19,15 @@ public sealed class ProcessFaultTests(FaultBed bed) : IAsyncLifetime
     [Trait("Fault", "F02")]
     public Task Runner_KilledInTheMiddle_AnotherGoesOnAndNothingIsRepeated() => FreezeHolderAsync((holder, _, _) => holder.KillAsync());
 
+    /// <summary>O10 for the queues of a load, which stay for a while after its end; every other load leaves this to the next.</summary>
+    [Fact]
+    public async Task Queues_SomeTimeAfterALoadWithAFault_AreGone()
+    {
+        await FaultRun.UnderLoadAsync(bed, async (_, _) => await bed.FirstRunner.KillAsync());
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Assert.Empty(await bed.QueuesAsync(deadline.Token));
+    }
+
     /// <summary>F13; half of the drains end by themselves.</summary>
     [Fact]
     [Trait("Fault", "F13")]

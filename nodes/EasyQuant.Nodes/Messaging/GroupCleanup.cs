@@ -8,8 +8,9 @@ using Npgsql;
 namespace EasyQuant.Nodes.Messaging;
 
 /// <summary>
-/// What follows a start that was stopped or has failed: its streams are marked as given up, its last sums and parked chunks are told, its queues leave the broker.
-/// The replicas end without these; nothing is parked in a stream that is given up, so what is told is all. Repeatable.
+/// What follows a start. One that was stopped or has failed: its streams are marked as given up, its last sums and parked chunks are told. The replicas end without
+/// these; nothing is parked in a stream that is given up, so what is told is all. Some time after any end its queues leave the broker: all its replicas are gone then,
+/// so that none declares them anew. Repeatable.
 /// </summary>
 internal sealed class GroupCleanup(
     string startId, GroupsDefinition definition, ProjectDatabase database, TopicTransports transports, IGroupReports reports, TimeProvider time)
@@ -17,31 +18,51 @@ internal sealed class GroupCleanup(
     /// <summary>Stands for all groups in the parameter of the node; no group can have this id.</summary>
     public const string AllGroups = "*";
 
-    public async Task<JsonObject> RunAsync(RunContext run, CancellationToken cancellationToken)
+    /// <summary>Stands for the queues of all groups.</summary>
+    public const string Queues = "*queues";
+
+    /// <summary>Gives up the streams and tells the last sums.</summary>
+    /// <returns>How many groups were told of.</returns>
+    public async Task<JsonObject> EndAsync(RunContext run, CancellationToken cancellationToken)
     {
-        var transport = new PatientTransport(transports.Get(definition.MqType), time);
-        GroupContext[] groups = [.. definition.Groups.Select(group => new GroupContext(startId, definition, group, run, database, transport, time))];
-        // Any group names its queues in the same way.
-        GroupContext[] writers = [.. groups.Where(one => one.Group.OutputQueue.Length > 0).DistinctBy(one => one.Group.OutputQueue, StringComparer.Ordinal)];
-        foreach (GroupContext writer in writers)
+        GroupContext[] groups = Contexts(run);
+        foreach (GroupContext writer in Writers(groups))
         {
             await writer.Patient.ReadAsync((connection, token) => AbortAsync(writer, connection, token), cancellationToken);
         }
 
-        foreach (GroupContext group in groups.Where(one => !one.IsSource))
+        GroupContext[] readers = [.. groups.Where(one => !one.IsSource)];
+        foreach (GroupContext group in readers)
         {
             await TellAsync(group, cancellationToken);
         }
 
+        return new JsonObject { ["groups"] = readers.Length };
+    }
+
+    /// <summary>Deletes the queues.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<JsonObject> DeleteQueuesAsync(RunContext run, CancellationToken cancellationToken)
+    {
         int deleted = 0;
-        foreach (GroupContext writer in writers)
+        foreach (GroupContext writer in Writers(Contexts(run)))
         {
-            await transport.DeleteAsync(writer.TopicOf(writer.Group.OutputQueue), cancellationToken);
+            await writer.Transport.DeleteAsync(writer.TopicOf(writer.Group.OutputQueue), cancellationToken);
             deleted += writer.Plan.ConsumerGroups(writer.Group.OutputQueue).Count;
         }
 
         return new JsonObject { ["queues_deleted"] = deleted };
     }
+
+    private GroupContext[] Contexts(RunContext run)
+    {
+        var transport = new PatientTransport(transports.Get(definition.MqType), time);
+        return [.. definition.Groups.Select(group => new GroupContext(startId, definition, group, run, database, transport, time))];
+    }
+
+    // Any group names its queues in the same way.
+    private static IEnumerable<GroupContext> Writers(GroupContext[] groups) =>
+        groups.Where(one => one.Group.OutputQueue.Length > 0).DistinctBy(one => one.Group.OutputQueue, StringComparer.Ordinal);
 
     private static async Task<bool> AbortAsync(GroupContext writer, NpgsqlConnection connection, CancellationToken cancellationToken)
     {

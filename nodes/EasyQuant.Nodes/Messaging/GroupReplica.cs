@@ -33,7 +33,6 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             : await context.Transport.OpenProducerAsync(
                 context.TopicOf(context.Group.OutputQueue), new TopicProducerOptions { ProjectId = context.Run.ProjectId, RunId = context.Run.RunId, WindowMax = MqProducerNode.ChunksMax }, cancellationToken);
         await context.OpenAsync(cancellationToken);
-        bool isLate = await IsLateAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task reporting = ReportLoopAsync(stop.Token);
         try
@@ -52,13 +51,7 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             await reporting;
         }
 
-        JsonObject sums = await EndAsync(cancellationToken);
-        if (isLate)
-        {
-            await context.Transport.DeleteAsync(context.TopicOf(context.Group.OutputQueue), cancellationToken);
-        }
-
-        return sums;
+        return await EndAsync(cancellationToken);
     }
 
     // The first failure ends the others, and is what is told.
@@ -215,20 +208,6 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             // The writer has left before its last rows were consumed: the readers complete its sums.
             await TellAsync(_counts.OfWriter(writer.Id, status, ErrorCount()), cancellationToken);
         }
-
-        if (status?.State == StreamState.Completed)
-        {
-            // Each replica does so after its own consumers have left, so the last one leaves nothing.
-            await context.Transport.DeleteAsync(context.TopicOf(context.Group.InputQueue), cancellationToken);
-        }
-    }
-
-    // A replica that begins when the readers of its queue are through has declared again what they have deleted.
-    private async Task<bool> IsLateAsync(CancellationToken cancellationToken)
-    {
-        string queue = context.Group.OutputQueue;
-        return queue.Length > 0
-            && (await ReadAsync((connection, token) => context.Streams.GetAsync(connection, context.StreamOf(queue), token), cancellationToken))?.State == StreamState.Completed;
     }
 
     // The last sums, which no later report makes good.

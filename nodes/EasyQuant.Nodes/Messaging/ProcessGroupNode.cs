@@ -23,7 +23,7 @@ public sealed class ProcessGroupNode : INodeHandler
         _isReplay = parameters.Group.StartsWith(GroupReplay.Prefix, StringComparison.Ordinal);
         string id = _isReplay ? parameters.Group[GroupReplay.Prefix.Length..] : parameters.Group;
         _group = definition.Groups.FirstOrDefault(group => group.Id == id);
-        if (_group is null && parameters.Group != GroupCleanup.AllGroups)
+        if (_group is null && parameters.Group is not (GroupCleanup.AllGroups or GroupCleanup.Queues))
         {
             throw new NodeException("PARAMETER_OUT_OF_RANGE", $"group: the definition has no group '{parameters.Group}'.");
         }
@@ -56,7 +56,7 @@ public sealed class ProcessGroupNode : INodeHandler
         try
         {
             execution.SetOutput(0, _group is null
-                ? await new GroupCleanup(_parameters.Start, _definition, database, transports, reports, execution.Services.Time).RunAsync(execution.Run, cancellationToken)
+                ? await CleanUpAsync(new GroupCleanup(_parameters.Start, _definition, database, transports, reports, execution.Services.Time), execution, cancellationToken)
                 : await ReplicaAsync(_group, database, transports, reports, execution, cancellationToken));
         }
         catch (TopicException e)
@@ -64,6 +64,9 @@ public sealed class ProcessGroupNode : INodeHandler
             throw new NodeException(e.Reason, e.Message, transient: e.Reason == TopicException.BrokerUnavailable, e);
         }
     }
+
+    private Task<JsonObject> CleanUpAsync(GroupCleanup cleanup, NodeExecution execution, CancellationToken cancellationToken) =>
+        _parameters.Group == GroupCleanup.Queues ? cleanup.DeleteQueuesAsync(execution.Run, cancellationToken) : cleanup.EndAsync(execution.Run, cancellationToken);
 
     private async Task<JsonObject> ReplicaAsync(
         ProcessGroup group, ProjectDatabase database, TopicTransports transports, IGroupReports reports, NodeExecution execution, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ public sealed record ProcessGroupParameters
     [Title("Definition", "定义")]
     public required JsonTemplate Definition { get; init; }
 
-    /// <summary>Id of the group that this replica belongs to; <c>*</c> for the run that deletes the queues of a start that was stopped or has failed, <c>replay:</c> and the id for one that consumes its parked chunks once more.</summary>
+    /// <summary>Id of the group that this replica belongs to; <c>*</c> for the run that tells the last sums of a start that was stopped or has failed, <c>*queues</c> for the one that deletes the queues of a start, <c>replay:</c> and the id for one that consumes its parked chunks once more.</summary>
     [Title("Group", "进程组")]
     [TextLength(1, 63)]
     public required string Group { get; init; }

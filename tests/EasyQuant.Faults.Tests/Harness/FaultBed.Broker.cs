@@ -7,14 +7,26 @@ namespace EasyQuant.Faults.Harness;
 // What tests ask the broker, without a proxy.
 public sealed partial class FaultBed
 {
-    private static readonly TimeSpan s_queuesMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_queuesMax = TimeSpan.FromSeconds(15);
 
-    /// <summary>Names the queues of a load that are still there, and how many consumers they have; what is being deleted has a few seconds.</summary>
-    internal async Task<IReadOnlyList<string>> QueuesAsync(Load load, CancellationToken cancellationToken)
+    private readonly List<string> _queues = [];
+
+    /// <summary>Names the queues of loads before this one that are still there, and how many consumers they have. Those of this load stay for a while, and are asked for after the next.</summary>
+    internal async Task<IReadOnlyList<string>> OldQueuesAsync(Load load, CancellationToken cancellationToken)
     {
         string[] groups = load.Size.KeepsNewest ? ["keep", "newest"] : ["keep"];
+        string[] names = [.. _queues];
+        _queues.Clear();
         // Not the mark: one that was declared right before the broker died takes it 5 s to delete, and nobody waits for that.
-        string[] names = [.. groups.SelectMany(group => new[] { "data", "dead" }.Select(kind => $"{kind}.{load.StartId}.bars.{group}"))];
+        _queues.AddRange(groups.SelectMany(group => new[] { "data", "dead" }.Select(kind => $"{kind}.{load.StartId}.bars.{group}")));
+        return await LeftAsync(names, cancellationToken);
+    }
+
+    /// <summary>Names the queues of all loads that have ended and are still there.</summary>
+    internal Task<IReadOnlyList<string>> QueuesAsync(CancellationToken cancellationToken) => LeftAsync(_queues, cancellationToken);
+
+    private async Task<IReadOnlyList<string>> LeftAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
         var factory = new ConnectionFactory { Uri = new Uri(_broker), AutomaticRecoveryEnabled = false };
         await using IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -345,6 +345,7 @@ public sealed partial class FaultBed : IAsyncLifetime
             ["Workflow__SweepInterval"] = "00:00:00.300",
             ["Workflow__LeaseDuration"] = string.Create(CultureInfo.InvariantCulture, $"00:00:{_leaseSeconds:00}"),
             ["Workflow__HintAge"] = "00:00:01",
+            ["Workflow__QueueGrace"] = "00:00:02",
             // A load lives through more faults than any run does in its life.
             ["Workflow__CrashCountMax"] = "1000",
             ["Runner__PollInterval"] = "00:00:00.300",

@@ -35,7 +35,7 @@ internal sealed record LoadCheck(IReadOnlyList<Violation> Violations, long Crash
         found.AddRange(await RowsAsync(bed, load, deadChunks, cancellationToken));
         found.AddRange(await HistoryAsync(bed, since, cancellationToken));
         found.AddRange(await StreamsAsync(bed, load, deadChunks, cancellationToken));
-        found.AddRange(Oracle.Leftovers([], await bed.QueuesAsync(load, cancellationToken)));
+        found.AddRange(Oracle.Leftovers([], await bed.OldQueuesAsync(load, cancellationToken)));
         found.AddRange(load.Size.Relays ? await PassedAsync(bed, load, cancellationToken) : []);
         found.AddRange(load.Size.KeepsNewest ? await NewestAsync(bed, load, cancellationToken) : []);
         found.AddRange(bed.Leaks.Select(line => new Violation("O12", "leaked", "log", line[..Math.Min(80, line.Length)])));

@@ -45,13 +45,13 @@ public sealed class RunnerHost : IAsyncDisposable
 
     public static async Task<RunnerHost> StartAsync(
         TestServers servers, bool withRunner = true, Dictionary<string, string?>? settings = null, string lease = "00:00:03", ILoggerProvider? log = null,
-        Action<NodeCatalog>? addNodes = null)
+        Action<NodeCatalog>? addNodes = null, string queueGrace = "00:00:00.500")
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         string database = await servers.CreateDatabaseAsync(deadline.Token);
         string broker = await servers.CreateVirtualHostAsync(deadline.Token);
         WorkflowHost workflow = await WorkflowHost.StartAsync(
-            database, broker, new Dictionary<string, string?> { ["Workflow:LeaseDuration"] = lease }, deadline.Token);
+            database, broker, new Dictionary<string, string?> { ["Workflow:LeaseDuration"] = lease, ["Workflow:QueueGrace"] = queueGrace }, deadline.Token);
         var host = new RunnerHost(workflow, new Dictionary<string, string?>
         {
             ["ConnectionStrings:easyquant"] = database,

@@ -121,6 +121,7 @@ public sealed class WorkflowHost : IAsyncDisposable
             [InternalCredential.Setting] = Credential,
             ["Workflow:LeaseDuration"] = "00:00:30",
             ["Workflow:SweepInterval"] = "00:00:00.100",
+            ["Workflow:QueueGrace"] = "00:00:00.500",
         });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();

@@ -17,8 +17,11 @@ namespace EasyQuant.WorkflowService.Storage.Groups;
 /// <summary>Makes the runs of starts: replicas, and the runs that clean up and replay. Keyed by their request ids, so making one twice is harmless. Thread-safe.</summary>
 internal sealed class ReplicaRuns(NpgsqlDataSource dataSource, GroupsStore groups, RunFactory factory, RunWriter runs, RunHistoryFactory clock)
 {
-    /// <summary>What the node takes for the run that deletes the queues of a start.</summary>
+    /// <summary>What the node takes for the run that gives up the streams of a start and tells its last sums.</summary>
     public const string AllGroups = "*";
+
+    /// <summary>What the node takes for the run that deletes the queues of a start.</summary>
+    public const string Queues = "*queues";
 
     /// <summary>What stands before the group for a run that consumes its parked chunks.</summary>
     public const string ReplayPrefix = "replay:";

@@ -12,6 +12,7 @@ using EasyQuant.WorkflowService.Storage.Workflows;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using RunState = EasyQuant.Contracts.Run.V1.RunState;
 
@@ -22,36 +23,65 @@ namespace EasyQuant.WorkflowService.Storage.Groups;
 /// everything again, so it does not matter who calls, how often, or where an earlier call died: runs are keyed by start, group and number. Thread-safe.
 /// </summary>
 internal sealed class StartController(
-    NpgsqlDataSource dataSource, StartReader reader, ReplicaRuns runs, RunControl control, Outbox outbox, RunHistoryFactory clock)
+    NpgsqlDataSource dataSource, StartReader reader, ReplicaRuns runs, RunControl control, Outbox outbox, RunHistoryFactory clock, IOptions<WorkflowServiceOptions> options)
 {
     private const int StartCountMax = 100;
 
     /// <summary>How long a replica that belongs on one Runner waits for room there.</summary>
     private static readonly TimeSpan s_togetherMax = TimeSpan.FromMinutes(2);
 
-    /// <summary>Looks after all starts that have not ended.</summary>
+    /// <summary>Looks after all starts that have not ended, and has the queues of those deleted that ended some time ago.</summary>
     public async Task ReconcileAllAsync(CancellationToken cancellationToken)
     {
-        List<Guid> active = await Transactions.ReadAsync(
-            dataSource,
-            async (connection, token) =>
-            {
-                var found = new List<Guid>();
-                await using NpgsqlCommand command = Pg.Command(
-                    connection, "select start_id from workflow.group_starts where state in (1, 2) order by create_time limit $1", Pg.P(StartCountMax));
-                await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(token);
-                while (await rows.ReadAsync(token))
-                {
-                    found.Add(rows.GetGuid(0));
-                }
-
-                return found;
-            },
-            cancellationToken);
-        foreach (Guid startId in active)
+        foreach (Guid startId in await ListAsync("state in (1, 2) order by create_time", [], cancellationToken))
         {
             await ReconcileAsync(startId, cancellationToken);
         }
+
+        DateTimeOffset before = clock.Now() - options.Value.QueueGrace;
+        foreach (Guid startId in await ListAsync("has_queues and state not in (1, 2) and end_time <= $2 order by end_time", [Pg.P(before)], cancellationToken))
+        {
+            await DeleteQueuesAsync(startId, cancellationToken);
+        }
+    }
+
+    private Task<List<Guid>> ListAsync(string condition, NpgsqlParameter[] parameters, CancellationToken cancellationToken) => Transactions.ReadAsync(
+        dataSource,
+        async (connection, token) =>
+        {
+            var found = new List<Guid>();
+            await using NpgsqlCommand command = Pg.Command(
+                connection, $"select start_id from workflow.group_starts where {condition} limit $1", [Pg.P(StartCountMax), .. parameters]);
+            await using NpgsqlDataReader rows = await command.ExecuteReaderAsync(token);
+            while (await rows.ReadAsync(token))
+            {
+                found.Add(rows.GetGuid(0));
+            }
+
+            return found;
+        },
+        cancellationToken);
+
+    // Only Runners know the brokers: one more run, which nobody waits for. Made before that is noted, and under a fixed request id, so that there is one.
+    private async Task DeleteQueuesAsync(Guid startId, CancellationToken cancellationToken)
+    {
+        StartRow row = await Transactions.ReadAsync(dataSource, (connection, token) => ReadAsync(connection, startId, "", token), cancellationToken)
+            ?? throw new InvalidOperationException($"Start {startId} was listed and is gone.");
+        if (await runs.HasQueuesAsync(row, cancellationToken))
+        {
+            await runs.CreateAsync(row, [(ReplicaRuns.Queues, 0)], null, cancellationToken);
+        }
+
+        await Transactions.RunAsync(
+            dataSource,
+            "group-starts.queues",
+            async (connection, token) =>
+            {
+                await using NpgsqlCommand command = Pg.Command(connection, "update workflow.group_starts set has_queues = false where start_id = $1", Pg.P(startId));
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
+        outbox.Wake();
     }
 
     /// <summary>Looks after one start.</summary>
@@ -230,7 +260,7 @@ internal sealed class StartController(
         }
     }
 
-    // One more run, which nobody waits for, deletes the queues: only Runners know the brokers. Made before the end is noted, and under a fixed request id, so that there is one.
+    // One more run, which nobody waits for, tells what the replicas cannot tell any more. Made before the end is noted, and under a fixed request id, so that there is one.
     private async Task CleanUpAsync(StartRow row, CancellationToken cancellationToken)
     {
         if (await runs.HasQueuesAsync(row, cancellationToken))
