@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Unicode;
 using EasyQuant.Contracts.Data.V1;
 using EasyQuant.Data;
@@ -29,9 +30,9 @@ internal sealed class ProtobufChunkCodec : IChunkCodec
         ChunkTable message;
         try
         {
-            message = ChunkTable.Parser.ParseFrom(payload.Span);
+            message = ReadTable(payload, limits);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidDataException or DecoderFallbackException)
         {
             throw new ChunkException(ChunkException.Corrupt, $"The payload is no ChunkTable: {exception.Message}");
         }
@@ -39,11 +40,6 @@ internal sealed class ProtobufChunkCodec : IChunkCodec
         if (message.RowCount < 0 || message.RowCount > limits.RowsMax)
         {
             throw new ChunkException(ChunkException.TooLarge, $"The payload says {message.RowCount} rows; 0 to {limits.RowsMax} are accepted.");
-        }
-
-        if (message.Columns.Count > limits.ColumnsMax)
-        {
-            throw ColumnTypeNames.TooMany("columns", message.Columns.Count, limits.ColumnsMax);
         }
 
         if (message.Columns.Count == 0 && message.RowCount != 0)
@@ -60,6 +56,69 @@ internal sealed class ProtobufChunkCodec : IChunkCodec
             throw new ChunkException(ChunkException.Corrupt, exception.Message);
         }
     }
+
+    // The generated parser copies every bytes field; here the buffers of the columns stay where they are in the payload.
+    private static ChunkTable ReadTable(ReadOnlyMemory<byte> payload, ChunkLimits limits)
+    {
+        var table = new ChunkTable();
+        var fields = new FieldReader(payload.Span);
+        while (fields.Next())
+        {
+            if (fields.IsNumber(ChunkTable.RowCountFieldNumber))
+            {
+                table.RowCount = (int)fields.Number;
+            }
+            else if (fields.IsBytes(ChunkTable.ColumnsFieldNumber))
+            {
+                if (table.Columns.Count == limits.ColumnsMax)
+                {
+                    throw ColumnTypeNames.TooMany("columns", table.Columns.Count + 1L, limits.ColumnsMax);
+                }
+
+                table.Columns.Add(ReadColumn(payload.Slice(fields.Start, fields.Bytes.Length)));
+            }
+        }
+
+        return table;
+    }
+
+    private static ChunkColumn ReadColumn(ReadOnlyMemory<byte> message)
+    {
+        var column = new ChunkColumn();
+        var fields = new FieldReader(message.Span);
+        while (fields.Next())
+        {
+            if (fields.IsBytes(ChunkColumn.NameFieldNumber))
+            {
+                column.Name = FieldReader.Utf8.GetString(fields.Bytes);
+            }
+            else if (fields.IsNumber(ChunkColumn.TypeFieldNumber))
+            {
+                column.Type = (EasyQuant.Contracts.Common.V1.ColumnType)fields.Number;
+            }
+            else if (fields.IsNumber(ChunkColumn.ScaleFieldNumber))
+            {
+                column.Scale = (int)fields.Number;
+            }
+            else if (fields.IsBytes(ChunkColumn.ValidityFieldNumber))
+            {
+                column.Validity = Buffer(message, fields);
+            }
+            else if (fields.IsBytes(ChunkColumn.ValuesFieldNumber))
+            {
+                column.Values = Buffer(message, fields);
+            }
+            else if (fields.IsBytes(ChunkColumn.OffsetsFieldNumber))
+            {
+                column.Offsets = Buffer(message, fields);
+            }
+        }
+
+        return column;
+    }
+
+    private static ByteString Buffer(ReadOnlyMemory<byte> message, FieldReader fields) =>
+        UnsafeByteOperations.UnsafeWrap(message.Slice(fields.Start, fields.Bytes.Length));
 
     private static ChunkColumn Write(Column column)
     {

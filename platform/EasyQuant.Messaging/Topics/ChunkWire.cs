@@ -1,3 +1,4 @@
+using System.Text;
 using EasyQuant.Contracts.Data.V1;
 using EasyQuant.Messaging.Chunks;
 using Google.Protobuf;
@@ -68,9 +69,9 @@ internal static class ChunkWire
                 throw new ChunkException(ChunkException.TooLarge, $"A chunk holds at most {payloadBytesMax} bytes, the message has {body.Length}.");
             }
 
-            return (Read(DataChunk.Parser.ParseFrom(body)), null, default);
+            return (Read(body), null, default);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidDataException or DecoderFallbackException)
         {
             return (null, new ChunkException(ChunkException.Corrupt, $"The message is no DataChunk: {exception.Message}"), Raw(body, payloadBytesMax));
         }
@@ -80,7 +81,53 @@ internal static class ChunkWire
         }
     }
 
-    private static Chunk Read(DataChunk message)
+    // As the generated parser reads it, but with one copy of the payload into memory that nobody has cleared before.
+    private static Chunk Read(ReadOnlySpan<byte> body)
+    {
+        var message = new DataChunk();
+        byte[] payload = [];
+        var fields = new FieldReader(body);
+        while (fields.Next())
+        {
+            if (fields.IsBytes(DataChunk.PayloadFieldNumber))
+            {
+                payload = GC.AllocateUninitializedArray<byte>(fields.Bytes.Length);
+                fields.Bytes.CopyTo(payload);
+            }
+            else if (fields.IsBytes(DataChunk.StreamFieldNumber))
+            {
+                message.Stream = FieldReader.Utf8.GetString(fields.Bytes);
+            }
+            else if (fields.IsBytes(DataChunk.TopicFieldNumber) || fields.IsBytes(DataChunk.GroupFieldNumber))
+            {
+                _ = FieldReader.Utf8.GetCharCount(fields.Bytes);
+            }
+            else if (fields.IsNumber(DataChunk.ShardFieldNumber))
+            {
+                message.Shard = (int)fields.Number;
+            }
+            else if (fields.IsNumber(DataChunk.EpochFieldNumber))
+            {
+                message.Epoch = fields.Number;
+            }
+            else if (fields.IsNumber(DataChunk.SequenceFieldNumber))
+            {
+                message.Sequence = fields.Number;
+            }
+            else if (fields.IsNumber(DataChunk.RowCountFieldNumber))
+            {
+                message.RowCount = (int)fields.Number;
+            }
+            else if (fields.IsNumber(DataChunk.EncodingFieldNumber))
+            {
+                message.Encoding = (Contracts.Data.V1.ChunkEncoding)fields.Number;
+            }
+        }
+
+        return Checked(message, payload);
+    }
+
+    private static Chunk Checked(DataChunk message, byte[] payload)
     {
         if (message.Stream.Length == 0 || message.Shard < 0 || message.Sequence < 0 || message.RowCount < 0 || message.Epoch < 0)
         {
@@ -102,7 +149,7 @@ internal static class ChunkWire
             Sequence = message.Sequence,
             RowCount = message.RowCount,
             Encoding = (ChunkEncoding)message.Encoding,
-            Payload = message.Payload.Memory,
+            Payload = payload,
         };
     }
 
