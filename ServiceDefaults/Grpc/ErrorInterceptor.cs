@@ -92,8 +92,7 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, I
                 : new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled the call."));
         }
 
-        // PANIC is the last word of a server that stops itself, under whatever code.
-        if (exception is DbException database && (database.IsTransient || database.Data["Severity"] is "PANIC"))
+        if (exception is DbException database && (database.IsTransient || IsOutOfRoom(database)))
         {
             // The database restarts or is full of connections: the caller's retry finds it again, and no work fails for it.
             LogDatabaseAway(exception, context.Method);
@@ -103,6 +102,12 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, I
         LogUnexpected(exception, context.Method);
         return new RpcError(StatusCode.Internal, "INTERNAL", "The service failed unexpectedly; its log has the cause.").ToRpcException();
     }
+
+    // PANIC is the last word of a server that stops itself, under whatever code; the routines are those that let files grow, and what they say is no room of another kind
+    // than a full disk. Persistence waits for the same (TransientRetry).
+    private static bool IsOutOfRoom(DbException exception) =>
+        exception.Data["InvariantSeverity"] is "PANIC"
+        || (exception.SqlState == "XX000" && exception.Data["Routine"] is "mdextend" or "mdzeroextend" or "mdwrite" or "mdwritev" or "BufFileDumpBuffer");
 
     [LoggerMessage(102, LogLevel.Warning, "{Method} could not reach the database.")]
     private partial void LogDatabaseAway(Exception exception, string method);

@@ -61,13 +61,15 @@ public static class TransientRetry
     /// <summary>
     /// Tells whether the same transaction may succeed when executed again: serialization failure (40001), deadlock (40P01),
     /// shutdown or start of the server (57P0x), too many connections (53300), a broken connection (08xxx, I/O, disposed under the command), a full or failing disk
-    /// (53100, 58030), and the last word of a server that stops itself (PANIC, whatever its code).
+    /// (53100, 58030), a file that may not grow (XX000 from where files are written: a limit of the file system or of the process), and the last word of a server that
+    /// stops itself (PANIC, whatever its code).
     /// </summary>
     /// <param name="exception">What the execution threw.</param>
     /// <returns>True for a passing fault.</returns>
     public static bool IsTransient(Exception exception) => exception switch
     {
         PostgresException postgres => postgres.SqlState is "40001" or "40P01" or "57P01" or "57P02" or "57P03" or "53300" or "25P03" or "55P03" or "53100" or "58030"
+            || (postgres.SqlState == "XX000" && postgres.Routine is "mdextend" or "mdzeroextend" or "mdwrite" or "mdwritev" or "BufFileDumpBuffer")
             || postgres.InvariantSeverity == "PANIC" || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
         // Without a word from the server it is the connection that failed, whatever the driver met when it broke; only a refused certificate stays refused.
         NpgsqlException npgsql => npgsql.IsTransient || npgsql.InnerException is not (null or System.Security.Authentication.AuthenticationException),

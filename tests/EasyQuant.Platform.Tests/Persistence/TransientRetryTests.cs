@@ -53,6 +53,15 @@ public sealed class TransientRetryTests
     public void IsTransient_WordOfTheServer_DependsOnWhatItMeans(string severity, string state, bool expected) =>
         Assert.Equal(expected, TransientRetry.IsTransient(new PostgresException("text", severity, severity, state)));
 
+    [Theory]
+    [InlineData("XX000", "mdextend", true)]
+    [InlineData("XX000", "BufFileDumpBuffer", true)]
+    [InlineData("XX000", "ExecInsert", false)]
+    [InlineData("42P01", "mdextend", false)]
+    public void IsTransient_FileThatMayNotGrow_IsAndOtherInternalErrorsAreNot(string state, string routine, bool expected) => Assert.Equal(
+        expected,
+        TransientRetry.IsTransient(new PostgresException("could not extend file: File too large", "ERROR", "ERROR", state, "", "", 0, 0, "", "", "", "", "", "", "", "md.c", "486", routine)));
+
     [Fact]
     public async Task WaitOut_Cancelled_EndsTheWait()
     {

@@ -1,6 +1,7 @@
 using EasyQuant.Services.Tests.Gateway.Probes;
 using EasyQuant.ServiceDefaults.Errors;
 using Grpc.Core;
+using Npgsql;
 
 namespace EasyQuant.Services.Tests.Gateway;
 
@@ -36,6 +37,13 @@ internal sealed class ProbeBackend : ProbeService.ProbeServiceBase
                 throw new RpcError(StatusCode.ResourceExhausted, "QUEUE_FULL", "The queue is full.", retryAfter: TimeSpan.FromSeconds(2.5));
             case "CRASH":
                 throw new InvalidOperationException("password=secret");
+            case "PANIC":
+                // As a server says it that speaks Chinese.
+                throw new PostgresException("could not write to file", "比致命错误还过分的错误", "PANIC", "53100");
+            case "PANIC-OTHER":
+                throw new PostgresException("unexpected data", "比致命错误还过分的错误", "PANIC", "XX001");
+            case "FILE":
+                throw new PostgresException("could not extend file: File too large", "ERROR", "ERROR", "XX000", "", "", 0, 0, "", "", "", "", "", "", "", "md.c", "486", "mdextend");
             case "SLEEP":
                 await Task.Delay(Timeout.Infinite, context.CancellationToken);
                 return new ProbeReply();

@@ -92,6 +92,9 @@ public sealed class RestErrorTests(GatewayFixture fixture) : IClassFixture<Gatew
     [InlineData("Unknown", 500, "Internal Server Error", "INTERNAL", "The service failed unexpectedly; its log has the cause.")]
     [InlineData("DataLoss", 500, "Internal Server Error", "INTERNAL", "The service failed unexpectedly; its log has the cause.")]
     [InlineData("CRASH", 500, "Internal Server Error", "INTERNAL", "The service failed unexpectedly; its log has the cause.")]
+    [InlineData("PANIC", 503, "Service Unavailable", "SERVICE_UNAVAILABLE", "The service cannot reach its database now.")]
+    [InlineData("FILE", 503, "Service Unavailable", "SERVICE_UNAVAILABLE", "The service cannot reach its database now.")]
+    [InlineData("PANIC-OTHER", 503, "Service Unavailable", "SERVICE_UNAVAILABLE", "The service cannot reach its database now.")]
     public async Task Failure_OfTheService_BecomesAProblem(string status, int expectedStatus, string title, string code, string detail)
     {
         using HttpResponseMessage response = await fixture.Host.SendAsync(HttpMethod.Get, $"/t/failures/{status}");
