@@ -15,13 +15,13 @@ using RabbitMQ.Client;
 namespace EasyQuant.Bench.Queue;
 
 /// <summary>
-/// Producer and consumer of a topic against RabbitMQ.Client alone at the same settings: quorum queue, confirms, window and prefetch 128, one ack a message; the nodes
+/// Producer and consumer of a topic against RabbitMQ.Client alone at the same settings: quorum queue, confirms, window and prefetch 64, one ack a message; the nodes
 /// of process groups against the same; and on Redis against StackExchange.Redis alone with the same window. Both are measured in turns on one private broker; a round
 /// lasts from the first publish to the last ack.
 /// </summary>
 public static class QueueBench
 {
-    internal const int WindowMax = 128;
+    internal const int WindowMax = 64;
     private const int Rounds = 5;
 
     // RabbitMQ 3.10 does not bear that a queue goes right after its traffic (ADR 0032).

@@ -10,7 +10,7 @@ namespace EasyQuant.Nodes.Messaging;
 public sealed class MqProducerNode : IStreamSink
 {
     /// <summary>Chunks of one lane that wait for their confirm at once.</summary>
-    internal const int ChunksMax = 128;
+    internal const int ChunksMax = 64;
 
     private const long BytesMax = 16 << 20;
     private static readonly TimeSpan s_waitFirst = TimeSpan.FromMilliseconds(20);

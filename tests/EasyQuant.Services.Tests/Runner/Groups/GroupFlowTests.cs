@@ -13,8 +13,8 @@ public sealed class GroupFlowTests(TestServersFixture fixture) : IClassFixture<T
     private const int RowsPerChunk = 50;
     private const int ChunksPerFile = DaysPerFile / RowsPerChunk;
     private const int LengthMax = 4;
-    // What one lane has sent and what is not confirmed: 128 files, see MqProducerNode.WindowMax; and the file in hand.
-    private const int WindowMax = (128 + 1) * ChunksPerFile;
+    // What one lane has sent and what is not confirmed: 64 files, see MqProducerNode.WindowMax; and the file in hand.
+    private const int WindowMax = (64 + 1) * ChunksPerFile;
 
     [Fact]
     public async Task Chunks_ConsumerStandsStill_StopTheReadersUntilItGoesOn()
