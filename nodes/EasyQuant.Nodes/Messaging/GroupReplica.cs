@@ -186,11 +186,8 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
             {
                 await TellAsync(progress with { Stages = [], Parked = page }, cancellationToken);
             }
-        }
 
-        if (!context.IsSource)
-        {
-            await EndInputAsync(cancellationToken);
+            await TellOfWriterAsync(cancellationToken);
         }
 
         execution.Report(new StepMetrics(progress.Rows, progress.Rows));
@@ -200,13 +197,12 @@ internal sealed class GroupReplica(GroupContext context, NodeCatalog catalog, IG
         };
     }
 
-    private async Task EndInputAsync(CancellationToken cancellationToken)
+    // The writer has left before its last rows were consumed: the readers complete its sums.
+    private async Task TellOfWriterAsync(CancellationToken cancellationToken)
     {
-        StreamStatus? status = await _counts.ReadAsync(cancellationToken);
         if (context.SourceWriter is { } writer)
         {
-            // The writer has left before its last rows were consumed: the readers complete its sums.
-            await TellAsync(_counts.OfWriter(writer.Id, status, ErrorCount()), cancellationToken);
+            await TellAsync(_counts.OfWriter(writer.Id, await _counts.ReadAsync(cancellationToken), ErrorCount()), cancellationToken);
         }
     }
 

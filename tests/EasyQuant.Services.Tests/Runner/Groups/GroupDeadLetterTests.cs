@@ -48,10 +48,11 @@ public sealed class GroupDeadLetterTests(TestServersFixture fixture) : IClassFix
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
         await held.DisposeAsync();
         Assert.Equal(end, ended.State);
-        // Queues are deleted by a run of its own after the end; it tells of what was parked before it does so.
-        while (await host.HasQueueAsync($"data.{start.StartId}.bars.refuse", CancellationToken.None))
+        // After the end one run tells of what was parked, when the replicas cannot, and another deletes the queues.
+        while (await host.HasQueueAsync($"data.{start.StartId}.bars.refuse", CancellationToken.None)
+            || await ScalarAsync(host, "select count(*) from workflow.runs where labels::jsonb->>'group' like '*%' and state <> 4", CancellationToken.None) > 0)
         {
-            Assert.False(deadline.IsCancellationRequested, $"The queue is still there; runs: {await RunsAsync(host)}");
+            Assert.False(deadline.IsCancellationRequested, $"The queue, or a run after the end, is still there; runs: {await RunsAsync(host)}");
             await Task.Delay(50, CancellationToken.None);
         }
 
