@@ -140,8 +140,8 @@ public static class PipelineBench
     // A process for each size: what a heap has grown to does not come back.
     private static async Task PeaksAsync(int millions, string files, BenchPostgres postgres, string broker, CancellationToken cancellationToken)
     {
-        int[] sizes = [.. new[] { 1, millions, Math.Min(MillionsMax, millions * 4) }.Distinct()];
-        var peaks = new List<double>();
+        int[] sizes = [.. new[] { 1, millions, Math.Min(MillionsMax, millions * 4), Math.Min(MillionsMax, millions * 10) }.Distinct()];
+        var peaks = new Dictionary<int, double>();
         foreach (int size in sizes)
         {
             PipelineFiles.Write(files, FilesOf(size));
@@ -153,12 +153,16 @@ public static class PipelineBench
             string name = string.Create(CultureInfo.InvariantCulture, $"peak_{size}m");
             BenchLine.Print("pipeline", name, peak.WorkingSet, "MiB", $"largest resident set; {reference}");
             BenchLine.Print("pipeline", name + "_retained", peak.Retained, "MiB", $"live objects after the end; {reference}");
-            peaks.Add(peak.WorkingSet);
+            peaks[size] = peak.WorkingSet;
         }
 
-        BenchLine.Print(
-            "pipeline", "peak_growth", peaks[^1] / peaks[0], "ratio",
-            string.Create(CultureInfo.InvariantCulture, $"largest resident set at {sizes[^1]} million rows over that at {sizes[0]} million; 1 is flat"));
+        // The first million does not fill what the groups may have in flight.
+        foreach ((string name, int from) in new[] { ("peak_growth", millions), ("peak_growth_from_1m", 1) })
+        {
+            BenchLine.Print(
+                "pipeline", name, peaks[sizes[^1]] / peaks[from], "ratio",
+                string.Create(CultureInfo.InvariantCulture, $"largest resident set at {sizes[^1]} million rows over that at {from} million; 1 is flat"));
+        }
     }
 
     private static int FilesOf(int millions) => millions * 1_000_000 / PipelineFiles.RowsPerFile;
