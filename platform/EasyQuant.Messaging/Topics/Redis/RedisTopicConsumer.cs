@@ -4,16 +4,15 @@ using StackExchange.Redis;
 
 namespace EasyQuant.Messaging.Topics.Redis;
 
-/// <summary>One member of a group. New chunks are told by a channel of Redis; it looks every 100 ms in any case.</summary>
+/// <summary>One member of a group. New chunks are told by a channel of Redis; it looks from time to time in any case.</summary>
 internal sealed class RedisTopicConsumer : ITopicConsumer
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
-
     private readonly TopicDefinition _topic;
     private readonly TopicConsumerOptions _options;
     private readonly RedisTopicScripts _scripts;
     private readonly IDatabase _database;
     private readonly ISubscriber _subscriber;
+    private readonly TimeSpan _look;
     private readonly string _member = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
     private readonly Queue<TopicDelivery> _ready = new();
@@ -22,10 +21,11 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
     private readonly Task _keeping;
     private int _isDisposed;
 
-    public RedisTopicConsumer(ConnectionMultiplexer connection, TopicDefinition topic, string group, TopicConsumerOptions options)
+    public RedisTopicConsumer(ConnectionMultiplexer connection, TopicDefinition topic, string group, TopicConsumerOptions options, TimeSpan look)
     {
         _topic = topic;
         _options = options;
+        _look = look;
         _scripts = new RedisTopicScripts(topic.Name);
         _database = connection.GetDatabase();
         _subscriber = connection.GetSubscriber();
@@ -63,7 +63,7 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
                 return null;
             }
 
-            await _news.WaitAsync(TimeSpan.FromMilliseconds(Math.Min(left, s_look.TotalMilliseconds)), cancellationToken);
+            await _news.WaitAsync(TimeSpan.FromMilliseconds(Math.Min(left, _look.TotalMilliseconds)), cancellationToken);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
     {
         ArgumentNullException.ThrowIfNull(delivery);
         return TellAsync((string)delivery.Tag, () => _database.ScriptEvaluateAsync(
-            RedisTopicScripts.Ack, _scripts.GroupKeys(Group), [_member, (string)delivery.Tag]), cancellationToken);
+            RedisTopicScripts.Ack, _scripts.GroupKeys(Group), [_member, (string)delivery.Tag, delivery.ByteCount]), cancellationToken);
     }
 
     public async Task<bool> ReturnAsync(TopicDelivery delivery, CancellationToken cancellationToken)
@@ -110,7 +110,9 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
         _stop.Dispose();
     }
 
-    private void OnNews(RedisChannel channel, RedisValue value)
+    private void OnNews(RedisChannel channel, RedisValue value) => Wake();
+
+    private void Wake()
     {
         if (_news.CurrentCount == 0)
         {
@@ -152,7 +154,7 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
         catch (Exception exception) when (RedisTopicTransport.IsFaultOfBroker(exception))
         {
             IsConnected = false;
-            await Task.Delay(s_look, cancellationToken);
+            await Task.Delay(_look, cancellationToken);
         }
     }
 
@@ -206,15 +208,22 @@ internal sealed class RedisTopicConsumer : ITopicConsumer
         try
         {
             bool isDone = (long)await tell().WaitAsync(cancellationToken) == 1;
-            _held.TryRemove(id, out _);
+            Free(id);
             return isDone;
         }
         catch (Exception exception) when (RedisTopicTransport.IsFaultOfBroker(exception))
         {
             // Held no more: after the time-out of members it is claimed, by this member too.
-            _held.TryRemove(id, out _);
+            Free(id);
             return false;
         }
+    }
+
+    // One that held all it may, and waits, may fetch again: nothing else tells when no new chunk comes.
+    private void Free(string id)
+    {
+        _held.TryRemove(id, out _);
+        Wake();
     }
 
     private async Task KeepAsync()

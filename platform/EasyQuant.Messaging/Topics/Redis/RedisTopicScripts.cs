@@ -71,16 +71,12 @@ internal sealed class RedisTopicScripts(string topic)
         return out
         """;
 
-    // KEYS: stream, bytes. ARGV: member, id.
+    // KEYS: stream, bytes. ARGV: member, id, bytes of the body, which are not read again for it.
     public const string Ack =
         """
         if #redis.call('XPENDING', KEYS[1], 'g', ARGV[2], ARGV[2], 1, ARGV[1]) == 0 then return 0 end
-        local e = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])[1]
         redis.call('XACK', KEYS[1], 'g', ARGV[2])
-        if e then
-            redis.call('XDEL', KEYS[1], ARGV[2])
-            redis.call('DECRBY', KEYS[2], #e[2][10])
-        end
+        if redis.call('XDEL', KEYS[1], ARGV[2]) == 1 then redis.call('DECRBY', KEYS[2], ARGV[3]) end
         return 1
         """;
 

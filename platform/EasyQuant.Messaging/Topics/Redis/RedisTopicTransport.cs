@@ -35,6 +35,9 @@ public sealed class RedisTopicTransport : ITopicTransport
     /// <inheritdoc />
     public string Kind => KindName;
 
+    /// <summary>How long a member waits for news of chunks before it looks by itself.</summary>
+    internal TimeSpan Look { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Whether a text is a connection string that names a server.</summary>
     /// <param name="connectionString">In the form of StackExchange.Redis.</param>
     public static bool IsAddress(string connectionString)
@@ -113,7 +116,7 @@ public sealed class RedisTopicTransport : ITopicTransport
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         await DeclareAsync(topic, cancellationToken);
-        var consumer = new RedisTopicConsumer(await ConnectAsync(false, cancellationToken), topic, topic.ValidateGroup(group), options);
+        var consumer = new RedisTopicConsumer(await ConnectAsync(false, cancellationToken), topic, topic.ValidateGroup(group), options, Look);
         await consumer.SubscribeAsync();
         return consumer;
     }

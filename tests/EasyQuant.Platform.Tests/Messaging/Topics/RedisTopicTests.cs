@@ -31,6 +31,19 @@ public sealed class RedisTopicTests(RedisFixture fixture) : TopicTransportContra
     }
 
     [Fact]
+    public async Task Poll_HoldsAllItMay_AckWakesIt()
+    {
+        TopicDefinition topic = Topic("g");
+        await SendAllAsync(await ProducerAsync(topic), 2);
+        await using var transport = new RedisTopicTransport(fixture.ConnectionString, new BrokerOptions()) { Look = TimeSpan.FromMinutes(10) };
+        await using ITopicConsumer consumer = await transport.OpenConsumerAsync(topic, "g", new TopicConsumerOptions { PrefetchMax = 1 }, Deadline.In(30));
+        TopicDelivery first = await NextAsync(consumer);
+        Task<TopicDelivery?> second = consumer.PollAsync(TimeSpan.FromMinutes(10), Deadline.In(30));
+        Assert.True(await consumer.AckAsync(first, CancellationToken.None));
+        Assert.Equal(1, (await second)?.Chunk?.Sequence);
+    }
+
+    [Fact]
     public async Task Open_ServerGone_IsUnavailable()
     {
         await using var gone = new RedisTopicTransport("127.0.0.1:1", new BrokerOptions());
