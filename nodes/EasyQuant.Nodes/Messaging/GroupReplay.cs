@@ -9,9 +9,14 @@ namespace EasyQuant.Nodes.Messaging;
 
 /// <summary>
 /// Consumes the parked chunks of a group once more, from the table where they are kept: no broker is needed, and the start may have ended. Each chunk is tried
-/// once; the keys make it harmless to do so twice.
+/// once; the keys make it harmless to do so twice. What a group makes for its output queue goes on through the readers of that queue.
 /// </summary>
-internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGroupReports reports, NodeExecution execution) : IStreamSource
+/// <param name="context">The group.</param>
+/// <param name="catalog">Node types.</param>
+/// <param name="reports">Takes the new sums.</param>
+/// <param name="execution">Surroundings.</param>
+/// <param name="reason">Only chunks that are parked for this reason; null for all.</param>
+internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGroupReports reports, NodeExecution execution, string? reason = null) : IStreamSource
 {
     /// <summary>Stands before the group in the parameter of the node; no id of a group holds a colon.</summary>
     public const string Prefix = "replay:";
@@ -25,7 +30,9 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
     {
         // The start may be of an older version, which had fewer tables.
         await context.Patient.RunAsync("groups.open", context.Streams.EnsureTablesAsync, cancellationToken);
-        var lane = new StreamExecution(execution.Run, execution.Services.With(context), context.Group, 0, 1);
+        NodeServices services = execution.Services.With(context);
+        services = context.IsRelay ? services.With(new ReplayHandover(context)) : services;
+        var lane = new StreamExecution(execution.Run, services, context.Group, 0, 1);
         await StreamChain.Create(GroupChain.Of(context.Group), catalog, this).RunAsync(lane, cancellationToken);
         var counts = new GroupCounts(context);
         if (await counts.ReadAsync(cancellationToken) is { } status)
@@ -38,7 +45,29 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
             }
         }
 
-        return new JsonObject { ["chunks_tried"] = _triedCount, ["chunks_consumed"] = _triedCount - _parkedCount, ["chunks_parked_again"] = _parkedCount };
+        var sums = new JsonObject
+        {
+            ["group"] = context.Group.Id, ["chunks_tried"] = _triedCount, ["chunks_consumed"] = _triedCount - _parkedCount, ["chunks_parked_again"] = _parkedCount,
+        };
+        if (context.IsRelay)
+        {
+            sums["readers"] = await ReadersAsync(cancellationToken);
+        }
+
+        return sums;
+    }
+
+    // What an earlier replay has handed on and could not finish as well.
+    private async Task<JsonArray> ReadersAsync(CancellationToken cancellationToken)
+    {
+        var readers = new JsonArray();
+        foreach (ProcessGroup group in context.Definition.Groups.Where(group => group.InputQueue == context.Group.OutputQueue))
+        {
+            var reader = new GroupContext(context.StartId, context.Definition, group, context.Run, context.Database, context.Transport, execution.Services.Time);
+            readers.Add((JsonNode)await new GroupReplay(reader, catalog, reports, execution, ReplayHandover.Reason).RunAsync(cancellationToken));
+        }
+
+        return readers;
     }
 
     /// <summary>Refuses: it is no node.</summary>
@@ -51,7 +80,7 @@ internal sealed class GroupReplay(GroupContext context, NodeCatalog catalog, IGr
         while (await PageAsync(after, cancellationToken) is { Count: > 0 } page)
         {
             after = page[^1].Id;
-            foreach (ParkedRow row in page.Where(row => row.State != "resolved" && row.HasPayload && row.Position is not null))
+            foreach (ParkedRow row in page.Where(row => row.State != "resolved" && row.HasPayload && row.Position is not null && (reason is null || row.Reason == reason)))
             {
                 foreach (ParkedPayload parked in await TakeAsync(row.Id, cancellationToken))
                 {

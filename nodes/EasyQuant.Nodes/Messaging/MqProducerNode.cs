@@ -1,4 +1,3 @@
-using EasyQuant.Data;
 using EasyQuant.Flow;
 using EasyQuant.Messaging.Chunks;
 using EasyQuant.Messaging.Topics;
@@ -12,7 +11,8 @@ public sealed class MqProducerNode : IStreamSink
     /// <summary>Chunks of one lane that wait for their confirm at once.</summary>
     internal const int ChunksMax = 64;
 
-    private const long BytesMax = 16 << 20;
+    // Enough to hide the time of a confirm; each chunk takes its pooled memory, and the client library's copy, until then.
+    private const long BytesMax = 4 << 20;
     private static readonly TimeSpan s_waitFirst = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_waitMax = TimeSpan.FromSeconds(1);
 
@@ -51,63 +51,36 @@ public sealed class MqProducerNode : IStreamSink
     public async Task<int> WriteAsync(StreamChunk chunk, StreamExecution execution, CancellationToken cancellationToken)
     {
         GroupContext context = execution.Services.Require<GroupContext>("a process group");
-        ITopicProducer producer = execution.Services.Require<ITopicProducer>("an open queue");
-        string queue = context.Group.OutputQueue;
-        GroupTopic topic = context.Definition.Topic(queue);
-        var limits = new ChunkLimits
+        var cutter = new ChunkCutter(context, _parameters.BatchSize);
+        if (execution.Services.Get<ReplayHandover>() is { } handover)
         {
-            RowsMax = _parameters.BatchSize > 0 ? Math.Min(_parameters.BatchSize, topic.ChunkRowsMax) : topic.ChunkRowsMax,
-            BytesMax = topic.ChunkBytesMax,
-        };
-        // Text takes more room than columns; what then still is too large fails with its reason.
-        ChunkLimits cut = topic.Serializer is "json" or "msgpack" ? limits with { BytesMax = Math.Max(1_024, limits.BytesMax / 4) } : limits;
-        int shard = context.IsSource ? context.Plan.FirstProducer(context.Group.Id) + chunk.Shard : chunk.Shard;
-        ShardProgress? progress = execution.Services.Get<ShardProgress>();
-        bool isKnown = progress?.IsKnown(chunk.Sequence) == true;
-        int pieces = 0;
-        try
-        {
-            foreach (Table piece in ChunkSplitter.Split(chunk.Table, cut))
-            {
-                if (isKnown)
-                {
-                    // It is in the topic, or was consumed, and counts as before.
-                    pieces++;
-                    continue;
-                }
-
-                ChunkEncoding encoding = ChunkCodecs.Get(topic.Serializer).Encoding;
-                ChunkBuffer buffer = ChunkCodecs.EncodePooled(encoding, piece, limits with { BytesMax = GroupLimits.ChunkBytesMax });
-                await SendAsync(
-                    producer,
-                    new Chunk
-                    {
-                        Stream = context.StreamOf(queue),
-                        Shard = shard,
-                        Epoch = execution.Services.Get<StreamLease>()?.Epoch ?? 0,
-                        Sequence = ChunkSplitter.PieceSequence(chunk.Sequence, pieces),
-                        RowCount = piece.RowCount,
-                        Encoding = encoding,
-                        Payload = buffer.Payload,
-                        Buffer = buffer,
-                    },
-                    execution,
-                    cancellationToken);
-                pieces++;
-            }
+            return await handover.WriteAsync(chunk, cutter.Encode(chunk, 0), execution, cancellationToken);
         }
-        catch (ChunkException e)
+
+        ITopicProducer producer = execution.Services.Require<ITopicProducer>("an open queue");
+        ShardProgress? progress = execution.Services.Get<ShardProgress>();
+        int pieces;
+        if (progress?.IsKnown(chunk.Sequence) == true)
         {
-            throw new NodeException(e.Reason, e.Message, transient: false, e);
+            // It is in the topic, or was consumed, and counts as before.
+            pieces = cutter.Count(chunk);
+        }
+        else
+        {
+            IReadOnlyList<Chunk> chunks = cutter.Encode(chunk, execution.Services.Get<StreamLease>()?.Epoch ?? 0);
+            pieces = chunks.Count;
+            foreach (Chunk piece in chunks)
+            {
+                await SendAsync(producer, piece, execution, cancellationToken);
+            }
         }
 
         progress?.Confirm(chunk.Sequence);
         if (chunk.Delivery is MqDelivery delivery)
         {
-            int count = pieces;
             await context.ConsumeAsync(
                 chunk, execution, delivery.ByteCount,
-                (connection, token) => context.Producers.AddProducedAsync(connection, context.StreamOf(queue), shard, count, token), cancellationToken);
+                (connection, token) => context.Producers.AddProducedAsync(connection, context.StreamOf(context.Group.OutputQueue), cutter.ShardOf(chunk), pieces, token), cancellationToken);
         }
 
         return pieces;

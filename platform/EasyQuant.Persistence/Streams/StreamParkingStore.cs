@@ -47,8 +47,8 @@ public sealed class StreamParkingStore
         await _effects.FenceAsync(connection, member.Resource, member.Epoch, cancellationToken);
         if (chunk.Position is not { } position)
         {
-            await InsertAsync(connection, member, chunk, cancellationToken);
-            await ThrowIfAbortedAsync(connection, member, cancellationToken);
+            await InsertAsync(connection, member.Stream, member.Group, chunk, cancellationToken);
+            await ThrowIfAbortedAsync(connection, member.Stream, member.Group, cancellationToken);
             return StreamState.Open;
         }
 
@@ -64,9 +64,9 @@ public sealed class StreamParkingStore
             cancellationToken);
         if (marked is [var isReplay])
         {
-            await InsertAsync(connection, member, chunk, cancellationToken);
+            await InsertAsync(connection, member.Stream, member.Group, chunk, cancellationToken);
             StreamState state = await _consumers.CountAsync(connection, member, [new StreamCount(position.Producer, 0, isReplay ? 0 : 1, 0, 0)], cancellationToken);
-            await ThrowIfAbortedAsync(connection, member, cancellationToken);
+            await ThrowIfAbortedAsync(connection, member.Stream, member.Group, cancellationToken);
             return state;
         }
 
@@ -222,6 +222,61 @@ public sealed class StreamParkingStore
         return [.. rows.OrderBy(row => row.Id)];
     }
 
+    /// <summary>
+    /// Hands what a replay made of a parked chunk on to the readers of the output stream, as chunks that are parked there and wait for a replay of their own: in the
+    /// transaction that consumes the parked chunk. They count as produced and as dead, so that a stream that has ended stays whole. A piece that a reader knows
+    /// already, since it was sent before its chunk was parked, is left as it is.
+    /// </summary>
+    /// <param name="connection">Connection inside the consuming transaction.</param>
+    /// <param name="stream">Id of the output stream.</param>
+    /// <param name="groups">All consumer groups of that stream.</param>
+    /// <param name="pieces">The chunks, with positions of one producer.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="StreamException"><see cref="StreamException.NotFound"/>; <see cref="StreamException.NotOpen"/> when the stream is given up: roll back.</exception>
+    public async Task HandOnAsync(
+        NpgsqlConnection connection, string stream, IReadOnlyCollection<string> groups, IReadOnlyCollection<ParkedChunk> pieces, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(pieces);
+        if (pieces.Count == 0)
+        {
+            return;
+        }
+
+        var bySequence = pieces.ToDictionary(piece => piece.Position!.Value.Sequence);
+        int producer = pieces.First().Position!.Value.Producer;
+        if (await ExecuteAsync(
+            connection, $"update {_tables.Producers} set produced = produced + $3, total = total + $3 where stream = $1 and producer = $2",
+            [P(stream), P(producer), P((long)pieces.Count)], cancellationToken) == 0)
+        {
+            throw StreamStore.NotFound($"{stream} with producer {producer}");
+        }
+
+        foreach (string group in groups.Order(StringComparer.Ordinal))
+        {
+            List<long> fresh = await QueryAsync(
+                connection,
+                $"""
+                insert into {_tables.Seen} (stream, consumer_group, producer, sequence, state) select $1, $2, $3, q, 1 from unnest($4) as q
+                on conflict do nothing returning sequence
+                """,
+                [P(stream), P(group), P(producer), P(bySequence.Keys.Order().ToArray())],
+                reader => reader.GetInt64(0),
+                cancellationToken);
+            foreach (long sequence in fresh)
+            {
+                await InsertAsync(connection, stream, group, bySequence[sequence], cancellationToken);
+            }
+
+            await ExecuteAsync(
+                connection,
+                $"update {_tables.Counts} set total = total + $4, dead = dead + $5 where stream = $1 and consumer_group = $2 and producer = $3",
+                [P(stream), P(group), P(producer), P((long)pieces.Count), P((long)fresh.Count)],
+                cancellationToken);
+            await ThrowIfAbortedAsync(connection, stream, group, cancellationToken);
+        }
+    }
+
     private Task ForgetTriesAsync(NpgsqlConnection connection, string stream, string group, StreamPosition position, CancellationToken cancellationToken) => ExecuteAsync(
         connection,
         $"""
@@ -232,17 +287,17 @@ public sealed class StreamParkingStore
         cancellationToken);
 
     // Whoever gives the stream up waits for this lock: what he lists then is all that was parked. Taken last, as counting takes it: nobody waits in a circle.
-    private async Task ThrowIfAbortedAsync(NpgsqlConnection connection, StreamMember member, CancellationToken cancellationToken)
+    private async Task ThrowIfAbortedAsync(NpgsqlConnection connection, string stream, string group, CancellationToken cancellationToken)
     {
         object? state = await ScalarAsync(
-            connection, $"select state from {_tables.Groups} where stream = $1 and consumer_group = $2 for share", [P(member.Stream), P(member.Group)], cancellationToken);
+            connection, $"select state from {_tables.Groups} where stream = $1 and consumer_group = $2 for share", [P(stream), P(group)], cancellationToken);
         if (state is "aborted")
         {
-            throw new StreamException(StreamException.NotOpen, $"Stream {member.Stream} is given up; nothing is parked there.");
+            throw new StreamException(StreamException.NotOpen, $"Stream {stream} is given up; nothing is parked there.");
         }
     }
 
-    private Task InsertAsync(NpgsqlConnection connection, StreamMember member, ParkedChunk chunk, CancellationToken cancellationToken)
+    private Task InsertAsync(NpgsqlConnection connection, string stream, string group, ParkedChunk chunk, CancellationToken cancellationToken)
     {
         string detail = chunk.Detail[..Math.Min(2000, chunk.Detail.Length)].Replace('\0', ' ');
         detail += chunk.IsCut ? $" Of {chunk.ByteCount} bytes the first {chunk.Kept.Length} are kept: the chunk is cut and cannot be sent again." : "";
@@ -258,7 +313,7 @@ public sealed class StreamParkingStore
                     {string.Join(", ", ((string[])["encoding", "row_count", "byte_count", "payload", "is_chunk"]).Select(Better))}
             """,
             [
-                P(member.Stream), P(member.Group), P(chunk.MessageId), P(chunk.Position?.Producer, NpgsqlDbType.Integer), P(chunk.Position?.Sequence, NpgsqlDbType.Bigint), P(chunk.Reason), P(detail),
+                P(stream), P(group), P(chunk.MessageId), P(chunk.Position?.Producer, NpgsqlDbType.Integer), P(chunk.Position?.Sequence, NpgsqlDbType.Bigint), P(chunk.Reason), P(detail),
                 P(StackHash(chunk.StackTrace)), P(chunk.RedeliveryCount), P(chunk.Encoding), P(chunk.RowCount), P(chunk.ByteCount),
                 P(chunk.Kept, NpgsqlDbType.Bytea), P(chunk.IsChunk && !chunk.IsCut),
             ],

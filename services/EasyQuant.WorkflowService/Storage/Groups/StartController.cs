@@ -127,10 +127,10 @@ internal sealed class StartController(
                 StatusCode.FailedPrecondition, "REPLAY_NOT_POSSIBLE", $"Parked chunks are consumed again while a start runs or after it has succeeded; start {startId} is {row.State.ToString().ToLowerInvariant()}.");
         }
 
-        if (await runs.GroupAsync(row, group, cancellationToken) is not { InputQueue.Length: > 0, OutputQueue: "" })
+        if (await runs.GroupAsync(row, group, cancellationToken) is not { InputQueue.Length: > 0 })
         {
             throw new RpcError(
-                StatusCode.FailedPrecondition, "REPLAY_NOT_POSSIBLE", $"Group '{group}' must read a queue and end with a sink of its own; what follows a group that writes a queue has ended with it.");
+                StatusCode.FailedPrecondition, "REPLAY_NOT_POSSIBLE", $"Group '{group}' reads no queue, so that it has no parked chunks.");
         }
 
         IReadOnlyList<RunRow> created = await runs.CreateAsync(row, [(ReplicaRuns.ReplayPrefix + group, 0)], requestId, cancellationToken);

@@ -4,7 +4,6 @@ using EasyQuant.Testing;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
-using RabbitMQ.Client;
 using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
@@ -22,7 +21,7 @@ public sealed class GroupGivenUpTests(TestServersFixture fixture) : IClassFixtur
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         NpgsqlConnection held = await HoldTableAsync(host, "symbol text", deadline.Token);
         GroupStart start = await StartWithAFullQueueAsync(host, deadline.Token);
-        int givenUp = await ReturnAsync(host, start, int.MaxValue, deadline.Token);
+        int givenUp = await ReturnAsync(host, Queue(start), int.MaxValue, deadline.Token);
         Assert.InRange(givenUp, 2, Files - 1);
         await held.DisposeAsync();
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
@@ -49,7 +48,7 @@ public sealed class GroupGivenUpTests(TestServersFixture fixture) : IClassFixtur
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         NpgsqlConnection held = await HoldTableAsync(host, "symbol text check (symbol = '')", deadline.Token);
         GroupStart start = await StartWithAFullQueueAsync(host, deadline.Token);
-        Assert.InRange(await ReturnAsync(host, start, DeliveriesMax, deadline.Token), 2, Files - 1);
+        Assert.InRange(await ReturnAsync(host, Queue(start), DeliveriesMax, deadline.Token), 2, Files - 1);
         await held.DisposeAsync();
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);
         Assert.True(ended.State == StartState.Succeeded, ended.ToString());
@@ -72,33 +71,7 @@ public sealed class GroupGivenUpTests(TestServersFixture fixture) : IClassFixtur
         return await WaitAsync(host, start, one => one.Groups[0].Runs is [{ State: RunState.Succeeded }], cancellationToken);
     }
 
-    /// <summary>Takes what waits in the queue and gives it back, so many times or until the broker has given it all up.</summary>
-    /// <returns>Chunks that waited.</returns>
-    private static async Task<int> ReturnAsync(RunnerHost host, GroupStart start, int times, CancellationToken cancellationToken)
-    {
-        string queue = $"data.{start.StartId}.bars.keep";
-        await using IConnection connection = await new ConnectionFactory { Uri = new Uri(host.Settings["ConnectionStrings:messaging"]!) }.CreateConnectionAsync(cancellationToken);
-        await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
-        var seen = new HashSet<string>();
-        for (int round = 0; round < times; round++)
-        {
-            ulong last = 0;
-            while (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is { } got)
-            {
-                seen.Add(got.BasicProperties.MessageId!);
-                last = got.DeliveryTag;
-            }
-
-            if (last == 0)
-            {
-                break;
-            }
-
-            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancellationToken);
-        }
-
-        return seen.Count;
-    }
+    private static string Queue(GroupStart start) => $"data.{start.StartId}.bars.keep";
 
     private static async Task<RepeatedField<DeadLetter>> LettersAsync(RunnerHost host, GroupStart start) =>
         (await host.Workflow.Groups.ListDeadLettersAsync(new ListDeadLettersRequest { StartId = start.StartId, GroupId = "keep" })).DeadLetters;

@@ -5,6 +5,7 @@ using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Persistence.Streams;
 using Google.Protobuf;
 using Npgsql;
+using RabbitMQ.Client;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
 
@@ -73,6 +74,33 @@ internal static class GroupRuns
         await ExecuteAsync(connection, "reset role", cancellationToken);
         await ExecuteAsync(connection, "begin; set local idle_in_transaction_session_timeout = 0; lock table data.eq_stream_seen in exclusive mode", cancellationToken);
         return connection;
+    }
+
+    /// <summary>Takes what waits in the queue and gives it back, so many times or until the broker has given it all up.</summary>
+    /// <returns>Chunks that waited.</returns>
+    public static async Task<int> ReturnAsync(RunnerHost host, string queue, int times, CancellationToken cancellationToken)
+    {
+        await using IConnection connection = await new ConnectionFactory { Uri = new Uri(host.Settings["ConnectionStrings:messaging"]!) }.CreateConnectionAsync(cancellationToken);
+        await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
+        var seen = new HashSet<string>();
+        for (int round = 0; round < times; round++)
+        {
+            ulong last = 0;
+            while (await channel.BasicGetAsync(queue, autoAck: false, cancellationToken) is { } got)
+            {
+                seen.Add(got.BasicProperties.MessageId!);
+                last = got.DeliveryTag;
+            }
+
+            if (last == 0)
+            {
+                break;
+            }
+
+            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancellationToken);
+        }
+
+        return seen.Count;
     }
 
     public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -1,0 +1,42 @@
+using EasyQuant.Flow;
+using EasyQuant.Messaging.Chunks;
+using EasyQuant.Persistence.Streams;
+
+namespace EasyQuant.Nodes.Messaging;
+
+/// <summary>
+/// Where a replay of a group that writes a queue puts its pieces instead of the queue, whose readers may have ended: they are parked for each reader in the transaction
+/// that consumes the chunk, and replayed there next. Whatever ends the replay in between, they stay among the reader's dead letters.
+/// </summary>
+/// <param name="context">The group.</param>
+internal sealed class ReplayHandover(GroupContext context)
+{
+    /// <summary>Why such a chunk is parked.</summary>
+    public const string Reason = "REPLAY_HANDED_ON";
+
+    /// <summary>Consumes a chunk and hands its pieces on.</summary>
+    /// <returns>How many pieces.</returns>
+    public async Task<int> WriteAsync(StreamChunk chunk, IReadOnlyList<Chunk> pieces, StreamExecution execution, CancellationToken cancellationToken)
+    {
+        ParkedChunk[] parked = [.. pieces.Select(piece => new ParkedChunk
+        {
+            MessageId = piece.Key.ToMessageId(),
+            Position = new StreamPosition(piece.Shard, piece.Sequence),
+            Reason = Reason,
+            Detail = $"A replay of group '{context.Group.Id}' made it of a parked chunk.",
+            Encoding = ChunkCodecs.NameOf(piece.Encoding),
+            RowCount = piece.RowCount,
+            Payload = piece.Payload,
+        })];
+        string queue = context.Group.OutputQueue;
+        await context.ConsumeAsync(
+            chunk, execution, parked.Sum(piece => (long)piece.Payload.Length),
+            (connection, token) => context.Parking.HandOnAsync(connection, context.StreamOf(queue), context.Plan.ConsumerGroups(queue), parked, token), cancellationToken);
+        foreach (Chunk piece in pieces)
+        {
+            piece.Buffer?.Dispose();
+        }
+
+        return pieces.Count;
+    }
+}
