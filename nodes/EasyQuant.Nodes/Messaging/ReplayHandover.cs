@@ -14,6 +14,9 @@ internal sealed class ReplayHandover(GroupContext context)
     /// <summary>Why such a chunk is parked.</summary>
     public const string Reason = "REPLAY_HANDED_ON";
 
+    // Chunks that wait for their turn need no connection.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
     /// <summary>Consumes a chunk and hands its pieces on.</summary>
     /// <returns>How many pieces.</returns>
     public async Task<int> WriteAsync(StreamChunk chunk, IReadOnlyList<Chunk> pieces, StreamExecution execution, CancellationToken cancellationToken)
@@ -29,9 +32,18 @@ internal sealed class ReplayHandover(GroupContext context)
             Payload = piece.Payload,
         })];
         string queue = context.Group.OutputQueue;
-        await context.ConsumeAsync(
-            chunk, execution, parked.Sum(piece => (long)piece.Payload.Length),
-            (connection, token) => context.Parking.HandOnAsync(connection, context.StreamOf(queue), context.Plan.ConsumerGroups(queue), parked, token), cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await context.ConsumeAsync(
+                chunk, execution, parked.Sum(piece => (long)piece.Payload.Length),
+                (connection, token) => context.Parking.HandOnAsync(connection, context.StreamOf(queue), context.Plan.ConsumerGroups(queue), parked, token), cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
         foreach (Chunk piece in pieces)
         {
             piece.Buffer?.Dispose();

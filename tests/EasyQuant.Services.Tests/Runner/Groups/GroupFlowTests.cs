@@ -1,7 +1,5 @@
 using EasyQuant.Contracts.Group.V1;
 using EasyQuant.Testing;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
@@ -58,21 +56,5 @@ public sealed class GroupFlowTests(TestServersFixture fixture) : IClassFixture<T
         }
 
         Assert.Equal(ended.Groups[0].Sums.ByteCount, ended.Groups[1].Sums.ByteCount);
-    }
-
-    private static async Task<uint> DepthAsync(RunnerHost host, string queue, CancellationToken cancellationToken)
-    {
-        var factory = new ConnectionFactory { Uri = new Uri(host.Settings["ConnectionStrings:messaging"]!) };
-        await using IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
-        await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
-        try
-        {
-            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
-        }
-        catch (OperationInterruptedException)
-        {
-            // Not yet there.
-            return 0;
-        }
     }
 }

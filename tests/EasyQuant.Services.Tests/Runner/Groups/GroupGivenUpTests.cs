@@ -68,7 +68,9 @@ public sealed class GroupGivenUpTests(TestServersFixture fixture) : IClassFixtur
               {"id":"read","shards":1,"outputQueue":"bars","nodes":[{"id":"load","type":"CsvLoader","params":{"path":"csv/*.csv","chunkSize":{{{DaysPerFile}}}}}]},
               {"id":"keep","inputQueue":"bars","nodes":[{"id":"only","type":"Transform","params":{"columns":["symbol"]}},{"id":"save","type":"DbSave","params":{"table":"late"}}]}]}
             """);
-        return await WaitAsync(host, start, one => one.Groups[0].Runs is [{ State: RunState.Succeeded }], cancellationToken);
+        GroupStart read = await WaitAsync(host, start, one => one.Groups[0].Runs is [{ State: RunState.Succeeded }], cancellationToken);
+        await UntilHeldAsync(host, Queue(start), Files, cancellationToken);
+        return read;
     }
 
     private static string Queue(GroupStart start) => $"data.{start.StartId}.bars.keep";

@@ -67,7 +67,9 @@ public sealed class GroupRelayTests(TestServersFixture fixture) : IClassFixture<
               {"id":"count","inputQueue":"made","nodes":[{"id":"save","type":"DbSave","params":{"table":"counted"}}]}]}
             """);
         await WaitAsync(host, start, one => one.Groups[0].Runs is [{ State: RunState.Succeeded }], deadline.Token);
-        int givenUp = await ReturnAsync(host, $"data.{start.StartId}.bars.relay", int.MaxValue, deadline.Token);
+        string queue = $"data.{start.StartId}.bars.relay";
+        await UntilHeldAsync(host, queue, Files, deadline.Token);
+        int givenUp = await ReturnAsync(host, queue, int.MaxValue, deadline.Token);
         Assert.InRange(givenUp, 2, Files - 1);
         await held.DisposeAsync();
         GroupStart ended = await WaitForEndAsync(host, start, deadline.Token);

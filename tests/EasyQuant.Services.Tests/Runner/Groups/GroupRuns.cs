@@ -6,6 +6,7 @@ using EasyQuant.Persistence.Streams;
 using Google.Protobuf;
 using Npgsql;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
 
@@ -74,6 +75,32 @@ internal static class GroupRuns
         await ExecuteAsync(connection, "reset role", cancellationToken);
         await ExecuteAsync(connection, "begin; set local idle_in_transaction_session_timeout = 0; lock table data.eq_stream_seen in exclusive mode", cancellationToken);
         return connection;
+    }
+
+    /// <summary>Chunks that wait in a queue and that no consumer holds; 0 while there is no queue.</summary>
+    public static async Task<uint> DepthAsync(RunnerHost host, string queue, CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(host.Settings["ConnectionStrings:messaging"]!) };
+        await using IConnection connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+        }
+        catch (OperationInterruptedException)
+        {
+            // Not yet there.
+            return 0;
+        }
+    }
+
+    /// <summary>Waits until a consumer holds at least one of the chunks of a queue, and returns when the others wait.</summary>
+    public static async Task UntilHeldAsync(RunnerHost host, string queue, int chunks, CancellationToken cancellationToken)
+    {
+        while (await DepthAsync(host, queue, cancellationToken) >= chunks)
+        {
+            await Task.Delay(50, cancellationToken);
+        }
     }
 
     /// <summary>Takes what waits in the queue and gives it back, so many times or until the broker has given it all up.</summary>
