@@ -36,6 +36,7 @@ internal sealed class ScheduleGrpc(ScheduleStore schedules, FiringStore firings,
             Definition = definition,
             IsPaused = request.Schedule.Paused,
             NextNominal = definition.Plan.ToRule().Next(now),
+            CreateTime = now,
         };
         ScheduleRecord stored = await schedules.CreateAsync(schedule, request.RequestId, context.CancellationToken)
             ?? throw new RpcError(StatusCode.AlreadyExists, "SCHEDULE_EXISTS", $"A schedule named {schedule.Name} exists already.");

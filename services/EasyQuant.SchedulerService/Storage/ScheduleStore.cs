@@ -27,8 +27,8 @@ internal sealed class ScheduleStore(NpgsqlDataSource dataSource)
 
             const string Insert =
                 """
-                insert into scheduler.schedules(schedule_id, project_id, name, request_id, definition, is_paused, next_nominal)
-                values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
+                insert into scheduler.schedules(schedule_id, project_id, name, request_id, definition, is_paused, next_nominal, create_time)
+                values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
                 """;
             await using var command = new NpgsqlCommand(Insert, connection);
             command.Parameters.AddValue(schedule.ScheduleId);
@@ -38,6 +38,7 @@ internal sealed class ScheduleStore(NpgsqlDataSource dataSource)
             command.Parameters.AddValue(schedule.Definition.Write());
             command.Parameters.AddValue(schedule.IsPaused);
             command.Parameters.AddTime(schedule.NextNominal);
+            command.Parameters.AddTime(schedule.CreateTime);
             return await command.ExecuteNonQueryAsync(token) == 1
                 ? await FindAsync(connection, schedule.ProjectId, schedule.Name, token)
                 // Taken by a request that ran at the same time, ours or another.

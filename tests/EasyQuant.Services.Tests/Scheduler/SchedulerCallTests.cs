@@ -29,6 +29,20 @@ public sealed class SchedulerCallTests(TestServersFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task Create_StoredOnlyAfterItsFirstInstant_WasCreatedBeforeIt()
+    {
+        await using SchedulerCluster cluster = await SchedulerCluster.StartAsync(fixture.Servers, 1, _deadline);
+        IAsyncDisposable held = await cluster.HoldAsync();
+        Task<Schedule> creating = cluster.CreateAsync(SchedulerCluster.Example("s", changed => changed.Plan = new Plan { Interval = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }));
+        await Eventually.TrueAsync("it waits to be stored", cluster.IsHeldAsync, SchedulerCluster.Patience);
+        DateTimeOffset from = await cluster.NowAsync();
+        await Eventually.BecomesAsync("two seconds are over", cluster.NowAsync, now => now > from.AddSeconds(2), SchedulerCluster.Patience);
+        await held.DisposeAsync();
+        Schedule stored = await creating;
+        Assert.True(stored.CreateTime.ToDateTimeOffset() < stored.NextFireTime.ToDateTimeOffset(), stored.ToString());
+    }
+
+    [Fact]
     public async Task Create_ManyMistakes_ReportsAllAndStoresNothing()
     {
         await using SchedulerCluster cluster = await SchedulerCluster.StartAsync(fixture.Servers, 1, _deadline);

@@ -138,6 +138,23 @@ internal sealed class SchedulerCluster : IAsyncDisposable
         Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
+    /// <summary>Lets no schedule be stored until what is returned is disposed of.</summary>
+    public async Task<IAsyncDisposable> HoldAsync()
+    {
+        NpgsqlConnection connection = await _database.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("begin; lock table scheduler.schedules in share mode", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>Whether something waits for <see cref="HoldAsync"/>.</summary>
+    public async Task<bool> IsHeldAsync()
+    {
+        await using NpgsqlCommand command = _database.CreateCommand(
+            "select exists (select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and l.relation = 'scheduler.schedules'::regclass and a.query ilike '%insert into scheduler.schedules%')");
+        return (bool)(await command.ExecuteScalarAsync())!;
+    }
+
     public async Task<DateTimeOffset> NowAsync()
     {
         await using NpgsqlCommand command = _database.CreateCommand("select clock_timestamp()");
