@@ -7,6 +7,9 @@ namespace EasyQuant.Nodes.Messaging;
 /// <summary>A parked chunk that is tried once more: when it fails again, it is parked again with its new reason.</summary>
 internal sealed class ParkedDelivery(GroupContext context, StreamExecution execution, ParkedPayload parked, Action onParked) : IStreamDelivery
 {
+    /// <summary>Bytes of the payload that came in.</summary>
+    public int ByteCount => parked.Payload.Length;
+
     public ValueTask AcknowledgeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public async ValueTask FailAsync(Exception exception, CancellationToken cancellationToken)

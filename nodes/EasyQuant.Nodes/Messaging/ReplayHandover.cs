@@ -36,7 +36,7 @@ internal sealed class ReplayHandover(GroupContext context)
         try
         {
             await context.ConsumeAsync(
-                chunk, execution, parked.Sum(piece => (long)piece.Payload.Length),
+                chunk, execution, chunk.Delivery is ParkedDelivery delivery ? delivery.ByteCount : 0,
                 (connection, token) => context.Parking.HandOnAsync(connection, context.StreamOf(queue), context.Plan.ConsumerGroups(queue), parked, token), cancellationToken);
         }
         finally
