@@ -30,6 +30,6 @@ public interface ILocalServer
     Task<string?> ProbeAsync(CancellationToken cancellationToken);
 
     /// <summary>Tells from a line that the server printed whether it has to be started again: it runs on, but parts of it are gone for good. Default: never.</summary>
-    /// <param name="line">The line.</param>
+    /// <param name="line">The line; lines come in the order in which they were printed.</param>
     bool IsBroken(string line) => false;
 }

@@ -30,6 +30,7 @@ public sealed class RabbitMqServer : ILocalServer
 
     private readonly RabbitMqOptions _options;
     private readonly UnixUser? _user;
+    private volatile string _deadLetterSupervisor = "";
 
     /// <summary>Creates a node that is not yet started.</summary>
     /// <param name="options">Its settings.</param>
@@ -157,13 +158,25 @@ public sealed class RabbitMqServer : ILocalServer
     /// <inheritdoc/>
     /// <remarks>
     /// The process that files the log of quorum queues ends in RabbitMQ 3.10 when a queue is deleted while it still works for it, and takes queues with it that are not
-    /// started again (rabbitmq-server issue 4512, ra pull request 484). What they hold is on disk.
+    /// started again (rabbitmq-server issue 4512, ra pull request 484). Its supervisor of the processes that hand on dead letters gives up when two of them end at once, and without it
+    /// no queue with confirmed dead letters gets a leader (issue 16652). What the queues hold is on disk.
     /// </remarks>
     public bool IsBroken(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        return line.Contains("** Generic server ra_log_segment_writer terminating", StringComparison.Ordinal);
+        if (line.Contains("supervisor: {local,rabbit_fifo_dlx_sup}", StringComparison.Ordinal))
+        {
+            // Its reports have several lines, and others write in between.
+            _deadLetterSupervisor = ProcessOf(line);
+        }
+
+        return line.Contains("** Generic server ra_log_segment_writer terminating", StringComparison.Ordinal)
+            || (line.Contains("reason: reached_max_restart_intensity", StringComparison.Ordinal) && ProcessOf(line) is { Length: > 0 } process && process == _deadLetterSupervisor);
     }
+
+    // The process of the broker that a line of its log is about: <0.1031.0>.
+    private static string ProcessOf(string line) =>
+        line.IndexOf('<') is >= 0 and int from && line.IndexOf('>', from) is >= 0 and int to ? line[from..(to + 1)] : "";
 
     private string Configuration()
     {

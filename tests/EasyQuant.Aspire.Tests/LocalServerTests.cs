@@ -126,6 +126,24 @@ public sealed class LocalServerTests
     }
 
     [Theory]
+    [InlineData("<0.1031.0>", true)]
+    [InlineData("<0.1814.0>", false)]
+    public void RabbitMq_GivesUpItsDeadLetters_IsBroken(string whoGaveUp, bool isBroken)
+    {
+        ILocalServer server = new RabbitMqServer(new RabbitMqOptions { DataDirectory = "/nonexistent", Port = 1, EpmdPort = 2, DistributionPort = 3, Password = "x" });
+        string[] before =
+        [
+            "2026-11-30 21:54:32.136275+00:00 [error] <0.1031.0>     supervisor: {local,rabbit_fifo_dlx_sup}",
+            "2026-11-30 21:54:32.136275+00:00 [error] <0.1031.0>     errorContext: child_terminated",
+            "2026-11-30 21:54:32.136910+00:00 [error] <0.1814.0>     supervisor: {<0.1814.0>,rabbit_channel_sup}",
+            "no process at all",
+        ];
+
+        Assert.All(before, line => Assert.False(server.IsBroken(line)));
+        Assert.Equal(isBroken, server.IsBroken($"2026-11-30 21:54:32.137289+00:00 [error] {whoGaveUp}     reason: reached_max_restart_intensity"));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("two words")]
     [InlineData("line\nrequirepass none")]

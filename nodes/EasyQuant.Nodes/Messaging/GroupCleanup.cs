@@ -13,7 +13,7 @@ namespace EasyQuant.Nodes.Messaging;
 /// so that none declares them anew. Repeatable.
 /// </summary>
 internal sealed class GroupCleanup(
-    string startId, GroupsDefinition definition, ProjectDatabase database, TopicTransports transports, IGroupReports reports, TimeProvider time)
+    string startId, GroupsDefinition definition, ProjectDatabase database, PatientTransport transport, IGroupReports reports, TimeProvider time)
 {
     /// <summary>Stands for all groups in the parameter of the node; no group can have this id.</summary>
     public const string AllGroups = "*";
@@ -54,11 +54,8 @@ internal sealed class GroupCleanup(
         return new JsonObject { ["queues_deleted"] = deleted };
     }
 
-    private GroupContext[] Contexts(RunContext run)
-    {
-        var transport = new PatientTransport(transports.Get(definition.MqType), time);
-        return [.. definition.Groups.Select(group => new GroupContext(startId, definition, group, run, database, transport, time))];
-    }
+    private GroupContext[] Contexts(RunContext run) =>
+        [.. definition.Groups.Select(group => new GroupContext(startId, definition, group, run, database, transport, time))];
 
     // Any group names its queues in the same way.
     private static IEnumerable<GroupContext> Writers(GroupContext[] groups) =>

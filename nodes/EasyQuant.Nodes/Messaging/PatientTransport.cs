@@ -9,7 +9,8 @@ namespace EasyQuant.Nodes.Messaging;
 /// </summary>
 /// <param name="inner">The transport of the host, which keeps it.</param>
 /// <param name="time">Clock of the waits.</param>
-internal sealed class PatientTransport(ITopicTransport inner, TimeProvider time) : ITopicTransport
+/// <param name="onWait">Told before each wait what the broker lacks, for a person.</param>
+internal sealed class PatientTransport(ITopicTransport inner, TimeProvider time, Action<string> onWait) : ITopicTransport
 {
     /// <summary>How long the broker may be away: 10 min.</summary>
     public static readonly TimeSpan Patience = TransientRetry.OutageMax;
@@ -55,6 +56,7 @@ internal sealed class PatientTransport(ITopicTransport inner, TimeProvider time)
             }
             catch (TopicException e) when (e.Reason == TopicException.BrokerUnavailable && time.GetElapsedTime(began) < Patience)
             {
+                onWait($"The broker is away ({e.Message}); the step goes on when it is back.");
                 await Task.Delay(delay, time, cancellationToken);
                 delay = delay * 2 < s_delayMax ? delay * 2 : s_delayMax;
             }

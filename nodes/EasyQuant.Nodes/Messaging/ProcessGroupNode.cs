@@ -56,7 +56,7 @@ public sealed class ProcessGroupNode : INodeHandler
         try
         {
             execution.SetOutput(0, _group is null
-                ? await CleanUpAsync(new GroupCleanup(_parameters.Start, _definition, database, transports, reports, execution.Services.Time), execution, cancellationToken)
+                ? await CleanUpAsync(new GroupCleanup(_parameters.Start, _definition, database, Patient(transports, execution), reports, execution.Services.Time), execution, cancellationToken)
                 : await ReplicaAsync(_group, database, transports, reports, execution, cancellationToken));
         }
         catch (TopicException e)
@@ -67,6 +67,9 @@ public sealed class ProcessGroupNode : INodeHandler
 
     private Task<JsonObject> CleanUpAsync(GroupCleanup cleanup, NodeExecution execution, CancellationToken cancellationToken) =>
         _parameters.Group == GroupCleanup.Queues ? cleanup.DeleteQueuesAsync(execution.Run, cancellationToken) : cleanup.EndAsync(execution.Run, cancellationToken);
+
+    private PatientTransport Patient(TopicTransports transports, NodeExecution execution) =>
+        new(transports.Get(_definition.MqType), execution.Services.Time, text => execution.Progress(0, 0, text));
 
     private async Task<JsonObject> ReplicaAsync(
         ProcessGroup group, ProjectDatabase database, TopicTransports transports, IGroupReports reports, NodeExecution execution, CancellationToken cancellationToken)
@@ -86,8 +89,7 @@ public sealed class ProcessGroupNode : INodeHandler
 
         SuspectGates gates = execution.Services.Get<SuspectGates>() ?? new SuspectGates(execution.Services.Time);
         string stream = $"{_parameters.Start}.{group.InputQueue}";
-        var context = new GroupContext(
-            _parameters.Start, _definition, group, execution.Run, database, new PatientTransport(transports.Get(_definition.MqType), execution.Services.Time), execution.Services.Time)
+        var context = new GroupContext(_parameters.Start, _definition, group, execution.Run, database, Patient(transports, execution), execution.Services.Time)
         {
             Gate = gates.Take(stream, group.Id),
         };

@@ -23,6 +23,7 @@ internal sealed class LivingWorkers : IDisposable
     private readonly FileStream? _own;
     private readonly Dictionary<string, long> _found = new(StringComparer.Ordinal);
     private long? _looked;
+    private string[] _untold = [];
 
     /// <summary>Shows that the worker lives from now on.</summary>
     /// <param name="dataRoot">What the workers share.</param>
@@ -36,13 +37,16 @@ internal sealed class LivingWorkers : IDisposable
         _own = TryShow();
     }
 
-    /// <summary>Looks, once a second at most, for workers whose process has ended without a word. Each is named for some seconds, then its file is deleted.</summary>
+    /// <summary>
+    /// Looks, once a second at most, for workers whose process has ended without a word. Each is named for some seconds, then its file is deleted. Those whose
+    /// report failed are named again at once.
+    /// </summary>
     /// <returns>At most 100 ids.</returns>
     public IReadOnlyList<string> Dead()
     {
         if (_own is null || (_looked is { } looked && _time.GetElapsedTime(looked) < s_lookInterval))
         {
-            return [];
+            return _untold;
         }
 
         _looked = _time.GetTimestamp();
@@ -59,7 +63,7 @@ internal sealed class LivingWorkers : IDisposable
                 _found.TryAdd(id, _looked.Value);
             }
 
-            return dead;
+            return _untold = dead;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,6 +75,7 @@ internal sealed class LivingWorkers : IDisposable
     /// <param name="workerIds">What <see cref="Dead"/> returned.</param>
     public void Told(IReadOnlyList<string> workerIds)
     {
+        _untold = [];
         foreach (string id in workerIds.Where(id => _found.TryGetValue(id, out long found) && _time.GetElapsedTime(found) >= s_tellTime))
         {
             _found.Remove(id);

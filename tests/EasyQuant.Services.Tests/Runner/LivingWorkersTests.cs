@@ -45,6 +45,18 @@ public sealed class LivingWorkersTests : IDisposable
     }
 
     [Fact]
+    public void Dead_ReportThatFailed_NamesThemAgainAtOnce()
+    {
+        using var one = new LivingWorkers(_root, "one", _time);
+        Die("other");
+
+        Assert.Equal(["other"], one.Dead());
+        Assert.Equal(["other"], one.Dead());
+        one.Told(["other"]);
+        Assert.Empty(one.Dead());
+    }
+
+    [Fact]
     public void Start_BesideFilesThatWereNeverNamed_DeletesTheOldOnes()
     {
         string folder = Directory.CreateDirectory(Path.Combine(_root, "workers")).FullName;

@@ -63,6 +63,31 @@ internal static partial class RabbitMqTopicQueue
     }
 
     /// <summary>
+    /// Waits until the queues of a group may be deleted. A quorum queue that gets its leader starts the process that hands on its dead letters; when the queue is deleted before that process
+    /// has found its way to it, RabbitMQ ends all such processes, and no queue with confirmed dead letters gets a leader any more until the broker is started again
+    /// (rabbitmq-server issue 16652). After a start of the broker all its queues get leaders. A queue that answers has its leader; one that says nothing has none, and may go.
+    /// </summary>
+    /// <returns>Whether one of them answered: its process needs a moment more.</returns>
+    public static async Task<bool> AwaitLeadersAsync(IConnection connection, TopicDefinition topic, string group, BrokerOptions broker, CancellationToken cancellationToken)
+    {
+        bool[] answers = await Task.WhenAll(AnswersAsync(NameOf(topic, group)), AnswersAsync(DeadOf(topic, group)));
+        return answers.Contains(true);
+
+        async Task<bool> AnswersAsync(string queue)
+        {
+            try
+            {
+                await AskAsync(connection, queue, broker, cancellationToken);
+                return true;
+            }
+            catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>
     /// Deletes the queues of a group with all they hold, and asks for the end of its mark without waiting for it: for a mark that was declared right before the broker
     /// was killed, and cannot start, RabbitMQ takes 5 s. A mark that stays without its queue is replaced with the next queue of that name.
     /// </summary>
@@ -145,9 +170,7 @@ internal static partial class RabbitMqTopicQueue
     {
         try
         {
-            await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
-            // What is there after all goes back when the channel closes.
-            await channel.BasicGetAsync(queue, autoAck: false, cancellationToken).WaitAsync(broker.CommandTimeout, cancellationToken);
+            await AskAsync(connection, queue, broker, cancellationToken);
         }
         catch (Exception exception) when (MessagePublisher.IsFaultOfBroker(exception) && !cancellationToken.IsCancellationRequested)
         {
@@ -160,6 +183,14 @@ internal static partial class RabbitMqTopicQueue
 
             throw;
         }
+    }
+
+    // A queue answers with a message, or that it has none, when it has a leader.
+    private static async Task AskAsync(IConnection connection, string queue, BrokerOptions broker, CancellationToken cancellationToken)
+    {
+        await using IChannel channel = await connection.CreateChannelAsync(null, cancellationToken);
+        // What is there after all goes back when the channel closes.
+        await channel.BasicGetAsync(queue, autoAck: false, cancellationToken).WaitAsync(broker.CommandTimeout, cancellationToken);
     }
 
     private static Dictionary<string, object?> Arguments(TopicDefinition topic, string group)

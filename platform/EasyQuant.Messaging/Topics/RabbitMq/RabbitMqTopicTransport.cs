@@ -13,6 +13,9 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
     /// <summary>The name in definitions.</summary>
     public const string KindName = "rabbitmq";
 
+    // For a process of the broker that begins when a queue gets its leader; the broker tells nobody when it is done.
+    private static readonly TimeSpan s_leaderTime = TimeSpan.FromMilliseconds(500);
+
     private readonly IConnectionFactory _factory;
     private readonly BrokerOptions _options;
     private readonly TimeProvider _time;
@@ -68,6 +71,11 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
     {
         ArgumentNullException.ThrowIfNull(topic);
         topic.Validate();
+        if (await OnConnectionAsync(topic, (connection, token) => AwaitLeadersAsync(connection, topic, token), cancellationToken))
+        {
+            await Task.Delay(s_leaderTime, _time, cancellationToken);
+        }
+
         await OnChannelAsync(
             topic,
             async (channel, token) =>
@@ -137,12 +145,20 @@ public sealed class RabbitMqTopicTransport : ITopicTransport
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _publishing.DisposeAsync();
 
-    private async Task<T> OnChannelAsync<T>(TopicDefinition topic, Func<IChannel, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<bool> AwaitLeadersAsync(IConnection connection, TopicDefinition topic, CancellationToken cancellationToken)
+    {
+        bool[] answers = await Task.WhenAll(topic.Groups.Select(group => RabbitMqTopicQueue.AwaitLeadersAsync(connection, topic, group, _options, cancellationToken)));
+        return answers.Contains(true);
+    }
+
+    private Task<T> OnChannelAsync<T>(TopicDefinition topic, Func<IChannel, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        OnConnectionAsync(topic, (connection, token) => OnChannelOfAsync(connection, work, token), cancellationToken);
+
+    private async Task<T> OnConnectionAsync<T>(TopicDefinition topic, Func<IConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
-            IConnection connection = await _publishing.GetAsync(cancellationToken);
-            return await OnChannelOfAsync(connection, work, cancellationToken);
+            return await work(await _publishing.GetAsync(cancellationToken), cancellationToken);
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
         {

@@ -88,6 +88,31 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
     }
 
     [Fact]
+    public async Task Delete_WhileTheQueuesOfAKilledBrokerGetTheirLeaders_NewQueuesStillGetOne()
+    {
+        await using TestServers own = await TestServers.StartOwnAsync(durable: false, Deadline.In(180));
+        _factory = new ConnectionFactory { Uri = new Uri(await own.CreateVirtualHostAsync(Deadline.In(60))), ClientProvidedName = "test" };
+        await using var transport = new RabbitMqTopicTransport(_factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        TopicDefinition[] topics = [.. Enumerable.Range(0, 24).Select(_ => Topic("g"))];
+        foreach (TopicDefinition topic in topics)
+        {
+            await transport.DeclareAsync(topic, Deadline.In(60));
+        }
+
+        await own.Own.RabbitMq.KillAsync();
+        // Each asks for its queue as soon as the broker answers at all, as a run that was interrupted does.
+        Task<bool>[] deletions = [.. topics.Select(topic => PatientAsync(() => DeleteAsync(transport, topic)))];
+        await own.Own.RabbitMq.StartAsync(Deadline.In(180));
+        int? process = own.Own.RabbitMq.ProcessId;
+        await Task.WhenAll(deletions);
+
+        TopicDefinition next = Topic("g");
+        await using ITopicProducer producer = await PatientAsync(() => transport.OpenProducerAsync(next, new TopicProducerOptions { ProjectId = "default" }, Deadline.In(60)));
+        Assert.Equal(SendOutcome.Confirmed, await producer.SendAsync(Chunk(8), Deadline.In(60)));
+        Assert.Equal(process, own.Own.RabbitMq.ProcessId);
+    }
+
+    [Fact]
     public async Task GivenUp_ConsumerGoneBeforeItIsAcked_ComesToTheNextOneAndToNoOtherGroup()
     {
         TopicDefinition topic = Topic("g", "other");
@@ -211,10 +236,15 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
             ["x-overflow"] = "reject-publish", ["x-dead-letter-exchange"] = Topology.DeadExchange, ["x-dead-letter-strategy"] = "at-least-once",
         });
 
-    private static async Task<T> PatientAsync<T>(Func<Task<T>> work)
-        where T : class
+    private static async Task<bool> DeleteAsync(RabbitMqTopicTransport transport, TopicDefinition topic)
     {
-        T? done = null;
+        await transport.DeleteAsync(topic, Deadline.In(60));
+        return true;
+    }
+
+    private static async Task<T> PatientAsync<T>(Func<Task<T>> work)
+    {
+        T? done = default;
         await Deadline.UntilAsync("the broker is used", async () =>
         {
             try
@@ -226,7 +256,7 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
             {
                 return false;
             }
-        });
+        }, 120);
         return done!;
     }
 

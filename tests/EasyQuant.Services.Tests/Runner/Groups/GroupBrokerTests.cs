@@ -1,5 +1,7 @@
 using EasyQuant.Contracts.Group.V1;
+using EasyQuant.Contracts.Run.V1;
 using EasyQuant.Testing;
+using Grpc.Core;
 using static EasyQuant.Services.Tests.Runner.Groups.GroupRuns;
 
 namespace EasyQuant.Services.Tests.Runner.Groups;
@@ -35,6 +37,24 @@ public sealed class GroupBrokerTests(TestServersFixture fixture, RedisFixture re
         GroupStart ended = await WaitForEndAsync(host, await StartAsync(host, s_definition), deadline.Token);
         Assert.Equal(StartState.Failed, ended.State);
         Assert.Contains("ConnectionStrings:redis", ended.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Redis_Away_TheReplicaSaysWhatItWaitsFor()
+    {
+        await using RunnerHost host = await RunnerHost.StartAsync(fixture.Servers, settings: new Dictionary<string, string?> { ["ConnectionStrings:redis"] = "127.0.0.1:1" });
+        await WriteFilesAsync(host, 1);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        GroupStart start = await WaitAsync(host, await StartAsync(host, s_definition), one => one.Groups[0].Runs.Count > 0, deadline.Token);
+        using AsyncServerStreamingCall<WatchRunResponse> call = host.Workflow.Runs.WatchRun(new WatchRunRequest { RunId = start.Groups[0].Runs[0].RunId }, cancellationToken: deadline.Token);
+        RunEvent? said = null;
+        while (said is not { Type: "step.progressed" } && await call.ResponseStream.MoveNext(deadline.Token))
+        {
+            said = call.ResponseStream.Current.Event;
+        }
+
+        Assert.Contains("The broker is away (Redis cannot be reached", said!.Message, StringComparison.Ordinal);
+        Assert.Equal(StartState.Running, (await host.Workflow.Groups.GetGroupStartAsync(new GetGroupStartRequest { StartId = start.StartId })).Start.State);
     }
 
     [Fact]
