@@ -48,7 +48,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IClassFixture<NarrowRunners
         await EndAsync(run, before, deadline.Token);
     }
 
-    /// <summary>F39: the code of one item never comes back; its child process lives and says so, until the time of the item is over.</summary>
+    /// <summary>F39: the code of one item is in a loop without end; its child process lives and says so, until the time of the item is over.</summary>
     [Fact]
     [Trait("Fault", "F39")]
     public async Task Item_NeverComingBack_EndsInTimeWithItsChildProcessAlone()
@@ -56,7 +56,7 @@ public sealed class PoisonFaultTests(FaultBed bed) : IClassFixture<NarrowRunners
         using var deadline = new CancellationTokenSource(s_deadline);
         await bed.WaitReadyAsync(deadline.Token);
         int[] before = [.. bed.Runners.Select(runner => runner.Id)];
-        // Saving is where a child process of these Runners hangs.
+        // Saving is where a child process of these Runners never comes back.
         const string Body =
             """
             "inputs":[{"name":"saves","type":"boolean"},{"name":"path","type":"string"}],

@@ -47,7 +47,7 @@ public sealed class ServerFaultTests(FaultBed bed) : IClassFixture<UsualLeases>,
         await bed.Servers.Postgres.StartAsync(cancellationToken);
         TimeSpan recovery = await FaultRun.MeasureAsync(() => storm);
         bed.Note(string.Create(CultureInfo.InvariantCulture, $"the clients were served {recovery.TotalSeconds:0.0} s after the database was back"));
-    }, size: LoadSize.Brief));
+    }, size: LoadSize.Least));
 
     /// <summary>F09: the server ends all sessions when one of them is killed.</summary>
     [Fact]

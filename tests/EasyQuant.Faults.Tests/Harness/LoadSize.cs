@@ -13,7 +13,7 @@ internal sealed record LoadSize(int ItemCount, int StreamFileCount, int RowsPerF
     /// <summary>For a fault that comes at once and takes long: what is left after it need not.</summary>
     public static LoadSize Brief { get; } = new(40, 6, 100, "brief");
 
-    /// <summary>For a fault after which every program starts anew, or waits for its time-outs one after the other.</summary>
+    /// <summary>For a fault after which every program starts or connects anew, or waits for its time-outs one after the other.</summary>
     public static LoadSize Least { get; } = new(24, 4, 70, "least") { CallPause = TimeSpan.FromMilliseconds(500) };
 
     /// <summary>For one crash point: enough that each is met in the middle.</summary>
