@@ -8,7 +8,7 @@ namespace EasyQuant.Persistence.Faults;
 /// Named places at both sides of durable actions where a fault can be injected. Armed by the environment variable
 /// <c>EQ_FAIL=point:action:nth[,...]</c>: at the nth hit (counted from 1, <c>*</c> for every hit, <c>5%</c> for that share of them, spread evenly) the action
 /// is taken. A point that begins with <c>*</c> stands for all points with that ending that are not named themselves. Actions:
-/// <c>exit137</c> (the process is killed as by SIGKILL), <c>throw</c> (<see cref="FailpointException"/>), <c>sleep</c> (5 s), <c>spin</c> (a loop without end);
+/// <c>exit137</c> (the process is killed as by SIGKILL), <c>throw</c> (<see cref="FailpointException"/>), <c>sleep</c> (5 s), <c>hang</c> (for ever), <c>spin</c> (a loop without end);
 /// each is told on standard error
 /// before it is taken. <c>EQ_FAIL=@file</c> reads the same from a file, again whenever it changes (looked at every 50 ms; an entry that begins with <c>#</c> means
 /// nothing), and tells on standard error what it has read. Without the variable a hit costs one comparison. Thread-safe.
@@ -132,6 +132,9 @@ public static class Failpoints
             case "sleep":
                 Thread.Sleep(TimeSpan.FromSeconds(5));
                 break;
+            case "hang":
+                Thread.Sleep(Timeout.Infinite);
+                break;
             case "spin":
                 while (true)
                 {
@@ -157,9 +160,9 @@ public static class Failpoints
             }
 
             string[] parts = entry.Split(':');
-            if (parts.Length != 3 || parts[1] is not ("exit137" or "throw" or "sleep" or "spin"))
+            if (parts.Length != 3 || parts[1] is not ("exit137" or "throw" or "sleep" or "hang" or "spin"))
             {
-                throw new FormatException($"{Variable} must be point:action:nth with action exit137, throw, sleep or spin, was '{entry}'.");
+                throw new FormatException($"{Variable} must be point:action:nth with action exit137, throw, sleep, hang or spin, was '{entry}'.");
             }
 
             bool isShare = parts[2].EndsWith('%');

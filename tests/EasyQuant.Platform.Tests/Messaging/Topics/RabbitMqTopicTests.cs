@@ -112,6 +112,29 @@ public sealed class RabbitMqTopicTests(TestServersFixture fixture) : TopicTransp
         Assert.Equal(process, own.Own.RabbitMq.ProcessId);
     }
 
+    /// <summary>What the broker does when two of its processes fail; see ADR 0032.</summary>
+    [Theory]
+    [InlineData("timer:apply_after(100, gen_server, cast, [ra_log_segment_writer, nonsense])")]
+    [InlineData("[timer:apply_after(100, supervisor, start_child, [rabbit_fifo_dlx_sup, [{resource, <<\"/\">>, queue, <<\"none\">>}]]) || _ <- lists:seq(1, 200)]")]
+    public async Task Broker_PartsOfItGoneForGood_IsStartedAgainAndServes(string harm)
+    {
+        await using TestServers own = await TestServers.StartOwnAsync(durable: false, Deadline.In(180));
+        _factory = new ConnectionFactory { Uri = new Uri(await own.CreateVirtualHostAsync(Deadline.In(60))), ClientProvidedName = "test" };
+        await using var transport = new RabbitMqTopicTransport(_factory, new BrokerOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        TopicDefinition topic = Topic("g");
+        await using ITopicProducer producer = await transport.OpenProducerAsync(topic, new TopicProducerOptions { ProjectId = "default" }, Deadline.In(60));
+        Assert.Equal(SendOutcome.Confirmed, await producer.SendAsync(Chunk(5), Deadline.In(60)));
+        int? process = own.Own.RabbitMq.ProcessId;
+        await own.Own.EvaluateAsync(harm, Deadline.In(60));
+
+        await Deadline.UntilAsync("another broker runs", () => Task.FromResult(own.Own.RabbitMq.ProcessId is { } now && now != process), 120);
+        await own.Own.RabbitMq.StartAsync(Deadline.In(180));
+        await using ITopicConsumer consumer = await PatientAsync(() => transport.OpenConsumerAsync(topic, "g", new TopicConsumerOptions(), Deadline.In(60)));
+        Assert.Equal(5, (await NextAsync(consumer)).Chunk!.Sequence);
+        await using ITopicProducer other = await PatientAsync(() => transport.OpenProducerAsync(Topic("g"), new TopicProducerOptions { ProjectId = "default" }, Deadline.In(60)));
+        Assert.Equal(SendOutcome.Confirmed, await other.SendAsync(Chunk(6), Deadline.In(60)));
+    }
+
     [Fact]
     public async Task GivenUp_ConsumerGoneBeforeItIsAcked_ComesToTheNextOneAndToNoOtherGroup()
     {
